@@ -1,0 +1,28 @@
+import type { ReplayPolicy } from '../policy/should-replay.ts';
+import type { Timeout, TimeoutOptions } from '../policy/timeout.ts';
+import type { HeadersInput } from '../request/header-fields.ts';
+import type { BodyInput } from '../request/request-body.ts';
+
+/** Options of one request. */
+export interface RequestOptions {
+  /** Header fields over the pool's own; null removes one of those. */
+  readonly headers?: HeadersInput | undefined;
+  /** The body: a string (sent as UTF-8), bytes, an iterable of them, or a function that makes one for each attempt. */
+  readonly body?: BodyInput | null | undefined;
+  /** A value to send as JSON, with its Content-Type. */
+  readonly json?: unknown;
+  /** Time limits: a number of ms for `connect` and `read`, or a Timeout. @default the pool's */
+  readonly timeout?: number | Timeout | TimeoutOptions | undefined;
+  /** Aborts the call: it rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Which attempts may be sent again when a kept connection had died. @default the pool's */
+  readonly replay?: ReplayPolicy | undefined;
+  /** The largest body to hold in memory, in bytes. @default the pool's */
+  readonly maxBodyBytes?: number | undefined;
+  /** No retries: none are made yet, so false is the only value. */
+  readonly retries?: false | undefined;
+  /** Redirects are answers like any other: none is followed yet, so false is the only value. */
+  readonly redirect?: false | undefined;
+  /** Bodies are given as they came: none is decoded yet, so false is the only value. */
+  readonly decodeContent?: false | undefined;
+}

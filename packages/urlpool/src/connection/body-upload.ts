@@ -1,0 +1,127 @@
+// Sends a request's body over HTTP/1.1: in steps, so that progress shows and a stalled server is seen; chunked where
+// the length is not known; and no faster than the transport takes it. The source is asked for the next piece only when
+// the last one has left, and is told (by `return()`) when no more is wanted.
+
+import { CHUNK_END, chunkHead, lastChunk } from '../http1/chunked-writer.ts';
+import { NO_FIELDS } from '../message/fields.ts';
+import type { Transport } from '../message/transport.ts';
+import { type BodyChunk, bytesOf, type RequestBody } from '../request/request-body.ts';
+
+/** At most this much is handed to the transport before it is asked whether it has left. */
+const STEP_BYTES = 128 * 1024;
+
+/** Told how the upload goes. Exactly one of `onSent` and `onSourceFailure` comes, unless it is stopped first. */
+export interface UploadEvents {
+  /** From here on it waits for the peer (`true`) or for the body's source (`false`). */
+  onWait(forPeer: boolean): void;
+  onSent(): void;
+  /** The source threw, gave what is no chunk, or not as many bytes as were promised. */
+  onSourceFailure(cause: unknown, why: string): void;
+}
+
+/** One body on its way. */
+export class BodyUpload {
+  readonly #transport: Transport;
+  readonly #body: RequestBody;
+  readonly #events: UploadEvents;
+  #sent = 0;
+  #stopped = false;
+  #drained: (() => void) | null = null;
+
+  constructor(transport: Transport, body: RequestBody, events: UploadEvents) {
+    this.#transport = transport;
+    this.#body = body;
+    this.#events = events;
+  }
+
+  /** Begins; the head has been written. */
+  start(): void {
+    // Its own failures are events: nothing is left to reject.
+    void this.#run();
+  }
+
+  /** The transport has sent all it was given. */
+  onDrain(): void {
+    const drained = this.#drained;
+    this.#drained = null;
+    drained?.();
+  }
+
+  /** Sends no more, and lets the source go. No event follows. */
+  stop(): void {
+    this.#stopped = true;
+    this.onDrain();
+  }
+
+  async #run(): Promise<void> {
+    let iterator: AsyncIterator<BodyChunk> | Iterator<BodyChunk> | null = null;
+    let exhausted = false;
+    try {
+      this.#events.onWait(false);
+      iterator = await this.#body.open();
+      while (!this.#stopped) {
+        const next = await iterator.next();
+        if (next.done) {
+          exhausted = true;
+          break;
+        }
+        const bytes = bytesOf(next.value);
+        if (bytes === null) throw new TypeError(`a body is made of strings and bytes, not of ${typeof next.value}`);
+        await this.#send(bytes);
+      }
+      if (!this.#stopped) this.#finish();
+    } catch (cause) {
+      exhausted ||= iterator === null;
+      this.#fail(cause, cause instanceof Error ? cause.message : String(cause));
+    }
+    if (!exhausted) await letGo(iterator);
+  }
+
+  async #send(bytes: Uint8Array): Promise<void> {
+    const { length } = this.#body;
+    if (length !== null && this.#sent + bytes.byteLength > length) {
+      throw new RangeError(`the body is longer than the ${length} bytes it was said to have`);
+    }
+    for (let at = 0; at < bytes.byteLength && !this.#stopped; at += STEP_BYTES) {
+      const step = at === 0 && bytes.byteLength <= STEP_BYTES ? bytes : bytes.subarray(at, at + STEP_BYTES);
+      this.#sent += step.byteLength;
+      this.#events.onWait(true);
+      if (!this.#write(step)) await new Promise<void>((resolve) => (this.#drained = resolve));
+    }
+    if (!this.#stopped) this.#events.onWait(false);
+  }
+
+  #write(step: Uint8Array): boolean {
+    if (this.#body.length !== null) return this.#transport.write(step);
+    this.#transport.cork();
+    this.#transport.write(chunkHead(step.byteLength));
+    this.#transport.write(step);
+    const more = this.#transport.write(CHUNK_END);
+    this.#transport.uncork();
+    return more;
+  }
+
+  #finish(): void {
+    const { length } = this.#body;
+    if (length !== null && this.#sent < length) {
+      const why = `the body ended after ${this.#sent} of the ${length} bytes it was said to have`;
+      this.#fail(null, why);
+      return;
+    }
+    if (length === null) this.#transport.write(lastChunk(NO_FIELDS));
+    this.#events.onSent();
+  }
+
+  #fail(cause: unknown, why: string): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#events.onSourceFailure(cause, why);
+  }
+}
+
+/** Tells a source that no more is wanted. What it throws at that concerns nobody. */
+async function letGo(iterator: AsyncIterator<BodyChunk> | Iterator<BodyChunk> | null): Promise<void> {
+  try {
+    await iterator?.return?.();
+  } catch {}
+}

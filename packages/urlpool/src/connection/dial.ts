@@ -1,0 +1,95 @@
+// From a target to a connection, within `Timeout.connect`: what a pool starts when it needs one more. It belongs to the
+// pool, not to a request, so nothing of a request is in it.
+
+import { ConnectError } from '../errors/connect-error.ts';
+import type { HTTPError } from '../errors/http-error.ts';
+import { TimeoutError } from '../errors/timeout-error.ts';
+import { originText } from '../message/origin.ts';
+import type { Transport } from '../message/transport.ts';
+import type { CloseReason } from '../trace/close-reason.ts';
+import { type DialTarget, TransportDial } from '../transport/transport-dial.ts';
+import { Alarm } from '../util/alarms.ts';
+import { type ConnectionSettings, Http1Connection } from './http1-connection.ts';
+
+/** Exactly one of the two is called, after `start()` has returned, unless the dial is abandoned. */
+export interface DialEvents {
+  onConnection(connection: Http1Connection, resumed: boolean): void;
+  onDialFailure(error: HTTPError, reason: CloseReason): void;
+}
+
+let lastId = 0;
+
+/** One connection being opened. */
+export class Dial {
+  readonly id: number = ++lastId;
+  readonly #target: DialTarget;
+  readonly #settings: ConnectionSettings;
+  readonly #events: DialEvents;
+  readonly #alarm: Alarm;
+  readonly #startedAt: number;
+  #transport: TransportDial | null = null;
+  #over = false;
+
+  constructor(target: DialTarget, settings: ConnectionSettings, events: DialEvents) {
+    this.#target = target;
+    this.#settings = settings;
+    this.#events = events;
+    this.#startedAt = settings.clock.now();
+    this.#alarm = new Alarm(settings.alarms, () => this.#onTimeout());
+  }
+
+  /** Begins. `timeout` is for all of it, in ms; null for none. */
+  start(timeout: number | null): void {
+    const { clock, trace, origin } = this.#settings;
+    trace?.({ type: 'dial-start', at: clock.now(), connection: this.id, origin });
+    if (timeout !== null) this.#alarm.set(this.#startedAt + timeout);
+    this.#transport = new TransportDial(
+      this.#target,
+      { connection: this.id, clock, trace },
+      {
+        onOpen: (transport, resumed) => this.#onOpen(transport, resumed),
+        onError: (error) => this.#fail(error, 'dial-failed'),
+      },
+    );
+  }
+
+  /** Gives it up; no event follows. */
+  abandon(reason: 'dial-abandoned' | 'closed'): void {
+    if (this.#over) return;
+    const error = new ConnectError(`The dial to ${this.#settings.origin} was given up (${reason})`, {
+      code: 'ERR_CANCELLED',
+      phase: 'connect',
+    });
+    this.#transport?.abandon(error);
+    this.#end(null, error);
+  }
+
+  #onOpen(transport: Transport, resumed: boolean): void {
+    this.#end(transport.address, null);
+    this.#events.onConnection(new Http1Connection(this.id, transport, this.#settings), resumed);
+  }
+
+  #onTimeout(): void {
+    const transport = this.#transport;
+    if (transport === null) return;
+    const after = Math.round(this.#settings.clock.now() - this.#startedAt);
+    const error = new TimeoutError(
+      `Cannot connect to ${originText(this.#target.origin)}: still ${transport.doing} after ${after} ms; option: timeout.connect`,
+      { code: 'ERR_TIMEOUT', phase: 'connect' },
+    );
+    transport.abandon(error);
+    this.#fail(error, 'dial-timeout');
+  }
+
+  #fail(error: HTTPError, reason: CloseReason): void {
+    this.#end(null, error);
+    this.#events.onDialFailure(error, reason);
+  }
+
+  #end(address: string | null, error: HTTPError | null): void {
+    this.#over = true;
+    this.#alarm.remove();
+    const { clock, trace, origin } = this.#settings;
+    trace?.({ type: 'dial-end', at: clock.now(), connection: this.id, origin, address, error });
+  }
+}

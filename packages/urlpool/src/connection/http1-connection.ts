@@ -1,0 +1,326 @@
+// One kept HTTP/1.1 connection: a transport, the reader of its responses, and at most one exchange at a time. Between
+// exchanges it listens: the peer's FIN or any byte closes it at once, since neither can belong to a request to come. A
+// kept connection is written to only after the event loop has looked at its socket (see poll-gate.ts).
+
+import { PeerFault } from '../http1/fault.ts';
+import type { Framing, FramingFields } from '../http1/framing.ts';
+import { keepFor } from '../http1/keep-alive.ts';
+import { type ResponseEvents, ResponseReader } from '../http1/response-reader.ts';
+import { type Fields, NO_FIELDS } from '../message/fields.ts';
+import type { Head } from '../message/head.ts';
+import { IGNORED, type Transport, type TransportHandler } from '../message/transport.ts';
+import type { Limits } from '../policy/limits.ts';
+import type { WireRequest } from '../request/wire-request.ts';
+import type { ResponseSink } from '../response/response-sink.ts';
+import type { CloseReason } from '../trace/close-reason.ts';
+import type { TraceListener } from '../trace/trace-event.ts';
+import { Alarm, type Alarms } from '../util/alarms.ts';
+import type { Clock } from '../util/clock.ts';
+import type { Connection, ConnectionState } from './connection.ts';
+import { Http1Exchange } from './http1-exchange.ts';
+import type { PollGate } from './poll-gate.ts';
+
+/** What every connection of a pool is given. */
+export interface ConnectionSettings {
+  /** The origin as text, for events. */
+  readonly origin: string;
+  readonly limits: Limits;
+  /** For how long a connection may idle, in ms. */
+  readonly idleTimeout: number;
+  /** How many exchanges a connection may serve. */
+  readonly maxRequests: number;
+  readonly clock: Clock;
+  readonly alarms: Alarms;
+  readonly gate: PollGate;
+  readonly trace: TraceListener | null;
+}
+
+const OPEN: ConnectionState = { is: 'open' };
+
+export class Http1Connection implements Connection, TransportHandler, ResponseEvents {
+  readonly id: number;
+  readonly protocol = 'http/1.1';
+  readonly capacity = 1;
+  readonly transport: Transport;
+  readonly reader: ResponseReader;
+  readonly clock: Clock;
+  readonly alarms: Alarms;
+  readonly trace: TraceListener | null;
+  readonly openedAt: number;
+  /** `Timeout.read` of the exchange that runs. */
+  readonly readAlarm: Alarm;
+  served = 0;
+  /** When its current exchange was started. */
+  lastUsedAt: number;
+  onChange: ((connection: Connection) => void) | null = null;
+  readonly #settings: ConnectionSettings;
+  #state: ConnectionState = OPEN;
+  #exchange: Http1Exchange | null = null;
+  #reserved = false;
+  #idleSince: number;
+  #idleSinceWall: number;
+  #idleMark: number;
+  #keepFor: number;
+  /** Set while the reader reads: the trailers of a response that has ended in what it was given. */
+  #ended: Fields | null = null;
+  #switchedTo: Head | null = null;
+
+  constructor(id: number, transport: Transport, settings: ConnectionSettings) {
+    this.id = id;
+    this.transport = transport;
+    this.#settings = settings;
+    this.clock = settings.clock;
+    this.alarms = settings.alarms;
+    this.trace = settings.trace;
+    this.reader = new ResponseReader(this, settings.limits);
+    this.readAlarm = new Alarm(settings.alarms, () => this.#exchange?.onReadTimeout());
+    this.openedAt = this.clock.now();
+    this.lastUsedAt = this.openedAt;
+    this.#idleSince = this.openedAt;
+    this.#idleSinceWall = this.clock.wallNow();
+    this.#idleMark = settings.gate.mark();
+    this.#keepFor = settings.idleTimeout;
+    transport.handler = this;
+    transport.unref();
+  }
+
+  get address(): string {
+    return this.transport.address;
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  get inFlight(): number {
+    return this.#reserved || this.#exchange !== null ? 1 : 0;
+  }
+
+  get idleSince(): number | null {
+    return this.inFlight === 0 && this.#state.is === 'open' ? this.#idleSince : null;
+  }
+
+  /** When it became idle by the time of day, which goes on while the machine is suspended. */
+  get idleSinceWall(): number {
+    return this.#idleSinceWall;
+  }
+
+  get keepFor(): number {
+    return this.#keepFor;
+  }
+
+  get pausedSince(): number | null {
+    return this.#exchange?.pausedSince ?? null;
+  }
+
+  get bytesIn(): number {
+    return this.transport.bytesIn;
+  }
+
+  get bytesOut(): number {
+    return this.transport.bytesOut;
+  }
+
+  reserve(): boolean {
+    if (this.#state.is !== 'open' || this.inFlight > 0) return false;
+    this.#reserved = true;
+    return true;
+  }
+
+  unreserve(): void {
+    this.#reserved = false;
+  }
+
+  start(request: WireRequest, sink: ResponseSink): Http1Exchange {
+    this.#reserved = false;
+    this.served++;
+    const now = this.clock.now();
+    this.lastUsedAt = now;
+    const exchange = new Http1Exchange(this, request, sink);
+    if (this.#state.is === 'closed') {
+      const { reason } = this.#state;
+      queueMicrotask(() => exchange.onDestroyed(reason));
+      return exchange;
+    }
+    this.#exchange = exchange;
+    this.transport.ref();
+    const { gate } = this.#settings;
+    if (gate.isRecent(this.#idleMark, this.#idleSince, now)) exchange.begin();
+    else gate.afterPoll(() => exchange.begin(), now);
+    return exchange;
+  }
+
+  drain(reason: CloseReason): void {
+    if (this.#state.is !== 'open') return;
+    if (this.inFlight === 0) this.#close(reason);
+    else this.#state = { is: 'draining', reason };
+  }
+
+  destroy(reason: CloseReason): void {
+    if (this.#state.is === 'closed') return;
+    const exchange = this.#exchange;
+    this.#close(reason);
+    this.#exchange = null;
+    if (exchange !== null) queueMicrotask(() => exchange.onDestroyed(reason));
+  }
+
+  /** The exchange failed: HTTP/1.1 cannot go on after that. Called by the exchange, before it tells its sink. */
+  failed(reason: CloseReason): void {
+    this.#exchange = null;
+    if (this.#state.is === 'closed') return;
+    this.#close(reason);
+    this.onChange?.(this);
+  }
+
+  // What the transport tells.
+
+  onData(bytes: Buffer, length: number): void {
+    const exchange = this.#exchange;
+    if (exchange === null || exchange.held) {
+      this.#onUnasked(exchange, bytes, length);
+      return;
+    }
+    const now = this.clock.now();
+    exchange.onBytes(now);
+    let taken = 0;
+    try {
+      taken = this.reader.read(bytes, 0, length);
+    } catch (fault) {
+      exchange.onFault(fault);
+      return;
+    }
+    if (this.#switchedTo !== null) this.#handOver(exchange, this.#switchedTo, bytes.subarray(taken, length));
+    else if (this.#ended !== null) this.#finish(exchange, this.#ended, taken < length, now);
+  }
+
+  onEnd(): void {
+    const exchange = this.#exchange;
+    if (exchange === null) {
+      this.#closeUnused('server-closed');
+      return;
+    }
+    if (exchange.held) {
+      exchange.onEnd(new PeerFault('incomplete', 'before the request was sent'));
+      return;
+    }
+    try {
+      this.reader.end();
+    } catch (fault) {
+      if (fault instanceof PeerFault) exchange.onEnd(fault);
+      else exchange.onFault(fault);
+      return;
+    }
+    this.#finish(exchange, this.#ended ?? NO_FIELDS, false, this.clock.now());
+  }
+
+  onDrain(): void {
+    this.#exchange?.onDrain();
+  }
+
+  onWriteError(): void {
+    this.#exchange?.onWriteError();
+  }
+
+  onClose(error: Error | null): void {
+    if (this.#exchange !== null) this.#exchange.onClose(error);
+    else this.#closeUnused('server-reset');
+  }
+
+  // What the reader tells; all of it within onData or onEnd.
+
+  onInformational(head: Head): void {
+    this.#exchange?.onInformational(head);
+  }
+
+  onHead(head: Head, framing: Framing, found: FramingFields): void {
+    this.#exchange?.onHead(head, framing, found);
+  }
+
+  onBody(bytes: Buffer): void {
+    this.#exchange?.onBody(bytes);
+  }
+
+  onResponseEnd(trailers: Fields): void {
+    this.#ended = trailers;
+  }
+
+  onSwitch(head: Head): void {
+    this.#switchedTo = head;
+  }
+
+  /** The response is complete; only now is it known whether bytes follow that answer nothing. */
+  #finish(exchange: Http1Exchange, trailers: Fields, unasked: boolean, now: number): void {
+    this.#ended = null;
+    if (exchange.over) return;
+    this.#exchange = null;
+    exchange.end(null);
+    const reason = this.#whyClose(exchange, unasked);
+    if (reason === null) {
+      this.#idleSince = now;
+      this.#idleSinceWall = this.clock.wallNow();
+      this.#idleMark = this.#settings.gate.mark();
+      if (exchange.hint !== null) this.#keepFor = keepFor(this.#settings.idleTimeout, exchange.hint);
+      if (exchange.pausedSince !== null) this.transport.resume();
+      this.transport.unref();
+      const { trace } = this;
+      if (trace !== null) {
+        const { origin } = this.#settings;
+        trace({ type: 'connection-idle', at: now, connection: this.id, origin, served: this.served });
+      }
+    } else {
+      this.#close(reason);
+    }
+    this.onChange?.(this);
+    exchange.sink.onEnd(trailers);
+  }
+
+  #whyClose(exchange: Http1Exchange, unasked: boolean): CloseReason | null {
+    if (this.#state.is !== 'open') return this.#state.reason;
+    if (unasked) return 'unasked-bytes';
+    return exchange.closes ?? (this.served >= this.#settings.maxRequests ? 'max-requests' : null);
+  }
+
+  #handOver(exchange: Http1Exchange, head: Head, rest: Buffer): void {
+    this.#switchedTo = null;
+    this.#exchange = null;
+    exchange.end(null);
+    this.#setClosed('upgraded');
+    this.transport.handler = IGNORED;
+    this.onChange?.(this);
+    exchange.sink.onUpgrade(head, this.transport);
+    if (rest.length > 0) this.transport.handler.onData(Buffer.from(rest), rest.length);
+  }
+
+  #onUnasked(exchange: Http1Exchange | null, bytes: Buffer, length: number): void {
+    if (exchange !== null) {
+      exchange.onUnaskedBytes();
+      return;
+    }
+    // A server that gives up an idle connection may say so with a 408 (RFC 9110 §15.5.9).
+    const timedOut = /^HTTP\/1\.[01] 408/.test(bytes.toString('latin1', 0, Math.min(length, 12)));
+    this.#closeUnused(timedOut ? 'server-closed' : 'unasked-bytes');
+  }
+
+  #closeUnused(reason: CloseReason): void {
+    if (this.#state.is === 'closed') return;
+    this.#close(reason);
+    this.onChange?.(this);
+  }
+
+  #close(reason: CloseReason): void {
+    this.#setClosed(reason);
+    this.transport.handler = IGNORED;
+    this.transport.destroy();
+  }
+
+  #setClosed(reason: CloseReason): void {
+    this.#state = { is: 'closed', reason };
+    this.readAlarm.remove();
+    const { trace, clock } = this;
+    if (trace === null) return;
+    const at = clock.now();
+    const { origin } = this.#settings;
+    const { id: connection, served } = this;
+    trace({ type: 'connection-closed', at, connection, origin, reason, served, age: at - this.openedAt });
+  }
+}

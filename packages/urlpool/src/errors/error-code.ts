@@ -1,0 +1,40 @@
+// Every code an error of this library can carry: a closed list, so that a `switch` over it can be exhaustive and a
+// metric labelled by it stays small. An aborted call is not in it: it rejects with the signal's own reason.
+
+export type ErrorCode =
+  // The call itself is wrong: nothing was sent.
+  | 'ERR_INVALID_URL'
+  | 'ERR_INVALID_METHOD'
+  | 'ERR_INVALID_TARGET'
+  | 'ERR_INVALID_HEADER'
+  | 'ERR_INVALID_BODY'
+  | 'ERR_INVALID_OPTION'
+  // Waiting for a connection.
+  | 'ERR_POOL_CLOSED'
+  | 'ERR_POOL_FULL'
+  // Getting a connection.
+  | 'ERR_NAME_NOT_FOUND'
+  | 'ERR_NAME_LOOKUP'
+  | 'ERR_CONNECTION_REFUSED'
+  | 'ERR_UNREACHABLE'
+  | 'ERR_CONNECT'
+  | 'ERR_TOO_MANY_OPEN_FILES'
+  | 'ERR_NO_LOCAL_PORT'
+  | 'ERR_TLS_CERTIFICATE'
+  | 'ERR_TLS_NOT_SPOKEN'
+  | 'ERR_TLS'
+  // Sending and receiving.
+  | 'ERR_CONNECTION_CLOSED'
+  | 'ERR_CONNECTION_RESET'
+  | 'ERR_CONNECTION_DROPPED'
+  | 'ERR_BODY_SOURCE'
+  | 'ERR_BODY_LENGTH'
+  | 'ERR_PROTOCOL'
+  | 'ERR_LIMIT'
+  | 'ERR_TIMEOUT'
+  | 'ERR_CANCELLED'
+  // Reading what was received.
+  | 'ERR_INVALID_JSON';
+
+/** What the call was doing when it failed. */
+export type Phase = 'request' | 'pool' | 'dns' | 'connect' | 'tls' | 'send' | 'head' | 'body' | 'total';

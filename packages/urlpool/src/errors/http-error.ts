@@ -1,0 +1,77 @@
+// The root of the error tree. An error is made where the fault is seen (a socket's callback, say) and thrown where the
+// user waits, so its stack is taken again there: what a reader of it needs is their own line, not this library's.
+
+import type { ErrorCode, Phase } from './error-code.ts';
+
+/** The connection an error happened on. */
+export interface ErrorConnection {
+  readonly id: number;
+  /** Whether it had served an exchange before this one. */
+  readonly reused: boolean;
+  /** The peer's address and port, e.g. `127.0.0.1:8080` or `[::1]:8080`. */
+  readonly address: string;
+}
+
+/** One attempt that came before the one that failed, oldest first. */
+export interface RequestHistory {
+  readonly method: string;
+  readonly url: string;
+  readonly error: HTTPError | null;
+  readonly status: number | null;
+}
+
+export interface ErrorDetails {
+  readonly code: ErrorCode;
+  readonly phase: Phase;
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly attempt?: number | undefined;
+  readonly connection?: ErrorConnection | null | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * Base of every error that a call can fail with. The message is a sentence that says what failed, where, after how
+ * long, and what to do.
+ *
+ * @example
+ * try { await http.request('GET', url) } catch (error) {
+ *   if (error instanceof HTTPError) console.error(error.code, error.phase, error.message);
+ *   else throw error;
+ * }
+ */
+export class HTTPError extends Error {
+  override readonly name: string = 'HTTPError';
+  /** What went wrong, from a closed list. */
+  readonly code: ErrorCode;
+  /** What the call was doing. */
+  readonly phase: Phase;
+  method: string | null;
+  /** The URL of the failed attempt, without credentials. */
+  url: string | null;
+  /** Which attempt of the call failed, from 1. */
+  attempt: number;
+  /** The attempts before this one, oldest first. */
+  history: readonly RequestHistory[];
+  /** The connection it happened on; null if the call had none. */
+  readonly connection: ErrorConnection | null;
+
+  constructor(message: string, details: ErrorDetails, history: readonly RequestHistory[] = []) {
+    super(message, 'cause' in details ? { cause: details.cause } : undefined);
+    this.code = details.code;
+    this.phase = details.phase;
+    this.method = details.method ?? null;
+    this.url = details.url ?? null;
+    this.attempt = details.attempt ?? 1;
+    this.connection = details.connection ?? null;
+    this.history = history;
+  }
+
+  /** Says for which request it was, where it was made without knowing: a dial belongs to a pool, not to a request. */
+  of(request: { readonly method: string; readonly url: string; readonly attempt: number }): this {
+    this.method ??= request.method;
+    this.url ??= request.url;
+    this.attempt = request.attempt;
+    return this;
+  }
+}

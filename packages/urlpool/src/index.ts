@@ -1,0 +1,39 @@
+// The public names, nothing else.
+
+export type { RequestOptions } from './call/request-options.ts';
+export { ConnectError } from './errors/connect-error.ts';
+export { ConnectionError } from './errors/connection-error.ts';
+export { DecodeError } from './errors/decode-error.ts';
+export type { ErrorCode, Phase } from './errors/error-code.ts';
+export { type ErrorConnection, HTTPError, type RequestHistory } from './errors/http-error.ts';
+export { LimitError } from './errors/limit-error.ts';
+export { NameResolutionError } from './errors/name-resolution-error.ts';
+export { PoolError } from './errors/pool-error.ts';
+export { ProtocolError } from './errors/protocol-error.ts';
+export { RequestError } from './errors/request-error.ts';
+export { SendError } from './errors/send-error.ts';
+export { TimeoutError } from './errors/timeout-error.ts';
+export { TLSError } from './errors/tls-error.ts';
+export {
+  type CloseOptions,
+  HTTPConnectionPool,
+  type HTTPConnectionPoolOptions,
+} from './manager/http-connection-pool.ts';
+export { HTTPSConnectionPool } from './manager/https-connection-pool.ts';
+export { PoolManager } from './manager/pool-manager.ts';
+export type { PoolOptions } from './manager/pool-options.ts';
+export type { Fields } from './message/fields.ts';
+export { HTTPHeaders } from './message/http-headers.ts';
+export { DEFAULT_LIMITS, type LimitOptions, type Limits } from './policy/limits.ts';
+export type { ReplayPolicy } from './policy/should-replay.ts';
+export { Timeout, type TimeoutOptions } from './policy/timeout.ts';
+export type { HeadersInput, HeaderValue } from './request/header-fields.ts';
+export type { BodyChunk, BodyInput, BodyStream } from './request/request-body.ts';
+export { HTTPResponse, type ResponseConnection } from './response/http-response.ts';
+export { CLOSE_REASONS, type CloseReason } from './trace/close-reason.ts';
+export type { ConnectionSnapshot, ManagerSnapshot, PoolSnapshot } from './trace/snapshot.ts';
+export { EVENT_PAIRS, type TraceEvent, type TraceListener } from './trace/trace-event.ts';
+export type { LookupFunction, LookupOptions, ResolveMap } from './transport/name-lookup.ts';
+export type { PEM, TLSOptions } from './transport/tls-settings.ts';
+export type { Clock, Timer } from './util/clock.ts';
+export { systemClock } from './util/clock.ts';

@@ -1,0 +1,83 @@
+// The connections of one origin, as urllib3's HTTPConnectionPool: requests take a path, and the counters tell what
+// became of the connections.
+
+import type { RequestOptions } from '../call/request-options.ts';
+import { type Origin, parseHost, requestTarget } from '../message/origin.ts';
+import type { HTTPResponse } from '../response/http-response.ts';
+import type { PoolSnapshot } from '../trace/snapshot.ts';
+import { OriginClient, responseOf } from './origin-client.ts';
+import { type PoolOptions, poolSettings } from './pool-options.ts';
+
+/** Options of one pool. */
+export interface HTTPConnectionPoolOptions extends PoolOptions {
+  /** @default 80, or 443 for https */
+  readonly port?: number | undefined;
+}
+
+/** How `close()` ends. */
+export interface CloseOptions {
+  /** For how long to wait for the calls that were accepted, in ms. @default 30_000 */
+  readonly timeout?: number | undefined;
+}
+
+export const DEFAULT_CLOSE_TIMEOUT = 30_000;
+
+/**
+ * A pool of kept connections to one host over http.
+ *
+ * @example
+ * const pool = new HTTPConnectionPool('example.org', { maxSize: 1 });
+ * await pool.request('GET', '/a');
+ * await pool.request('GET', '/b');
+ * pool.numConnections; // 1
+ * pool.numRequests; // 2
+ * await pool.close();
+ */
+export class HTTPConnectionPool implements AsyncDisposable {
+  readonly #client: OriginClient;
+
+  /** @throws {RequestError} for a host or an option that cannot be used. */
+  constructor(host: string, options: HTTPConnectionPoolOptions = {}, scheme: Origin['scheme'] = 'http') {
+    const { port, ...poolOptions } = options;
+    this.#client = new OriginClient(parseHost(scheme, host, port), poolSettings(poolOptions, ['port']));
+  }
+
+  /** Connections opened so far, those included that could not be. */
+  get numConnections(): number {
+    return this.#client.pool.numConnections;
+  }
+
+  /** Requests sent so far, each time counted if one was sent again. */
+  get numRequests(): number {
+    return this.#client.pool.numRequests;
+  }
+
+  /**
+   * Sends a request and reads the response with its whole body; the connection is back in the pool by then.
+   *
+   * @param target A path with an optional query, e.g. `/search?q=1`.
+   * @throws {HTTPError} One of its kinds; if the call was aborted, the signal's reason.
+   */
+  async request(method: string, target: string, options?: RequestOptions): Promise<HTTPResponse> {
+    return responseOf(await this.#client.send(method, requestTarget(target), options));
+  }
+
+  /** The pool at this moment, as plain JSON. */
+  snapshot(): PoolSnapshot {
+    return this.#client.pool.snapshot();
+  }
+
+  /** Closes idle connections now and busy ones when they are done. The pool stays usable. */
+  clear(): void {
+    this.#client.pool.clear();
+  }
+
+  /** Refuses new requests, waits for those it has accepted, then closes every connection. */
+  close(options: CloseOptions = {}): Promise<void> {
+    return this.#client.pool.close(options.timeout ?? DEFAULT_CLOSE_TIMEOUT);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

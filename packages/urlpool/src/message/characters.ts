@@ -1,0 +1,39 @@
+// Which octets may stand where in a head, as one table read by the writer and the reader alike (RFC 9110 §5.5, §5.6.2).
+
+const TOKEN = 1;
+const VALUE = 2;
+
+/** One entry per latin1 code: a sum of the bits above. */
+const CLASSES: Uint8Array = (() => {
+  const classes = new Uint8Array(256);
+  for (const code of "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") {
+    classes[code.charCodeAt(0)] = TOKEN;
+  }
+  // field-vchar and obs-text, with SP and HTAB between them; CR, LF, NUL and every other control character are out.
+  for (let code = 0; code < 256; code++) {
+    if (code === 0x09 || (code >= 0x20 && code !== 0x7f)) classes[code] = (classes[code] ?? 0) | VALUE;
+  }
+  return classes;
+})();
+
+/** Whether a UTF-16 unit may stand in a token: a method or a field name (RFC 9110 §5.6.2). */
+export function isTokenCode(code: number): boolean {
+  return code < 256 && ((CLASSES[code] ?? 0) & TOKEN) !== 0;
+}
+
+/** Whether a UTF-16 unit may stand in a field value or a reason phrase (RFC 9110 §5.5). */
+export function isValueCode(code: number): boolean {
+  return code < 256 && ((CLASSES[code] ?? 0) & VALUE) !== 0;
+}
+
+/** Whether the whole text is a token, and not empty. */
+export function isToken(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (!isTokenCode(text.charCodeAt(i))) return false;
+  return text.length > 0;
+}
+
+/** Whether the whole text may stand in a field value; the empty text may. */
+export function isFieldValue(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (!isValueCode(text.charCodeAt(i))) return false;
+  return true;
+}

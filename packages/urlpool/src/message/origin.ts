@@ -1,0 +1,152 @@
+// Origins and request targets (RFC 9110 §4.2, RFC 9112 §3.2). The WHATWG URL parser is the only parser of absolute
+// URLs: with a second one, what is checked and what is connected to could differ. It silently drops tabs, newlines and
+// surrounding control characters, so those are refused before it sees them.
+
+import { RequestError } from '../errors/request-error.ts';
+
+/** Scheme, host and port. */
+export interface Origin {
+  readonly scheme: 'http' | 'https';
+  /** Lower-case name, or an IP address without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** An absolute URL, taken apart. */
+export interface ParsedUrl {
+  readonly origin: Origin;
+  /** Path and query, as sent: the fragment is never part of it. */
+  readonly target: string;
+  /** `user:password`, decoded; null if the URL had none. */
+  readonly userinfo: string | null;
+}
+
+const DEFAULT_PORTS = { http: 80, https: 443 } as const;
+
+/** The default port of a scheme (RFC 9110 §4.2.1, §4.2.2). */
+export function defaultPort(scheme: Origin['scheme']): number {
+  return DEFAULT_PORTS[scheme];
+}
+
+/** Host and port as in a Host field: IPv6 in brackets, the scheme's default port left out (RFC 9110 §7.2). */
+export function authority(origin: Origin): string {
+  const host = origin.host.includes(':') ? `[${origin.host}]` : origin.host;
+  return origin.port === DEFAULT_PORTS[origin.scheme] ? host : `${host}:${origin.port}`;
+}
+
+/** An origin as text, e.g. `https://example.org` or `http://[::1]:8080`. */
+export function originText(origin: Origin): string {
+  return `${origin.scheme}://${authority(origin)}`;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const CONTROL = /[\x00-\x1f\x7f]/;
+
+/**
+ * Takes an absolute http or https URL apart.
+ *
+ * @throws {RequestError} `ERR_INVALID_URL`; the message quotes the URL without its credentials.
+ */
+export function parseUrl(input: string | URL): ParsedUrl {
+  const text = typeof input === 'string' ? input : input.href;
+  if (CONTROL.test(text)) throw invalidUrl(text, 'it holds a control character');
+  if (!URL.canParse(text)) throw invalidUrl(text, whyUnparsable(text));
+  const url = new URL(text);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw invalidUrl(text, `its scheme is "${url.protocol.slice(0, -1)}", not http or https`);
+  }
+  const scheme = url.protocol === 'http:' ? 'http' : 'https';
+  const origin = originOf(scheme, url.hostname, url.port === '' ? DEFAULT_PORTS[scheme] : Number(url.port));
+  const userinfo =
+    url.username === '' && url.password === '' ? null : `${decode(url.username)}:${decode(url.password)}`;
+  return { origin, target: url.pathname + url.search, userinfo };
+}
+
+/**
+ * The origin of a host and port given apart, as pools take them.
+ *
+ * @throws {RequestError} `ERR_INVALID_URL` if the host is not one, or holds anything else, a port or a path say.
+ */
+export function parseHost(scheme: Origin['scheme'], host: string, port: number | undefined): Origin {
+  const bare = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+  const text = `${scheme}://${bare}/`;
+  const url = !CONTROL.test(host) && URL.canParse(text) ? new URL(text) : null;
+  const plain = url !== null && url.pathname === '/' && url.search === '' && url.username === '' && url.port === '';
+  if (url === null || !plain || host === '' || /[/?#@\\]/.test(host)) {
+    throw new RequestError(`Cannot use ${JSON.stringify(host)} as a host: give a name or an IP address alone`, {
+      code: 'ERR_INVALID_URL',
+      phase: 'request',
+    });
+  }
+  if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65535)) {
+    throw new RequestError(`Cannot use ${port} as a port: give an integer from 1 to 65535`, {
+      code: 'ERR_INVALID_OPTION',
+      phase: 'request',
+    });
+  }
+  return originOf(scheme, url.hostname, port ?? DEFAULT_PORTS[scheme]);
+}
+
+function originOf(scheme: Origin['scheme'], hostname: string, port: number): Origin {
+  const host = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
+  return { scheme, host, port };
+}
+
+/** What a target may hold without being encoded: visible ASCII, and no fragment. */
+const PLAIN_TARGET = /^\/[\x21\x22\x24-\x7e]*$/;
+
+/**
+ * The origin-form of a request target (RFC 9112 §3.2.1) given as a path with an optional query. What is not visible
+ * ASCII is percent-encoded as the WHATWG URL parser does, a fragment is dropped, everything else is sent as it is.
+ *
+ * @throws {RequestError} `ERR_INVALID_TARGET`
+ */
+export function requestTarget(target: string): string {
+  if (PLAIN_TARGET.test(target)) return target;
+  if (target === '*') return target;
+  if (CONTROL.test(target)) throw invalidTarget(target, 'it holds a control character');
+  if (!target.startsWith('/')) throw invalidTarget(target, 'it does not begin with "/"');
+  const path = target.replace(/#.*$/s, '');
+  return path.replace(/[^\x21-\x7e]+/g, percentEncoded);
+}
+
+function percentEncoded(text: string): string {
+  let encoded = '';
+  for (const octet of Buffer.from(text, 'utf8')) encoded += `%${octet.toString(16).toUpperCase().padStart(2, '0')}`;
+  return encoded;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a stray "%": taken as it stands
+  }
+}
+
+/** A URL for messages: without userinfo, control characters made visible, and not longer than a line or two. */
+export function redactUrl(text: string): string {
+  const bare = text.replace(/^([a-z][a-z0-9+.-]*:)?([\\/]{2,})[^/?#\\]*@/i, '$1$2');
+  const short = bare.length > 200 ? `${bare.slice(0, 200)}…` : bare;
+  return JSON.stringify(short).slice(1, -1);
+}
+
+function whyUnparsable(text: string): string {
+  if (text === '') return 'it is empty';
+  if (!/^[a-z][a-z0-9+.-]*:/i.test(text)) return 'it has no scheme; write it with http:// or https://';
+  return 'it is not a URL';
+}
+
+function invalidUrl(text: string, why: string): RequestError {
+  return new RequestError(`Cannot use "${redactUrl(text)}" as a URL: ${why}`, {
+    code: 'ERR_INVALID_URL',
+    phase: 'request',
+  });
+}
+
+function invalidTarget(target: string, why: string): RequestError {
+  return new RequestError(`Cannot use "${redactUrl(target)}" as a request target: ${why}`, {
+    code: 'ERR_INVALID_TARGET',
+    phase: 'request',
+  });
+}

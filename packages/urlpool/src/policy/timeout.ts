@@ -1,0 +1,77 @@
+// How long each phase of a call may take: an immutable value. Bad values are refused when it is made, before any I/O.
+
+import { RequestError } from '../errors/request-error.ts';
+
+/** Options of a Timeout: milliseconds; null for no limit. */
+export interface TimeoutOptions {
+  /** Opening one connection: DNS, TCP, proxy and TLS together. @default 10_000 */
+  readonly connect?: number | null | undefined;
+  /**
+   * The longest silence: until the first byte of the response, between its bytes, and between steps of sending. It
+   * does not run while the response is paused. @default 300_000
+   */
+  readonly read?: number | null | undefined;
+  /** From the request's last byte to the end of the response's head. @default null */
+  readonly head?: number | null | undefined;
+  /** Waiting in the pool's queue for a connection. @default null */
+  readonly pool?: number | null | undefined;
+  /** The whole call, a true deadline: queueing, dialling, every attempt, every wait, the body. @default null */
+  readonly total?: number | null | undefined;
+}
+
+const PHASES = ['connect', 'read', 'head', 'pool', 'total'] as const;
+
+/**
+ * Time limits of a call. A number in place of a Timeout sets `connect` and `read`, as in urllib3.
+ *
+ * @example
+ * const timeout = new Timeout({ connect: 2_000, read: 10_000, total: 30_000 });
+ * timeout.with({ total: null }).total; // null
+ */
+export class Timeout {
+  static readonly DEFAULT: Timeout = new Timeout();
+
+  readonly connect: number | null;
+  readonly read: number | null;
+  readonly head: number | null;
+  readonly pool: number | null;
+  readonly total: number | null;
+
+  /** @throws {RequestError} `ERR_INVALID_OPTION` for a value that is not a positive number of milliseconds or null. */
+  constructor(options: TimeoutOptions = {}) {
+    for (const phase of PHASES) check(phase, options[phase]);
+    this.connect = options.connect === undefined ? 10_000 : options.connect;
+    this.read = options.read === undefined ? 300_000 : options.read;
+    this.head = options.head ?? null;
+    this.pool = options.pool ?? null;
+    this.total = options.total ?? null;
+    Object.freeze(this);
+  }
+
+  /** The Timeout that a `timeout` option stands for; `fallback` where it is undefined. */
+  static from(value: number | Timeout | TimeoutOptions | undefined, fallback: Timeout = Timeout.DEFAULT): Timeout {
+    if (value === undefined) return fallback;
+    if (value instanceof Timeout) return value;
+    if (typeof value === 'number') {
+      check('', value);
+      return fallback.with({ connect: value, read: value });
+    }
+    return new Timeout(value);
+  }
+
+  /** A copy with some limits changed. */
+  with(options: TimeoutOptions): Timeout {
+    const { connect, read, head, pool, total } = this;
+    return new Timeout({ connect, read, head, pool, total, ...options });
+  }
+}
+
+function check(phase: string, value: number | null | undefined): void {
+  if (value === null || value === undefined) return;
+  if (typeof value === 'number' && value > 0 && Number.isFinite(value)) return;
+  const name = phase === '' ? 'timeout' : `timeout.${phase}`;
+  throw new RequestError(
+    `Cannot use ${String(value)} as ${name}: give a number of milliseconds above 0, or null for no limit`,
+    { code: 'ERR_INVALID_OPTION', phase: 'request' },
+  );
+}

@@ -1,0 +1,21 @@
+import type { FieldBlock } from '../message/field-block.ts';
+import type { Timeout } from '../policy/timeout.ts';
+import type { RequestBody } from './request-body.ts';
+
+/** One attempt's request as a connection takes it: complete, checked, and the same for every version of HTTP. */
+export interface WireRequest {
+  readonly method: string;
+  /** What stands in the request line: origin-form as a rule (RFC 9112 §3.2). */
+  readonly target: string;
+  /** The URL for messages and events, without credentials. */
+  readonly url: string;
+  readonly fields: FieldBlock;
+  /** Null where there is none and none is expected. */
+  readonly body: RequestBody | null;
+  /** Whether a 101, or a 2xx to CONNECT, hands the transport over. */
+  readonly upgrade: boolean;
+  readonly timeout: Timeout;
+  /** Ids for events and errors. */
+  readonly call: number;
+  readonly attempt: number;
+}

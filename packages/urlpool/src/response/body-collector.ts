@@ -1,0 +1,59 @@
+// Holds a body that is read into memory. A body of known length is copied once, into a buffer of that length; one that
+// is large or of unknown length grows by doubling, so that never more than twice what has arrived, plus 1 MiB, is
+// reserved: a Content-Length is a promise of the peer's, not a reason to allocate.
+
+/** Up to this length a declared length is believed at once. */
+const BELIEVED_BYTES = 1024 * 1024;
+/** What a body of unknown length begins with. */
+const FIRST_BYTES = 16 * 1024;
+
+const EMPTY: Buffer = Buffer.alloc(0);
+
+/** The bytes of one body. */
+export class BodyCollector {
+  #buffer: Buffer = EMPTY;
+  #length = 0;
+  readonly #declared: number | null;
+
+  /** @param declared The length that the head declares, in bytes; null if none. */
+  constructor(declared: number | null) {
+    this.#declared = declared;
+  }
+
+  /** Bytes so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Bytes reserved. */
+  get reserved(): number {
+    return this.#buffer.length;
+  }
+
+  /** Copies a piece in. */
+  add(view: Uint8Array): void {
+    const length = this.#length + view.length;
+    if (length > this.#buffer.length) this.#grow(length);
+    this.#buffer.set(view, this.#length);
+    this.#length = length;
+  }
+
+  /** The body. */
+  take(): Buffer {
+    const { length } = this.#buffer;
+    if (length === this.#length) return this.#buffer;
+    // A view keeps the whole reservation alive: worth it only where little is wasted.
+    return length - this.#length > length / 8
+      ? Buffer.from(this.#buffer.subarray(0, this.#length))
+      : this.#buffer.subarray(0, this.#length);
+  }
+
+  #grow(needed: number): void {
+    const declared = this.#declared ?? Number.POSITIVE_INFINITY;
+    const believed = Math.min(declared, this.#declared === null ? FIRST_BYTES : BELIEVED_BYTES);
+    const size = Math.max(needed, Math.min(declared, Math.max(2 * this.#buffer.length, believed)));
+    const grown = Buffer.allocUnsafe(size);
+    if (this.#length > 0) grown.set(this.#buffer.subarray(0, this.#length));
+    this.#buffer = grown;
+  }
+}

@@ -1,0 +1,34 @@
+// What stands between a connection and whoever wants a response. The connection calls a sink, and knows nothing else
+// of responses: a preloaded body, a stream and a tunnel are three sinks.
+
+import type { Fields } from '../message/fields.ts';
+import type { Head } from '../message/head.ts';
+import type { Transport } from '../message/transport.ts';
+import type { Failure } from '../policy/failure.ts';
+
+/** Why an exchange is given up. */
+export type CancelReason =
+  | { readonly is: 'aborted' } // the caller's signal, or nobody wants the rest
+  | { readonly is: 'timeout'; readonly failure: Failure['error'] } // the call's deadline
+  | { readonly is: 'limit'; readonly failure: Failure['error'] }; // the body is larger than its consumer takes
+
+/** One request and its response on the wire, as the sink's owner sees it. All methods do nothing once it has ended. */
+export interface Exchange {
+  /** Stops reading; a little more may still come. */
+  pause(): void;
+  resume(): void;
+  /** Gives it up: `onFailure` follows, and HTTP/1.1 loses the connection. */
+  cancel(why: CancelReason): void;
+}
+
+/** Receives a response. Nothing is called before `start()` has returned; one of onEnd and onFailure comes last. */
+export interface ResponseSink {
+  onInformational(head: Head): void;
+  onHead(head: Head): void;
+  /** The view is valid during the call only. False asks for a pause; a little more may still come. */
+  onBody(view: Uint8Array): boolean;
+  /** 101, or 2xx to CONNECT, only where it was asked for: the pool has lost the connection. Nothing follows. */
+  onUpgrade(head: Head, stream: Transport): void;
+  onEnd(trailers: Fields): void;
+  onFailure(failure: Failure): void;
+}

@@ -1,0 +1,82 @@
+// From an origin's host to addresses: a literal is its own, `resolve` overrules everything, else the system's resolver
+// or the user's `lookup` is asked.
+
+import type { LookupAddress } from 'node:dns';
+import { isIP } from 'node:net';
+import { RequestError } from '../errors/request-error.ts';
+import { authority, type Origin } from '../message/origin.ts';
+
+/** Asks for the addresses of a name: the shape of Node's `dns.lookup` with `all: true`. */
+export type LookupFunction = (
+  hostname: string,
+  options: { readonly all: true },
+  callback: (error: Error | null, addresses: readonly LookupAddress[]) => void,
+) => void;
+
+/** Addresses to use in place of a look-up, by `host:port`: as curl's `--resolve`. */
+export type ResolveMap = Readonly<Record<string, string | readonly string[]>>;
+
+export interface LookupOptions {
+  /** Looks names up in place of the system's resolver. */
+  readonly lookup?: LookupFunction | undefined;
+  /** Addresses for `host:port`, e.g. `{ 'example.org:443': '127.0.0.1' }`. */
+  readonly resolve?: ResolveMap | undefined;
+}
+
+/** The addresses that need no look-up; null where one must be made. */
+export function knownAddresses(origin: Origin, resolve: ResolveMap | undefined): readonly string[] | null {
+  const mapped = resolve === undefined ? undefined : own(resolve, origin);
+  if (mapped !== undefined) return typeof mapped === 'string' ? [mapped] : mapped;
+  return isIP(origin.host) === 0 ? null : [origin.host];
+}
+
+function own(resolve: ResolveMap, origin: Origin): string | readonly string[] | undefined {
+  for (const key of [`${origin.host}:${origin.port}`, `[${origin.host}]:${origin.port}`]) {
+    if (Object.hasOwn(resolve, key)) return resolve[key];
+  }
+  return undefined;
+}
+
+/**
+ * Checks a `resolve` option before anything connects.
+ *
+ * @throws {RequestError} `ERR_INVALID_OPTION`
+ */
+export function checkResolve(resolve: ResolveMap | undefined): void {
+  for (const [key, value] of Object.entries(resolve ?? {})) {
+    const addresses = typeof value === 'string' ? [value] : value;
+    const bad = /:\d+$/.test(key) ? addresses.find((address) => isIP(address) === 0) : key;
+    if (bad === undefined && addresses.length > 0) continue;
+    throw new RequestError(
+      `Cannot use resolve[${JSON.stringify(key)}]: give IP addresses by "host:port", e.g. { 'example.org:443': '127.0.0.1' }`,
+      { code: 'ERR_INVALID_OPTION', phase: 'request' },
+    );
+  }
+}
+
+/** Looks a name up. */
+export function lookUp(
+  origin: Origin,
+  lookup: LookupFunction | undefined,
+  callback: (error: Error | null, addresses: readonly string[]) => void,
+): void {
+  const ask: LookupFunction = lookup ?? process.getBuiltinModule('node:dns').lookup;
+  ask(origin.host, { all: true }, (error, found) => {
+    if (error !== null) callback(error, []);
+    else if (!Array.isArray(found) || found.length === 0) callback(noAddress(origin), []);
+    else
+      callback(
+        null,
+        found.map((entry) => entry.address),
+      );
+  });
+}
+
+function noAddress(origin: Origin): Error {
+  return Object.assign(new Error(`no address for ${authority(origin)}`), { code: 'ENOTFOUND' });
+}
+
+/** Address and port as text: IPv6 in brackets. */
+export function endpoint(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}

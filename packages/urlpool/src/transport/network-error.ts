@@ -1,0 +1,71 @@
+// Node's network errors as sentences: the one place where an errno or an OpenSSL code becomes an error of ours.
+
+import { ConnectError } from '../errors/connect-error.ts';
+import type { ErrorCode } from '../errors/error-code.ts';
+import type { HTTPError } from '../errors/http-error.ts';
+import { NameResolutionError } from '../errors/name-resolution-error.ts';
+import { TLSError } from '../errors/tls-error.ts';
+import { type Origin, originText } from '../message/origin.ts';
+
+/** The code of an error of Node's, or its name. */
+export function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}
+
+/** Why a name has no address. */
+export function lookupError(origin: Origin, cause: Error): HTTPError {
+  const code = codeOf(cause);
+  const missing = code === 'ENOTFOUND' || code === 'ENODATA';
+  const why = missing
+    ? `the name "${origin.host}" has no address; is it spelled right?`
+    : `looking up the name "${origin.host}" failed: ${cause.message}`;
+  return new NameResolutionError(`Cannot connect to ${originText(origin)}: ${why}`, {
+    code: missing ? 'ERR_NAME_NOT_FOUND' : 'ERR_NAME_LOOKUP',
+    phase: 'dns',
+    cause,
+  });
+}
+
+const CONNECT_CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+  ECONNREFUSED: ['ERR_CONNECTION_REFUSED', 'refused the connection; is a server listening there?'],
+  ECONNRESET: ['ERR_CONNECT', 'reset the connection while it was being opened'],
+  EHOSTUNREACH: ['ERR_UNREACHABLE', 'cannot be reached from here (no route to the host)'],
+  ENETUNREACH: ['ERR_UNREACHABLE', 'cannot be reached from here (no route to its network)'],
+  ETIMEDOUT: ['ERR_UNREACHABLE', 'did not answer'],
+  EADDRNOTAVAIL: ['ERR_NO_LOCAL_PORT', 'has no local port left to connect from; keep connections, or lower maxSize'],
+  EMFILE: [
+    'ERR_TOO_MANY_OPEN_FILES',
+    'needs one more open file than this process may have; raise it, or lower maxSize',
+  ],
+  ENFILE: ['ERR_TOO_MANY_OPEN_FILES', 'needs one more open file than this system may have'],
+};
+
+/** Why a TCP connection was not opened. */
+export function connectError(origin: Origin, endpoint: string, cause: Error): HTTPError {
+  const [code, why] = CONNECT_CODES[codeOf(cause)] ?? ['ERR_CONNECT', `cannot be connected to: ${cause.message}`];
+  return new ConnectError(`Cannot connect to ${originText(origin)}: ${endpoint} ${why}`, {
+    code,
+    phase: 'connect',
+    cause,
+  });
+}
+
+const NOT_TLS = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|RECORD_LENGTH|UNEXPECTED_MESSAGE/;
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_|CRL_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH/;
+
+/** Why a TLS handshake failed. */
+export function tlsError(origin: Origin, endpoint: string, cause: Error): HTTPError {
+  const code = codeOf(cause);
+  const where = `Cannot speak TLS with ${originText(origin)} at ${endpoint}`;
+  if (NOT_TLS.test(code)) {
+    const message = `${where}: what answers there does not speak TLS; is it an http:// port?`;
+    return new TLSError(message, { code: 'ERR_TLS_NOT_SPOKEN', phase: 'tls', cause });
+  }
+  if (CERTIFICATE.test(code)) {
+    const message = `${where}: its certificate was not accepted (${cause.message}); option: ca`;
+    return new TLSError(message, { code: 'ERR_TLS_CERTIFICATE', phase: 'tls', cause });
+  }
+  const why = code === 'ECONNRESET' ? 'it closed the connection during the handshake' : cause.message;
+  return new TLSError(`${where}: ${why}`, { code: 'ERR_TLS', phase: 'tls', cause });
+}

@@ -1,0 +1,109 @@
+// A Transport over a net.Socket or a tls.TLSSocket: the one place that knows how Node's sockets behave.
+//
+// - Bytes come through `onread`, into the slab: no Readable, no allocation per read.
+// - Half-open is allowed: the peer's FIN ends only its side, and what that means is for the user to say.
+// - A failed write destroys a net.Socket together with what it has received but not read. While a body is sent, that
+//   may be the response that explains the failure (a 413 and then a reset, say): so then a write's failure is told, the
+//   socket is left alone, and reading goes on until the peer's own end.
+// - After it was destroyed a socket can still emit an error: the listener stays.
+
+import type { Socket } from 'node:net';
+import { IGNORED, type Transport, type TransportHandler } from '../message/transport.ts';
+import { releaseSlab, slab } from './slab.ts';
+
+/** The options of `net.connect` and `tls.connect` that every transport uses; its socket is given to `attach()`. */
+export interface OnRead {
+  readonly buffer: Buffer;
+  callback(bytesRead: number, buffer: Uint8Array): boolean;
+}
+
+export class SocketTransport implements Transport {
+  handler: TransportHandler = IGNORED;
+  readonly onread: OnRead;
+  bytesIn = 0;
+  bytesOut = 0;
+  address = '';
+  #socket: Socket | null = null;
+  #error: Error | null = null;
+  #paused = false;
+  #outlivesWriteErrors = false;
+
+  constructor() {
+    this.onread = {
+      buffer: slab,
+      callback: (bytesRead: number): boolean => {
+        this.bytesIn += bytesRead;
+        this.handler.onData(slab, bytesRead);
+        releaseSlab(bytesRead);
+        return !this.#paused;
+      },
+    };
+  }
+
+  /** Takes the socket over once it is connected; from then on its events go to the handler. */
+  attach(socket: Socket, address: string): void {
+    this.#socket = socket;
+    this.address = address;
+    socket.on('error', (error: Error) => {
+      this.#error ??= error;
+    });
+    socket.on('end', () => this.handler.onEnd());
+    socket.on('drain', () => this.handler.onDrain());
+    socket.on('close', () => this.handler.onClose(this.#error));
+  }
+
+  write(data: string | Uint8Array): boolean {
+    this.bytesOut += data.length; // latin1: one byte per unit
+    const socket = this.#socket;
+    if (socket === null) return true;
+    return typeof data === 'string' ? socket.write(data, 'latin1') : socket.write(data);
+  }
+
+  cork(): void {
+    this.#socket?.cork();
+  }
+
+  uncork(): void {
+    this.#socket?.uncork();
+  }
+
+  end(): void {
+    this.#socket?.end();
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#socket?.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#socket?.resume();
+  }
+
+  ref(): void {
+    this.#socket?.ref();
+  }
+
+  unref(): void {
+    this.#socket?.unref();
+  }
+
+  destroy(): void {
+    this.#socket?.destroy();
+  }
+
+  outliveWriteErrors(): void {
+    const socket = this.#socket;
+    if (this.#outlivesWriteErrors || socket === null) return;
+    this.#outlivesWriteErrors = true;
+    const settle = (done: (error?: Error | null) => void) => (error?: Error | null) => {
+      done(null);
+      if (error) queueMicrotask(() => this.handler.onWriteError(error));
+    };
+    const write = socket._write;
+    socket._write = (chunk: unknown, encoding, done) => write.call(socket, chunk, encoding, settle(done));
+    const writev = socket._writev;
+    if (writev) socket._writev = (chunks, done) => writev.call(socket, chunks, settle(done));
+  }
+}
