@@ -7,7 +7,7 @@ import type { Connection } from '../connection/connection.ts';
 import type { HTTPError } from '../errors/http-error.ts';
 import { LimitError } from '../errors/limit-error.ts';
 import { TimeoutError } from '../errors/timeout-error.ts';
-import { type Fields, findField } from '../message/fields.ts';
+import type { Fields } from '../message/fields.ts';
 import type { Head } from '../message/head.ts';
 import type { Failure } from '../policy/failure.ts';
 import { type ReplayPolicy, shouldReplay } from '../policy/should-replay.ts';
@@ -124,8 +124,7 @@ export class Call implements Waiter, ResponseSink, Abortable {
 
   onBody(view: Uint8Array): boolean {
     if (this.#body === null) {
-      const declared = this.#head === null ? null : findField(this.#head.fields, 'content-length');
-      const length = declared === null ? null : Number.parseInt(declared, 10);
+      const length = this.#head === null ? null : this.#head.bodyLength;
       if (length !== null && length > this.#settings.maxBodyBytes) return this.#refuseBody(`${length} bytes`);
       this.#body = new BodyCollector(length);
     }

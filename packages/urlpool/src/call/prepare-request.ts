@@ -31,8 +31,10 @@ export function checkMethod(method: string): void {
  * @param shared The block of a request that has no fields of its own.
  */
 export function prepareRequest(options: RequestOptions, shared: FieldBlock): PreparedRequest {
-  refuseUnbuilt(options);
-  const { headers, json } = options;
+  const { headers, json, retries, redirect, decodeContent } = options;
+  if (retries !== undefined) refuseUnbuilt('retries', retries);
+  if (redirect !== undefined) refuseUnbuilt('redirect', redirect);
+  if (decodeContent !== undefined) refuseUnbuilt('decodeContent', decodeContent);
   const hasBody = options.body !== undefined && options.body !== null;
   if (headers === undefined && !hasBody && json === undefined) return { fields: shared, body: null };
   if (hasBody && json !== undefined) throw invalidBody('give either body or json, not both');
@@ -74,15 +76,12 @@ function jsonText(value: unknown): string {
 }
 
 /** Options whose other values have no meaning yet are refused rather than ignored. */
-function refuseUnbuilt(options: RequestOptions): void {
-  for (const name of ['retries', 'redirect', 'decodeContent'] as const) {
-    const value: unknown = options[name];
-    if (value === undefined || value === false) continue;
-    throw new RequestError(`Cannot use ${String(value)} as ${name}: only false is supported in this version`, {
-      code: 'ERR_INVALID_OPTION',
-      phase: 'request',
-    });
-  }
+function refuseUnbuilt(name: string, value: unknown): void {
+  if (value === false) return;
+  throw new RequestError(`Cannot use ${String(value)} as ${name}: only false is supported in this version`, {
+    code: 'ERR_INVALID_OPTION',
+    phase: 'request',
+  });
 }
 
 function invalidBody(why: string): RequestError {

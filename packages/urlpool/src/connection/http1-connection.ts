@@ -58,7 +58,6 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
   #exchange: Http1Exchange | null = null;
   #reserved = false;
   #idleSince: number;
-  #idleSinceWall: number;
   #idleMark: number;
   #keepFor: number;
   /** Set while the reader reads: the trailers of a response that has ended in what it was given. */
@@ -77,7 +76,6 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
     this.openedAt = this.clock.now();
     this.lastUsedAt = this.openedAt;
     this.#idleSince = this.openedAt;
-    this.#idleSinceWall = this.clock.wallNow();
     this.#idleMark = settings.gate.mark();
     this.#keepFor = settings.idleTimeout;
     transport.handler = this;
@@ -98,11 +96,6 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
 
   get idleSince(): number | null {
     return this.inFlight === 0 && this.#state.is === 'open' ? this.#idleSince : null;
-  }
-
-  /** When it became idle by the time of day, which goes on while the machine is suspended. */
-  get idleSinceWall(): number {
-    return this.#idleSinceWall;
   }
 
   get keepFor(): number {
@@ -257,7 +250,6 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
     const reason = this.#whyClose(exchange, unasked);
     if (reason === null) {
       this.#idleSince = now;
-      this.#idleSinceWall = this.clock.wallNow();
       this.#idleMark = this.#settings.gate.mark();
       if (exchange.hint !== null) this.#keepFor = keepFor(this.#settings.idleTimeout, exchange.hint);
       if (exchange.pausedSince !== null) this.transport.resume();

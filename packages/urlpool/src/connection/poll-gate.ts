@@ -18,7 +18,7 @@ type Callback = () => void;
 export class PollGate {
   readonly #clock: Clock;
   /** Check phases seen; counts only while somebody watches. */
-  #checks = 0;
+  checks = 0;
   #lastCheckAt = Number.NEGATIVE_INFINITY;
   #watching = false;
   /** Waiting for the second of two check phases, the first of which has not come. */
@@ -36,12 +36,12 @@ export class PollGate {
       this.#watching = true;
       this.#clock.atNextCheck(this.#onWatchedCheck, false);
     }
-    return this.#checks;
+    return this.checks;
   }
 
   /** Whether a connection that became idle at `since` with that mark may be written to at once. */
   isRecent(mark: number, since: number, now: number): boolean {
-    return mark === this.#checks && now - since < RECENT_MS;
+    return mark === this.checks && now - since < RECENT_MS;
   }
 
   /** Runs `callback` once the loop has polled. */
@@ -78,7 +78,7 @@ export class PollGate {
   };
 
   #seen(): void {
-    this.#checks++;
+    this.checks++;
     this.#lastCheckAt = this.#clock.now();
   }
 }

@@ -22,6 +22,14 @@ const COLON = 0x3a;
 /** The reading position when a line's end has not come yet. */
 export const MORE = -1;
 
+/**
+ * A whole section as nearly all are: every line a name, a colon, a value and CRLF. What does not match, because it is
+ * cut, folded, ended by bare line feeds or wrong, is read line by line. Matching a head of 250 bytes and cutting it up
+ * takes 0.5 µs where reading it character by character takes 0.8 (Node 24); each alternative of the pattern begins with
+ * a character that the others cannot, so that its time is linear.
+ */
+const PLAIN_SECTION = /(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n)*\r\n/y;
+
 /** What a section may hold, and how it ends its lines. */
 export interface SectionLimits {
   readonly maxBytes: number;
@@ -64,6 +72,8 @@ export class FieldSectionReader {
    */
   read(text: string, from: number): number {
     if (this.#carry !== '') return this.#readCarried(text, from);
+    PLAIN_SECTION.lastIndex = from;
+    if (PLAIN_SECTION.test(text)) return this.#splitPlain(text, from, PLAIN_SECTION.lastIndex);
     let at = from;
     for (;;) {
       const end = this.#readLine(text, at);
@@ -80,6 +90,25 @@ export class FieldSectionReader {
       }
       at = end;
     }
+  }
+
+  /** Takes the fields out of a section that is known to be plain: there is nothing left to check but the limits. */
+  #splitPlain(text: string, from: number, end: number): number {
+    const { fields } = this;
+    this.#bytes += end - from;
+    this.#checkBytes(this.#bytes);
+    for (let at = from; at < end - 2; ) {
+      const colon = text.indexOf(':', at);
+      const lineEnd = text.indexOf('\r', colon);
+      let valueStart = colon + 1;
+      let valueEnd = lineEnd;
+      while (valueStart < valueEnd && isBlank(text.charCodeAt(valueStart))) valueStart++;
+      while (valueEnd > valueStart && isBlank(text.charCodeAt(valueEnd - 1))) valueEnd--;
+      this.#checkRoom();
+      fields.push(text.slice(at, colon), text.slice(valueStart, valueEnd));
+      at = lineEnd + 2;
+    }
+    return end;
   }
 
   #readCarried(text: string, from: number): number {
@@ -122,9 +151,7 @@ export class FieldSectionReader {
     const end = this.#lineEnd(text, at);
     if (end === MORE) return MORE;
     while (at > valueStart && isBlank(text.charCodeAt(at - 1))) at--;
-    if (this.fields.length >= 2 * this.#limits.maxFields) {
-      throw new LimitFault(`more than ${this.#limits.maxFields} fields`, 'maxFields');
-    }
+    this.#checkRoom();
     this.fields.push(text.slice(from, nameEnd), text.slice(valueStart, at));
     return end;
   }
@@ -158,6 +185,11 @@ export class FieldSectionReader {
       throw new PeerFault('protocol', 'a line feed without a carriage return in the trailers (RFC 9112 §2.2)');
     }
     throw new PeerFault('protocol', `the character 0x${code.toString(16).padStart(2, '0')} in a field (RFC 9110 §5.5)`);
+  }
+
+  #checkRoom(): void {
+    const { maxFields } = this.#limits;
+    if (this.fields.length >= 2 * maxFields) throw new LimitFault(`more than ${maxFields} fields`, 'maxFields');
   }
 
   #checkBytes(bytes: number): void {

@@ -34,18 +34,24 @@ export function framingFields(fields: Fields): FramingFields {
   for (let i = 0; i < fields.length; i += 2) {
     const name = fields[i] ?? '';
     const { length } = name;
-    if (length !== 10 && length !== 14 && length !== 17) continue;
-    const value = fields[i + 1] ?? '';
-    const lower = name.toLowerCase();
-    if (lower === 'content-length') found.contentLength = join(found.contentLength, value);
-    else if (lower === 'transfer-encoding') found.transferEncoding = join(found.transferEncoding, value);
-    else if (lower === 'connection') found.connection = join(found.connection, value);
-    else if (lower === 'keep-alive') found.keepAlive = join(found.keepAlive, value);
+    if (length === 14) {
+      if (is(name, 'Content-Length')) found.contentLength = join(found.contentLength, fields[i + 1]);
+    } else if (length === 10) {
+      if (is(name, 'Connection')) found.connection = join(found.connection, fields[i + 1]);
+      else if (is(name, 'Keep-Alive')) found.keepAlive = join(found.keepAlive, fields[i + 1]);
+    } else if (length === 17) {
+      if (is(name, 'Transfer-Encoding')) found.transferEncoding = join(found.transferEncoding, fields[i + 1]);
+    }
   }
   return found;
 }
 
-function join(before: string | null, value: string): string {
+/** Whether a name is `usual` in any case; nearly always it is spelled so. */
+function is(name: string, usual: string): boolean {
+  return name === usual || name.toLowerCase() === usual.toLowerCase();
+}
+
+function join(before: string | null, value = ''): string {
   return before === null ? value : `${before}, ${value}`;
 }
 
@@ -54,7 +60,7 @@ function join(before: string | null, value: string): string {
  *
  * @throws {PeerFault} where the length is invalid, or two readings are possible.
  */
-export function framing(method: string, head: Head, found: FramingFields): Framing {
+export function framing(method: string, head: Pick<Head, 'status' | 'version'>, found: FramingFields): Framing {
   const { status } = head;
   // 1. HEAD, 204 and 304 have no body, whatever the fields say. (1xx never comes here.)
   if (method === 'HEAD' || status === 304) return NONE;

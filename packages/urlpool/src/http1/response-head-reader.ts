@@ -22,13 +22,13 @@ const STATUS_END = 12;
 
 /** Reads head after head, one at a time. */
 export class ResponseHeadReader {
-  /** The head that was read; valid once `read()` has returned an end. */
-  head: Head | null = null;
+  /** What was read; valid once `read()` has returned an end. */
+  version: Head['version'] = '1.1';
+  status = 0;
+  reason = '';
+  fields: string[] = [];
   readonly #section: FieldSectionReader;
   readonly #maxBytes: number;
-  #version: Head['version'] = '1.1';
-  #status = 0;
-  #reason = '';
   /** The status line as far as it has come; null once it was read. */
   #carry: string | null = '';
 
@@ -56,7 +56,7 @@ export class ResponseHeadReader {
     }
     const end = this.#section.read(text, at);
     if (end === MORE) return MORE;
-    this.head = { version: this.#version, status: this.#status, reason: this.#reason, fields: this.#section.fields };
+    this.fields = this.#section.fields;
     this.#section.reset();
     this.#carry = '';
     return end;
@@ -105,9 +105,9 @@ export class ResponseHeadReader {
     const ones = line.charCodeAt(11) - ZERO;
     const digits = isDigit(minor) && isDigit(tens) && isDigit(ones) && hundreds >= 1 && hundreds <= 9;
     if (end === MORE || !digits || line.charCodeAt(8) !== SPACE) throw badStatusLine(line);
-    this.#version = minor === 0 ? '1.0' : '1.1';
-    this.#status = 100 * hundreds + 10 * tens + ones;
-    this.#reason = at > STATUS_END + 1 ? line.slice(STATUS_END + 1, at) : '';
+    this.version = minor === 0 ? '1.0' : '1.1';
+    this.status = 100 * hundreds + 10 * tens + ones;
+    this.reason = at > STATUS_END + 1 ? line.slice(STATUS_END + 1, at) : '';
     return end;
   }
 }

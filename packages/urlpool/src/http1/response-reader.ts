@@ -25,8 +25,9 @@ export interface ResponseEvents {
   onSwitch(head: Head): void;
 }
 
-/** How much of what came is made a string at a time while a head is read; most heads fit into one. */
-const HEAD_WINDOW = 2048;
+/** How much of what came is made a string at a time while a head is read: at most, and beyond the last head's length. */
+const MAX_HEAD_WINDOW = 2048;
+const SPARE_BYTES = 64;
 const OF_AN_EMPTY_BODY: Framing = { is: 'none', keeps: true };
 
 /** The server's side of a connection's exchanges, one after the other. */
@@ -44,6 +45,7 @@ export class ResponseReader {
   /** What is left of a body of known length. */
   #left = 0;
   #stopped = false;
+  #window = MAX_HEAD_WINDOW;
 
   constructor(events: ResponseEvents, limits: Limits) {
     this.#events = events;
@@ -116,26 +118,32 @@ export class ResponseReader {
   }
 
   #readHead(bytes: Buffer, from: number, end: number): number {
-    const to = Math.min(end, from + HEAD_WINDOW);
+    const to = Math.min(end, from + this.#window);
     const taken = this.#heads.read(bytes.toString('latin1', from, to));
     if (taken === MORE) return to;
-    const { head } = this.#heads;
-    if (head !== null) this.#onHead(head);
+    // The next head of this server will be about as long: what follows it need not become a string.
+    this.#window = Math.min(MAX_HEAD_WINDOW, taken + SPARE_BYTES);
+    const { status } = this.#heads;
+    if (status < 200) this.#onInterim(this.#head(null));
+    else if (this.#upgrade && this.#method === 'CONNECT' && status < 300) this.#switch();
+    else this.#onFinalHead();
     return from + taken;
   }
 
-  #onHead(head: Head): void {
-    if (head.status < 200) {
-      this.#onInterim(head);
-      return;
-    }
-    if (this.#upgrade && this.#method === 'CONNECT' && head.status < 300) {
-      this.#state = step(SERVER, this.#state, 'switch');
-      this.#events.onSwitch(head);
-      return;
-    }
-    const found = framingFields(head.fields);
-    const how = framing(this.#method, head, found);
+  #head(bodyLength: number | null): Head {
+    const { version, status, reason, fields } = this.#heads;
+    return { version, status, reason, fields, bodyLength };
+  }
+
+  #switch(): void {
+    this.#state = step(SERVER, this.#state, 'switch');
+    this.#events.onSwitch(this.#head(null));
+  }
+
+  #onFinalHead(): void {
+    const found = framingFields(this.#heads.fields);
+    const how = framing(this.#method, this.#heads, found);
+    const head = this.#head(how.is === 'length' ? how.length : null);
     this.#framing = how;
     this.#state = step(SERVER, this.#state, 'head');
     if (how.is === 'length') this.#left = how.length;
@@ -150,8 +158,7 @@ export class ResponseReader {
   #onInterim(head: Head): void {
     if (head.status === 101) {
       if (!this.#upgrade) throw new PeerFault('protocol', '101 Switching Protocols, which was not asked for');
-      this.#state = step(SERVER, this.#state, 'switch');
-      this.#events.onSwitch(head);
+      this.#switch();
       return;
     }
     if (++this.#informational > this.#limits.maxInformational) {

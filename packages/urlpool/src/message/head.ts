@@ -8,4 +8,6 @@ export interface Head {
   /** Empty where the server gave none. */
   readonly reason: string;
   readonly fields: Fields;
+  /** The length of the body in bytes where the head declares it; null where only its end will tell. */
+  readonly bodyLength: number | null;
 }

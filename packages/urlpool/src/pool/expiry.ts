@@ -1,15 +1,18 @@
-// When an idle connection has been kept long enough: a pure function of times.
+// When an idle connection has been kept long enough: a pure function of times. The monotonic clock stands still while
+// the machine is suspended, the time of day does not: by how much the one has run ahead of the other since the
+// connection became idle is time in which its server has gone on counting.
 
 /** An idle connection's times, in ms. */
 export interface IdleTimes {
   /** By the monotonic clock. */
   readonly idleSince: number;
-  /** By the time of day, which goes on while the machine is suspended: then the monotonic clock alone would lie. */
-  readonly idleSinceWall: number;
+  /** The time of day less the monotonic time, as it was known when the connection became idle. */
+  readonly skew: number;
   readonly keepFor: number;
 }
 
 /** Whether it must not be used any more. A time of day that was set back makes nothing younger. */
-export function isExpired(times: IdleTimes, now: number, wallNow: number): boolean {
-  return now - times.idleSince >= times.keepFor || wallNow - times.idleSinceWall >= times.keepFor;
+export function isExpired(times: IdleTimes, now: number, skewNow: number): boolean {
+  const suspended = Math.max(0, skewNow - times.skew);
+  return now - times.idleSince + suspended >= times.keepFor;
 }

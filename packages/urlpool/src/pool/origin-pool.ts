@@ -27,7 +27,8 @@ class Member implements Linked<Member>, IdleTimes {
   next: Member | null = null;
   list: object | null = null;
   idleSince = 0;
-  idleSinceWall = 0;
+  idleMark = 0;
+  skew = 0;
   readonly connection: Connection;
 
   constructor(connection: Connection) {
@@ -61,12 +62,15 @@ export class OriginPool {
   #resumed = 0;
   #bytesInOfGone = 0;
   #bytesOutOfGone = 0;
+  /** The time of day less the monotonic time, when it was last looked at. */
+  #skew: number;
   readonly #closed: Partial<Record<CloseReason, number>> = {};
 
   constructor(target: DialTarget, settings: ConnectionSettings, limits: PoolLimits) {
     this.#target = target;
     this.#settings = settings;
     this.#limits = limits;
+    this.#skew = settings.clock.wallNow() - settings.clock.now();
     this.#expiry = new Alarm(settings.alarms, () => this.#closeExpired());
     this.#unwanted = new Alarm(settings.alarms, () => this.#abandonUnwanted());
   }
@@ -185,14 +189,22 @@ export class OriginPool {
 
   /** The warmest idle connection that the waiter may take, out of the stack; expired ones are closed on the way. */
   #takeReady(waiter: Waiter): Member | null {
-    const { clock } = this.#settings;
     for (let member = this.#idle.last; member !== null; member = this.#idle.last) {
       if (waiter.notKeptBefore !== null && member.idleSince <= waiter.notKeptBefore) return null;
       this.#idle.delete(member);
-      if (!isExpired(member, clock.now(), clock.wallNow()) && member.connection.reserve()) return member;
+      // In the turn of the event loop in which it became idle it cannot have expired: no need to read the clocks.
+      const recent = member.idleMark === this.#settings.gate.checks;
+      if ((recent || !this.#isExpired(member)) && member.connection.reserve()) return member;
       this.#destroy(member, 'idle-timeout');
     }
     return null;
+  }
+
+  #isExpired(member: Member): boolean {
+    const { clock } = this.#settings;
+    const now = clock.now();
+    this.#skew = clock.wallNow() - now;
+    return isExpired(member, now, this.#skew);
   }
 
   #give(member: Member, waiter: Waiter): void {
@@ -296,8 +308,7 @@ export class OriginPool {
   #onFree(member: Member): void {
     const { connection } = member;
     const waiter = this.#waiters.first;
-    const { clock } = this.#settings;
-    member.idleSince = connection.idleSince ?? clock.now();
+    member.idleSince = connection.idleSince ?? this.#settings.clock.now();
     if (waiter !== null && connection.reserve()) {
       this.#waiters.delete(waiter);
       this.#traceQueue(waiter, connection.id, false);
@@ -305,7 +316,8 @@ export class OriginPool {
       this.#watchUnwanted();
       return;
     }
-    member.idleSinceWall = clock.wallNow();
+    member.idleMark = this.#settings.gate.mark();
+    member.skew = this.#skew;
     this.#idle.push(member);
     const deadline = member.idleSince + connection.keepFor;
     if (deadline < this.#expiry.deadline) this.#expiry.set(deadline);
@@ -313,12 +325,9 @@ export class OriginPool {
   }
 
   #closeExpired(): void {
-    const { clock } = this.#settings;
-    const now = clock.now();
-    const wallNow = clock.wallNow();
     let next = Number.POSITIVE_INFINITY;
     for (const member of this.#idle) {
-      if (isExpired(member, now, wallNow)) this.#destroy(member, 'idle-timeout');
+      if (this.#isExpired(member)) this.#destroy(member, 'idle-timeout');
       else next = Math.min(next, member.idleSince + member.keepFor);
     }
     if (next !== Number.POSITIVE_INFINITY) this.#expiry.set(next);
