@@ -133,6 +133,10 @@ export class Call implements Waiter, ResponseSink, Abortable {
     return true;
   }
 
+  memory(left: number): Buffer | null {
+    return this.#body === null ? null : this.#body.room(left);
+  }
+
   onUpgrade(): void {} // never asked for
 
   onEnd(trailers: Fields): void {

@@ -35,6 +35,9 @@ export interface ConnectionSettings {
   readonly trace: TraceListener | null;
 }
 
+/** What is left of a body when it is worth reading it by itself. */
+const LARGE_BYTES = 16 * 1024;
+
 const OPEN: ConnectionState = { is: 'open' };
 
 export class Http1Connection implements Connection, TransportHandler, ResponseEvents {
@@ -63,6 +66,7 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
   /** Set while the reader reads: the trailers of a response that has ended in what it was given. */
   #ended: Fields | null = null;
   #switchedTo: Head | null = null;
+  #readsLarge = false;
 
   constructor(id: number, transport: Transport, settings: ConnectionSettings) {
     this.id = id;
@@ -184,6 +188,7 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
     }
     if (this.#switchedTo !== null) this.#handOver(exchange, this.#switchedTo, bytes.subarray(taken, length));
     else if (this.#ended !== null) this.#finish(exchange, this.#ended, taken < length, now);
+    else if (!exchange.over) this.#chooseMemory(exchange);
   }
 
   onEnd(): void {
@@ -246,6 +251,7 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
     this.#ended = null;
     if (exchange.over) return;
     this.#exchange = null;
+    if (this.#readsLarge) this.#readSmall();
     exchange.end(null);
     const reason = this.#whyClose(exchange, unasked);
     if (reason === null) {
@@ -264,6 +270,23 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
     }
     this.onChange?.(this);
     exchange.sink.onEnd(trailers);
+  }
+
+  /** A large body is read to where its consumer wants it, or at least in large pieces. */
+  #chooseMemory(exchange: Http1Exchange): void {
+    const { left } = this.reader;
+    if (left < LARGE_BYTES) {
+      if (this.#readsLarge) this.#readSmall();
+      return;
+    }
+    const memory = left === Number.POSITIVE_INFINITY ? null : exchange.sink.memory(left);
+    this.transport.readInto(memory ?? 'all');
+    this.#readsLarge = true;
+  }
+
+  #readSmall(): void {
+    this.transport.readInto('small');
+    this.#readsLarge = false;
   }
 
   #whyClose(exchange: Http1Exchange, unasked: boolean): CloseReason | null {

@@ -89,11 +89,9 @@ export class ChunkedReader {
         if (!sink(bytes.subarray(at, to))) return to;
         at = to;
       } else if (this.#state === 'trailers') {
-        const text = bytes.toString('latin1', at, end);
-        const position = this.#trailers.read(text, 0);
-        if (position === MORE) return end;
+        at = this.#trailers.read(bytes, at, end);
+        if (at === MORE) return end;
         this.#state = 'done';
-        at += position;
       } else {
         this.#readOctet(bytes[at] ?? 0);
         at++;

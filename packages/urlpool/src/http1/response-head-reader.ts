@@ -6,7 +6,7 @@
 //   one, §2.2): it would be what is left of a response before     a minor version above 1 is read as 1.1 (RFC 9110 §2.5)
 //   HTTP/0.9, which has no head at all, is refused                 any status from 100 to 999 (RFC 9110 §15)
 
-import { isValueCode } from '../message/characters.ts';
+import { CLASSES, VALUE } from '../message/characters.ts';
 import type { Head } from '../message/head.ts';
 import type { Limits } from '../policy/limits.ts';
 import { LimitFault, PeerFault, quote } from './fault.ts';
@@ -17,7 +17,7 @@ const CR = 0x0d;
 const SPACE = 0x20;
 const ZERO = 0x30;
 const PREFIX = 'HTTP/1.';
-/** Before the reason: "HTTP/1.1 200". */
+/** Where what follows the status begins: "HTTP/1.1 200". */
 const STATUS_END = 12;
 
 /** Reads head after head, one at a time. */
@@ -47,76 +47,103 @@ export class ResponseHeadReader {
     return this.#carry !== '';
   }
 
-  /** Takes text from its beginning; returns the position after the head's end, or MORE. */
-  read(text: string): number {
-    let at = 0;
+  /** Takes bytes from `from` to `end`; returns the position after the head's end, or MORE. */
+  read(bytes: Buffer, from: number, end: number): number {
+    let at = from;
     if (this.#carry !== null) {
-      at = this.#readStatusLine(text);
+      at = this.#readStatusLine(bytes, from, end);
       if (at === MORE) return MORE;
     }
-    const end = this.#section.read(text, at);
-    if (end === MORE) return MORE;
+    const next = this.#section.read(bytes, at, end);
+    if (next === MORE) return MORE;
     this.fields = this.#section.fields;
     this.#section.reset();
     this.#carry = '';
-    return end;
+    return next;
   }
 
-  #readStatusLine(text: string): number {
+  #readStatusLine(bytes: Buffer, from: number, end: number): number {
     const carried = this.#carry ?? '';
-    const line = carried === '' ? text : carried + text;
-    const whole = carried.length < PREFIX.length || text.includes('\n');
-    const end = whole ? this.#parseStatusLine(line) : MORE;
-    if (end === MORE) {
-      if (line.length > this.#maxBytes) {
-        throw new LimitFault(`more than ${this.#maxBytes} bytes of a status line`, 'maxHeadBytes');
+    if (carried === '') {
+      const next = this.#parseStatusLine(bytes, from, end);
+      if (next === MORE) this.#keep(bytes.toString('latin1', from, end));
+      else this.#statusLineTaken(next - from);
+      return next;
+    }
+    const lineFeed = bytes.indexOf(LF, from);
+    const to = lineFeed === -1 || lineFeed >= end ? end : lineFeed + 1;
+    const line = carried + bytes.toString('latin1', from, to);
+    const isWhole = to === lineFeed + 1;
+    // Until it is whole only its first bytes are looked at: so what is not HTTP is refused as soon as it shows.
+    if (isWhole || carried.length < PREFIX.length) {
+      if (this.#parseStatusLine(Buffer.from(line, 'latin1'), 0, line.length) !== MORE) {
+        this.#statusLineTaken(line.length);
+        return to;
       }
-      this.#carry = line;
-      return MORE;
     }
+    this.#keep(line);
+    return MORE;
+  }
+
+  #keep(line: string): void {
+    if (line.length > this.#maxBytes) {
+      throw new LimitFault(`more than ${this.#maxBytes} bytes of a status line`, 'maxHeadBytes');
+    }
+    this.#carry = line;
+  }
+
+  #statusLineTaken(length: number): void {
     this.#carry = null;
-    this.#section.reset(end);
-    return end - carried.length;
+    this.#section.reset(length);
   }
 
-  #parseStatusLine(line: string): number {
-    const { length } = line;
-    if (!line.startsWith(PREFIX)) {
-      if (length < PREFIX.length && PREFIX.startsWith(line)) return MORE;
-      throw new PeerFault('protocol', `a response begins with "HTTP/1.", this with ${quote(line.slice(0, 20))}`);
+  #parseStatusLine(bytes: Buffer, from: number, end: number): number {
+    for (let i = 0; i < PREFIX.length; i++) {
+      if (from + i === end) return MORE;
+      if (bytes[from + i] !== PREFIX.charCodeAt(i)) throw notHTTP(bytes, from, end);
     }
-    let at = STATUS_END;
-    if (length > STATUS_END) {
-      const code = line.charCodeAt(STATUS_END);
-      if (code === SPACE) at++;
-      else if (code !== CR && code !== LF) throw badStatusLine(line);
-    }
-    while (at < length && isValueCode(line.charCodeAt(at))) at++;
-    if (at >= length) {
-      if (line.includes('\n')) throw badStatusLine(line);
+    let at = from + STATUS_END;
+    if (at < end && bytes[at] === SPACE) at++;
+    else if (at < end && bytes[at] !== CR && bytes[at] !== LF) throw badStatusLine(bytes, from, end);
+    while (at < end && ((CLASSES[bytes[at] ?? 0] ?? 0) & VALUE) !== 0) at++;
+    if (at >= end) {
+      if (bytes.subarray(from, end).includes(LF)) throw badStatusLine(bytes, from, end);
       return MORE;
     }
-    const code = line.charCodeAt(at);
-    if (code === CR && at + 1 === length) return MORE;
-    const end = code === LF ? at + 1 : code === CR && line.charCodeAt(at + 1) === LF ? at + 2 : MORE;
-    const minor = line.charCodeAt(7) - ZERO;
-    const hundreds = line.charCodeAt(9) - ZERO;
-    const tens = line.charCodeAt(10) - ZERO;
-    const ones = line.charCodeAt(11) - ZERO;
-    const digits = isDigit(minor) && isDigit(tens) && isDigit(ones) && hundreds >= 1 && hundreds <= 9;
-    if (end === MORE || !digits || line.charCodeAt(8) !== SPACE) throw badStatusLine(line);
+    if (bytes[at] === CR && at + 1 === end) return MORE;
+    const next = bytes[at] === LF ? at + 1 : bytes[at] === CR && bytes[at + 1] === LF ? at + 2 : MORE;
+    const minor = digitAt(bytes, from + 7);
+    const status = 100 * digitAt(bytes, from + 9) + 10 * digitAt(bytes, from + 10) + digitAt(bytes, from + 11);
+    // A character that is no digit has made it NaN.
+    if (next === MORE || !(minor >= 0) || !(status >= 100) || bytes[from + 8] !== SPACE) {
+      throw badStatusLine(bytes, from, end);
+    }
     this.version = minor === 0 ? '1.0' : '1.1';
-    this.status = 100 * hundreds + 10 * tens + ones;
-    this.reason = at > STATUS_END + 1 ? line.slice(STATUS_END + 1, at) : '';
-    return end;
+    this.status = status;
+    this.reason = reasonText(bytes, from + STATUS_END + 1, at);
+    return next;
   }
 }
 
-function isDigit(value: number): boolean {
-  return value >= 0 && value <= 9;
+function digitAt(bytes: Buffer, at: number): number {
+  const digit = (bytes[at] ?? 0) - ZERO;
+  return digit >= 0 && digit <= 9 ? digit : Number.NaN;
 }
 
-function badStatusLine(line: string): PeerFault {
-  const text = line.slice(0, line.search(/[\r\n]|$/));
-  return new PeerFault('protocol', `a malformed status line (RFC 9112 §4): ${quote(text)}`);
+/** The reason phrase; "OK", which nearly all are, without making a string. */
+function reasonText(bytes: Buffer, from: number, end: number): string {
+  if (end <= from) return '';
+  if (end - from === 2 && bytes[from] === 0x4f && bytes[from + 1] === 0x4b) return 'OK';
+  return bytes.toString('latin1', from, end);
+}
+
+function notHTTP(bytes: Buffer, from: number, end: number): PeerFault {
+  const text = bytes.toString('latin1', from, Math.min(end, from + 20));
+  return new PeerFault('protocol', `${quote(text)} where a response begins with "HTTP/1."`);
+}
+
+function badStatusLine(bytes: Buffer, from: number, end: number): PeerFault {
+  const text = bytes.toString('latin1', from, Math.min(end, from + 200));
+  const line = text.slice(0, text.search(/[\r\n]|$/));
+  return new PeerFault('protocol', `a malformed status line (RFC 9112 §4): ${quote(line)}`);
 }

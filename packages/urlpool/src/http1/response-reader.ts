@@ -57,6 +57,12 @@ export class ResponseReader {
     return this.#state;
   }
 
+  /** How much of a body is to come: its rest where the length is known, Infinity where it is not, 0 outside a body. */
+  get left(): number {
+    if (this.#state !== 'body') return 0;
+    return this.#framing.is === 'length' ? this.#left : Number.POSITIVE_INFINITY;
+  }
+
   /** A request goes out: its response may come. `upgrade` says whether another protocol was asked for. */
   begin(method: string, upgrade: boolean): void {
     if (this.#state === 'done') this.#state = step(SERVER, this.#state, 'next');
@@ -119,15 +125,15 @@ export class ResponseReader {
 
   #readHead(bytes: Buffer, from: number, end: number): number {
     const to = Math.min(end, from + this.#window);
-    const taken = this.#heads.read(bytes.toString('latin1', from, to));
-    if (taken === MORE) return to;
+    const next = this.#heads.read(bytes, from, to);
+    if (next === MORE) return to;
     // The next head of this server will be about as long: what follows it need not become a string.
-    this.#window = Math.min(MAX_HEAD_WINDOW, taken + SPARE_BYTES);
+    this.#window = Math.min(MAX_HEAD_WINDOW, next - from + SPARE_BYTES);
     const { status } = this.#heads;
     if (status < 200) this.#onInterim(this.#head(null));
     else if (this.#upgrade && this.#method === 'CONNECT' && status < 300) this.#switch();
     else this.#onFinalHead();
-    return from + taken;
+    return next;
   }
 
   #head(bodyLength: number | null): Head {

@@ -1,10 +1,12 @@
 // Which octets may stand where in a head, as one table read by the writer and the reader alike (RFC 9110 §5.5, §5.6.2).
 
-const TOKEN = 1;
-const VALUE = 2;
+/** The bit of octets that may stand in a token. */
+export const TOKEN = 1;
+/** The bit of octets that may stand in a field value. */
+export const VALUE = 2;
 
-/** One entry per latin1 code: a sum of the bits above. */
-const CLASSES: Uint8Array = (() => {
+/** One entry per octet: a sum of the bits above. */
+export const CLASSES: Uint8Array = (() => {
   const classes = new Uint8Array(256);
   for (const code of "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") {
     classes[code.charCodeAt(0)] = TOKEN;

@@ -5,7 +5,7 @@
 export interface TransportHandler {
   /**
    * Bytes came: the first `length` of `bytes`. They are valid during the call only, since every transport of the
-   * thread reads into the same memory. After `pause()` one more call may follow.
+   * thread reads into the same memory, save where `readInto()` gave other. After `pause()` one more call may follow.
    */
   onData(bytes: Buffer, length: number): void;
   /** The peer sent FIN: nothing more will come, but it may still read. */
@@ -34,6 +34,8 @@ export interface Transport {
   end(): void;
   pause(): void;
   resume(): void;
+  /** Where the next bytes are read to: memory of the caller's, the shared memory, or (at first) a small part of it. */
+  readInto(target: Buffer | 'all' | 'small'): void;
   /** Whether it keeps the process alive. */
   ref(): void;
   unref(): void;

@@ -30,12 +30,20 @@ export class BodyCollector {
     return this.#buffer.length;
   }
 
-  /** Copies a piece in. */
+  /** Takes a piece: copies it in, unless it was read into `room()` already. */
   add(view: Uint8Array): void {
     const length = this.#length + view.length;
-    if (length > this.#buffer.length) this.#grow(length);
-    this.#buffer.set(view, this.#length);
+    if (view.buffer !== this.#buffer.buffer || view.byteOffset !== this.#buffer.byteOffset + this.#length) {
+      if (length > this.#buffer.length) this.#grow(length);
+      this.#buffer.set(view, this.#length);
+    }
     this.#length = length;
+  }
+
+  /** Memory for what comes next: at least 1 byte, and not more than the `left` that are known to come. */
+  room(left: number): Buffer {
+    if (this.#length === this.#buffer.length) this.#grow(this.#length + 1);
+    return this.#buffer.subarray(this.#length, this.#length + left);
   }
 
   /** The body. */

@@ -9,11 +9,12 @@
 
 import type { Socket } from 'node:net';
 import { IGNORED, type Transport, type TransportHandler } from '../message/transport.ts';
-import { releaseSlab, slab } from './slab.ts';
+import { releaseSlab, slab, smallSlab } from './slab.ts';
 
 /** The options of `net.connect` and `tls.connect` that every transport uses; its socket is given to `attach()`. */
 export interface OnRead {
-  readonly buffer: Buffer;
+  /** Asked before each read. */
+  buffer(): Buffer;
   callback(bytesRead: number, buffer: Uint8Array): boolean;
 }
 
@@ -26,15 +27,21 @@ export class SocketTransport implements Transport {
   #socket: Socket | null = null;
   #error: Error | null = null;
   #paused = false;
+  /** The memory of the read under way, and that of the next. */
+  #reading: Buffer = smallSlab;
+  #target: Buffer = smallSlab;
   #outlivesWriteErrors = false;
 
   constructor() {
     this.onread = {
-      buffer: slab,
+      buffer: () => {
+        this.#reading = this.#target;
+        return this.#reading;
+      },
       callback: (bytesRead: number): boolean => {
         this.bytesIn += bytesRead;
-        this.handler.onData(slab, bytesRead);
-        releaseSlab(bytesRead);
+        this.handler.onData(this.#reading, bytesRead);
+        releaseSlab(this.#reading, bytesRead);
         return !this.#paused;
       },
     };
@@ -79,6 +86,10 @@ export class SocketTransport implements Transport {
   resume(): void {
     this.#paused = false;
     this.#socket?.resume();
+  }
+
+  readInto(target: Buffer | 'all' | 'small'): void {
+    this.#target = target === 'small' ? smallSlab : target === 'all' ? slab : target;
   }
 
   ref(): void {
