@@ -40,7 +40,6 @@ export interface CallSettings {
   readonly trace: TraceListener | null;
   readonly replay: ReplayPolicy;
   readonly maxBodyBytes: number;
-  readonly signal: AbortSignal | undefined;
 }
 
 /** Its state: where an abort or a deadline finds it. */
@@ -53,6 +52,7 @@ export class Call implements Waiter, ResponseSink, Abortable {
   notKeptBefore: number | null = null;
   readonly request: WireRequest;
   readonly #settings: CallSettings;
+  readonly #signal: AbortSignal | null;
   readonly #settle: (outcome: Outcome) => void;
   #state: State = 'queued';
   #replayed = false;
@@ -65,9 +65,15 @@ export class Call implements Waiter, ResponseSink, Abortable {
   #queueAlarm: Alarm | null = null;
   #startedAt = 0;
 
-  constructor(request: WireRequest, settings: CallSettings, settle: (outcome: Outcome) => void) {
+  constructor(
+    request: WireRequest,
+    settings: CallSettings,
+    signal: AbortSignal | null,
+    settle: (outcome: Outcome) => void,
+  ) {
     this.request = request;
     this.#settings = settings;
+    this.#signal = signal;
     this.#settle = settle;
   }
 
@@ -84,14 +90,15 @@ export class Call implements Waiter, ResponseSink, Abortable {
   }
 
   start(): void {
-    const { signal, trace, alarms } = this.#settings;
+    const { trace, alarms } = this.#settings;
+    const signal = this.#signal;
     const { timeout, method, url, call } = this.request;
     trace?.({ type: 'call-start', at: alarms.clock.now(), call, method, url });
     if (signal?.aborted) {
       this.#end(new Rejection(signal.reason));
       return;
     }
-    if (signal !== undefined) addAbortable(signal, this);
+    if (signal !== null) addAbortable(signal, this);
     if (timeout.total !== null) {
       this.#startedAt = alarms.clock.now();
       this.#deadline = new Alarm(alarms, () => this.#onDeadline());
@@ -168,8 +175,7 @@ export class Call implements Waiter, ResponseSink, Abortable {
   // As an abortable.
 
   onAbort(): void {
-    const { signal } = this.#settings;
-    this.#giveUp(new Rejection(signal?.reason), { is: 'aborted' });
+    this.#giveUp(new Rejection(this.#signal?.reason), { is: 'aborted' });
   }
 
   #enqueue(): void {
@@ -275,8 +281,8 @@ export class Call implements Waiter, ResponseSink, Abortable {
     this.#queueAlarm?.remove();
     this.#exchange = null;
     this.#body = null;
-    const { signal, trace, alarms } = this.#settings;
-    if (signal !== undefined) removeAbortable(signal, this);
+    const { trace, alarms } = this.#settings;
+    if (this.#signal !== null) removeAbortable(this.#signal, this);
     if (trace !== null) {
       const failed = outcome instanceof Rejection;
       const at = alarms.clock.now();

@@ -5,6 +5,7 @@
 import { PeerFault } from '../http1/fault.ts';
 import type { Framing, FramingFields } from '../http1/framing.ts';
 import { keepFor } from '../http1/keep-alive.ts';
+import type { LineMemo } from '../http1/line-memo.ts';
 import { type ResponseEvents, ResponseReader } from '../http1/response-reader.ts';
 import { type Fields, NO_FIELDS } from '../message/fields.ts';
 import type { Head } from '../message/head.ts';
@@ -33,6 +34,8 @@ export interface ConnectionSettings {
   readonly alarms: Alarms;
   readonly gate: PollGate;
   readonly trace: TraceListener | null;
+  /** The field lines that responses of this origin repeat. */
+  readonly lines: LineMemo;
 }
 
 /** What is left of a body when it is worth reading it by itself. */
@@ -75,7 +78,7 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
     this.clock = settings.clock;
     this.alarms = settings.alarms;
     this.trace = settings.trace;
-    this.reader = new ResponseReader(this, settings.limits);
+    this.reader = new ResponseReader(this, settings.limits, settings.lines);
     this.readAlarm = new Alarm(settings.alarms, () => this.#exchange?.onReadTimeout());
     this.openedAt = this.clock.now();
     this.lastUsedAt = this.openedAt;

@@ -13,6 +13,7 @@
 
 import { CLASSES, TOKEN, VALUE } from '../message/characters.ts';
 import { LimitFault, PeerFault, quote } from './fault.ts';
+import type { LineMemo } from './line-memo.ts';
 
 const TAB = 0x09;
 const LF = 0x0a;
@@ -38,6 +39,7 @@ export class FieldSectionReader {
   /** Name, value, name, value …; complete once `read()` has returned an end. */
   fields: string[] = [];
   readonly #limits: SectionLimits;
+  readonly #memo: LineMemo | null;
   /** The beginning of a line whose line feed has not come. */
   #carry = '';
   /** Bytes of complete lines. */
@@ -45,8 +47,10 @@ export class FieldSectionReader {
   /** Set by the empty line. */
   #ended = false;
 
-  constructor(limits: SectionLimits) {
+  /** @param memo What lines to expect; null where none repeat. */
+  constructor(limits: SectionLimits, memo: LineMemo | null = null) {
     this.#limits = limits;
+    this.#memo = memo;
   }
 
   /** Forgets everything, for the next section; `bytes` were read before it and count against the same limit. */
@@ -68,13 +72,30 @@ export class FieldSectionReader {
       if (at === MORE) return MORE;
       if (this.#ended) return this.#take(at);
     }
-    const base = at;
-    const text = bytes.toString('latin1', base, end);
     const { fields } = this;
+    const memo = this.#memo;
     const room = 2 * this.#limits.maxFields;
+    const first = at;
+    let text = '';
+    let base = -1;
     for (;;) {
-      // The plain line, a name, a colon, a value and CRLF, stands here in full: calls cost 0.4 µs a head.
+      // Plain lines, each a name, a colon, a value and CRLF, are read here in full: calls would cost 0.4 µs a head.
       const start = at;
+      const index = fields.length >> 1;
+      const known = memo === null ? null : memo.find(index, bytes, start, end);
+      if (known !== null && fields.length < room) {
+        fields.push(known.name, known.value);
+        at += known.bytes.length;
+        continue;
+      }
+      if (bytes[start] === CR && start + 1 < end && bytes[start + 1] === LF) {
+        this.#count(start + 2 - first);
+        return start + 2;
+      }
+      if (base === -1) {
+        base = start;
+        text = bytes.toString('latin1', base, end);
+      }
       while (at < end && ((CLASSES[bytes[at] ?? 0] ?? 0) & TOKEN) !== 0) at++;
       const colon = at;
       if (bytes[at] === COLON && colon > start && fields.length < room) {
@@ -85,20 +106,23 @@ export class FieldSectionReader {
         if (at + 1 < end && bytes[at] === CR && bytes[at + 1] === LF) {
           let valueEnd = at;
           while (valueEnd > valueStart && isBlank(bytes[valueEnd - 1])) valueEnd--;
-          fields.push(text.slice(start - base, colon - base), text.slice(valueStart - base, valueEnd - base));
+          const name = text.slice(start - base, colon - base);
+          const value = text.slice(valueStart - base, valueEnd - base);
+          fields.push(name, value);
           at += 2;
+          memo?.put(index, bytes, start, at, name, value);
           continue;
         }
       }
       const next = this.#readLine(bytes, start, end, text, base);
       if (next === MORE) {
         this.#carry = text.slice(start - base);
-        this.#count(end - base);
+        this.#count(end - first);
         return MORE;
       }
       at = next;
       if (this.#ended) {
-        this.#count(at - base);
+        this.#count(at - first);
         return this.#take(at);
       }
     }

@@ -11,6 +11,7 @@ import type { Head } from '../message/head.ts';
 import type { Limits } from '../policy/limits.ts';
 import { LimitFault, PeerFault, quote } from './fault.ts';
 import { FieldSectionReader, MORE } from './field-section-reader.ts';
+import type { LineMemo } from './line-memo.ts';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -32,14 +33,17 @@ export class ResponseHeadReader {
   /** The status line as far as it has come; null once it was read. */
   #carry: string | null = '';
 
-  constructor(limits: Limits) {
+  constructor(limits: Limits, memo: LineMemo | null = null) {
     this.#maxBytes = limits.maxHeadBytes;
-    this.#section = new FieldSectionReader({
-      maxBytes: limits.maxHeadBytes,
-      maxFields: limits.maxFields,
-      bytesOption: 'maxHeadBytes',
-      bareLineFeeds: true,
-    });
+    this.#section = new FieldSectionReader(
+      {
+        maxBytes: limits.maxHeadBytes,
+        maxFields: limits.maxFields,
+        bytesOption: 'maxHeadBytes',
+        bareLineFeeds: true,
+      },
+      memo,
+    );
   }
 
   /** Whether a byte of a head has come whose end has not. */

@@ -12,6 +12,7 @@ import { SERVER, type ServerState, step } from './exchange-state.ts';
 import { LimitFault, PeerFault } from './fault.ts';
 import { MORE } from './field-section-reader.ts';
 import { type Framing, type FramingFields, framing, framingFields } from './framing.ts';
+import type { LineMemo } from './line-memo.ts';
 import { ResponseHeadReader } from './response-head-reader.ts';
 
 /** What the reader tells, in this order: any number of informational heads, a head, bytes of the body, the end. */
@@ -47,10 +48,11 @@ export class ResponseReader {
   #stopped = false;
   #window = MAX_HEAD_WINDOW;
 
-  constructor(events: ResponseEvents, limits: Limits) {
+  /** @param memo Shared by the connections to one origin; null for none. */
+  constructor(events: ResponseEvents, limits: Limits, memo: LineMemo | null = null) {
     this.#events = events;
     this.#limits = limits;
-    this.#heads = new ResponseHeadReader(limits);
+    this.#heads = new ResponseHeadReader(limits, memo);
   }
 
   get state(): ServerState {

@@ -5,6 +5,7 @@ import { Call, type CallSettings, type Outcome, Rejection } from '../call/call.t
 import { checkMethod, prepareRequest } from '../call/prepare-request.ts';
 import type { RequestOptions } from '../call/request-options.ts';
 import { HTTPError } from '../errors/http-error.ts';
+import { LineMemo } from '../http1/line-memo.ts';
 import { FieldBlock } from '../message/field-block.ts';
 import { authority, type Origin, originText } from '../message/origin.ts';
 import { limitsFrom } from '../policy/limits.ts';
@@ -26,6 +27,7 @@ export class OriginClient {
   readonly #origin: string;
   readonly #settings: PoolSettings;
   readonly #fields: FieldBlock;
+  readonly #usualCall: CallSettings;
 
   constructor(origin: Origin, settings: PoolSettings) {
     const { options, limits, idleTimeout, maxRequests, maxSize, clock, alarms, gate, trace } = settings;
@@ -39,9 +41,11 @@ export class OriginClient {
         lookup: options.lookup,
         resolve: options.resolve,
       },
-      { origin: this.#origin, limits, idleTimeout, maxRequests, clock, alarms, gate, trace },
+      { origin: this.#origin, limits, idleTimeout, maxRequests, clock, alarms, gate, trace, lines: new LineMemo() },
       { maxSize },
     );
+    const { maxBodyBytes } = limits;
+    this.#usualCall = { pool: this.pool, alarms, trace, replay: settings.replay, maxBodyBytes };
   }
 
   /**
@@ -72,16 +76,15 @@ export class OriginClient {
       call: ++lastCall,
       attempt: 1,
     };
-    const { maxBodyBytes } = options.maxBodyBytes === undefined ? settings.limits : limitsFrom(options);
-    const callSettings: CallSettings = {
-      pool: this.pool,
-      alarms: settings.alarms,
-      trace: settings.trace,
-      replay: options.replay ?? settings.replay,
-      maxBodyBytes,
-      signal: options.signal,
-    };
-    return new Promise((resolve) => new Call(request, callSettings, resolve).start());
+    return new Promise((resolve) => {
+      new Call(request, this.#callSettings(options), options.signal ?? null, resolve).start();
+    });
+  }
+
+  #callSettings(options: RequestOptions): CallSettings {
+    if (options.replay === undefined && options.maxBodyBytes === undefined) return this.#usualCall;
+    const { maxBodyBytes } = limitsFrom(options, this.#settings.limits);
+    return { ...this.#usualCall, replay: options.replay ?? this.#usualCall.replay, maxBodyBytes };
   }
 }
 

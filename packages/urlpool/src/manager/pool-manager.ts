@@ -2,7 +2,7 @@
 
 import type { RequestOptions } from '../call/request-options.ts';
 import { PoolError } from '../errors/pool-error.ts';
-import { originText, parseUrl, redactUrl } from '../message/origin.ts';
+import { originText, parseUrl } from '../message/origin.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
 import type { CloseReason } from '../trace/close-reason.ts';
 import type { ManagerSnapshot } from '../trace/snapshot.ts';
@@ -38,7 +38,7 @@ export class PoolManager implements AsyncDisposable {
   async request(method: string, url: string | URL, options?: RequestOptions): Promise<HTTPResponse> {
     const { origin, target, userinfo } = parseUrl(url);
     if (this.#closed) {
-      throw new PoolError(`Cannot send ${method} ${redactUrl(String(url))}: the manager was closed by close()`, {
+      throw new PoolError(`Cannot send ${method} ${originText(origin)}${target}: the manager was closed by close()`, {
         code: 'ERR_POOL_CLOSED',
         phase: 'pool',
       });

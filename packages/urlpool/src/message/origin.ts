@@ -124,11 +124,19 @@ function decode(text: string): string {
   }
 }
 
-/** A URL for messages: without userinfo, control characters made visible, and not longer than a line or two. */
+/**
+ * Text that was meant to be a URL, for a message: control characters made visible, not longer than a line or two, and
+ * without credentials. Since it is no URL, where they begin and end is unknown: all that stands before the last "@" goes.
+ */
 export function redactUrl(text: string): string {
-  const bare = text.replace(/^([a-z][a-z0-9+.-]*:)?([\\/]{2,})[^/?#\\]*@/i, '$1$2');
-  const short = bare.length > 200 ? `${bare.slice(0, 200)}…` : bare;
-  return JSON.stringify(short).slice(1, -1);
+  const at = text.lastIndexOf('@');
+  const scheme = /^https?:\/\//i.exec(text)?.[0] ?? '';
+  const bare = at === -1 ? text : `${scheme}…${text.slice(at)}`;
+  return visible(bare);
+}
+
+function visible(text: string): string {
+  return JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}…` : text).slice(1, -1);
 }
 
 function whyUnparsable(text: string): string {
@@ -145,7 +153,7 @@ function invalidUrl(text: string, why: string): RequestError {
 }
 
 function invalidTarget(target: string, why: string): RequestError {
-  return new RequestError(`Cannot use "${redactUrl(target)}" as a request target: ${why}`, {
+  return new RequestError(`Cannot use "${visible(target)}" as a request target: ${why}`, {
     code: 'ERR_INVALID_TARGET',
     phase: 'request',
   });
