@@ -127,13 +127,13 @@ export class Call implements Waiter, ResponseSink, Abortable {
 
   onHead(head: Head): void {
     this.#head = head;
+    const { bodyLength } = head;
+    if (bodyLength !== null && bodyLength > this.#settings.maxBodyBytes) this.#refuseBody(`${bodyLength} bytes`);
   }
 
   onBody(view: Uint8Array): boolean {
     if (this.#body === null) {
-      const length = this.#head === null ? null : this.#head.bodyLength;
-      if (length !== null && length > this.#settings.maxBodyBytes) return this.#refuseBody(`${length} bytes`);
-      this.#body = new BodyCollector(length);
+      this.#body = new BodyCollector(this.#head === null ? null : this.#head.bodyLength);
     }
     if (this.#body.length + view.length > this.#settings.maxBodyBytes) return this.#refuseBody('more');
     this.#body.add(view);

@@ -4,7 +4,7 @@ import { RequestError } from '../errors/request-error.ts';
 import { isToken } from '../message/characters.ts';
 import type { FieldBlock } from '../message/field-block.ts';
 import { type Fields, findField } from '../message/fields.ts';
-import { type HeaderFields, type HeadersInput, mergeFields } from '../request/header-fields.ts';
+import { fieldsFrom, type HeaderFields, type HeadersInput, mergeFields } from '../request/header-fields.ts';
 import { RequestBody } from '../request/request-body.ts';
 import type { RequestOptions } from './request-options.ts';
 
@@ -12,6 +12,7 @@ import type { RequestOptions } from './request-options.ts';
 export interface PreparedRequest {
   readonly fields: FieldBlock;
   readonly body: RequestBody | null;
+  readonly trailers: (() => Fields) | null;
 }
 
 const NONE: Readonly<Record<string, never>> = {};
@@ -36,20 +37,26 @@ export function prepareRequest(options: RequestOptions, shared: FieldBlock): Pre
   if (redirect !== undefined) refuseUnbuilt('redirect', redirect);
   if (decodeContent !== undefined) refuseUnbuilt('decodeContent', decodeContent);
   const hasBody = options.body !== undefined && options.body !== null;
-  if (headers === undefined && !hasBody && json === undefined) return { fields: shared, body: null };
+  if (headers === undefined && !hasBody && json === undefined && options.trailers === undefined)
+    return { fields: shared, body: null, trailers: null };
   if (hasBody && json !== undefined) throw invalidBody('give either body or json, not both');
   const merged: HeaderFields = mergeFields(shared.fields, headers ?? NONE);
-  if (json !== undefined) {
-    const body = RequestBody.from(jsonText(json), merged.contentLength);
-    return { fields: withJsonType(merged.block, headers), body };
+  const body = bodyOf(options, merged.contentLength);
+  const fields = json === undefined ? merged.block : withJsonType(merged.block, headers);
+  const { trailers } = options;
+  if (trailers === undefined) return { fields, body, trailers: null };
+  if (body === null || body.length !== null) {
+    throw invalidBody('trailers follow only a body of unknown length: an iterable, or a function that makes one');
   }
-  if (hasBody && options.body !== undefined && options.body !== null) {
-    return { fields: merged.block, body: RequestBody.from(options.body, merged.contentLength) };
-  }
-  if (merged.contentLength !== null && merged.contentLength !== 0) {
-    throw invalidBody(`Content-Length says ${merged.contentLength} bytes, but there is no body`);
-  }
-  return { fields: merged.block, body: merged.contentLength === 0 ? RequestBody.from('') : null };
+  return { fields, body, trailers: () => fieldsFrom(trailers()) };
+}
+
+function bodyOf({ body, json }: RequestOptions, contentLength: number | null): RequestBody | null {
+  if (json !== undefined) return RequestBody.from(jsonText(json), contentLength);
+  if (body !== undefined && body !== null) return RequestBody.from(body, contentLength);
+  if (contentLength === null) return null;
+  if (contentLength > 0) throw invalidBody(`Content-Length says ${contentLength} bytes, but there is no body`);
+  return RequestBody.from('');
 }
 
 function withJsonType(block: FieldBlock, headers: HeadersInput | undefined): FieldBlock {

@@ -9,6 +9,8 @@ export interface RequestOptions {
   readonly headers?: HeadersInput | undefined;
   /** The body: a string (sent as UTF-8), bytes, an iterable of them, or a function that makes one for each attempt. */
   readonly body?: BodyInput | null | undefined;
+  /** Called when a body of unknown length has been sent: the fields that follow it, a digest of it say (RFC 9110 §6.5). */
+  readonly trailers?: (() => HeadersInput) | undefined;
   /** A value to send as JSON, with its Content-Type. */
   readonly json?: unknown;
   /** Time limits: a number of ms for `connect` and `read`, or a Timeout. @default the pool's */

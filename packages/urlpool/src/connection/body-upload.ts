@@ -3,7 +3,7 @@
 // the last one has left, and is told (by `return()`) when no more is wanted.
 
 import { CHUNK_END, chunkHead, lastChunk } from '../http1/chunked-writer.ts';
-import { NO_FIELDS } from '../message/fields.ts';
+import { type Fields, NO_FIELDS } from '../message/fields.ts';
 import type { Transport } from '../message/transport.ts';
 import { type BodyChunk, bytesOf, type RequestBody } from '../request/request-body.ts';
 
@@ -23,14 +23,16 @@ export interface UploadEvents {
 export class BodyUpload {
   readonly #transport: Transport;
   readonly #body: RequestBody;
+  readonly #trailers: (() => Fields) | null;
   readonly #events: UploadEvents;
   #sent = 0;
   #stopped = false;
   #drained: (() => void) | null = null;
 
-  constructor(transport: Transport, body: RequestBody, events: UploadEvents) {
+  constructor(transport: Transport, body: RequestBody, trailers: (() => Fields) | null, events: UploadEvents) {
     this.#transport = transport;
     this.#body = body;
+    this.#trailers = trailers;
     this.#events = events;
   }
 
@@ -108,7 +110,7 @@ export class BodyUpload {
       this.#fail(null, why);
       return;
     }
-    if (length === null) this.#transport.write(lastChunk(NO_FIELDS));
+    if (length === null) this.#transport.write(lastChunk(this.#trailers === null ? NO_FIELDS : this.#trailers()));
     this.#events.onSent();
   }
 

@@ -132,7 +132,7 @@ export class Http1Exchange implements Exchange {
       return;
     }
     transport.write(text);
-    this.#upload = new BodyUpload(transport, body, {
+    this.#upload = new BodyUpload(transport, body, this.request.trailers, {
       onWait: (forPeer) => {
         this.#peerIsAwaited = forPeer;
         this.#awaitPeer(this.#connection.clock.now());
@@ -253,7 +253,8 @@ export class Http1Exchange implements Exchange {
       return;
     }
     const why = fault instanceof Error ? fault.message : String(fault);
-    const error = new ProtocolError(`Cannot read the response of ${this.#name()}: the server sent ${why}`, {
+    const who = fault instanceof PeerFault ? 'the server sent' : 'urlpool has a defect:';
+    const error = new ProtocolError(`Cannot read the response of ${this.#name()}: ${who} ${why}`, {
       ...this.#details('ERR_PROTOCOL', this.#phase()),
       cause: fault,
     });

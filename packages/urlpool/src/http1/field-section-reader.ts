@@ -134,11 +134,12 @@ export class FieldSectionReader {
   }
 
   #readCarried(bytes: Buffer, from: number, end: number): number {
-    const lineFeed = bytes.indexOf(LF, from);
-    const to = lineFeed === -1 || lineFeed >= end ? end : lineFeed + 1;
+    // Only what came now is searched: what lies behind it in the slab is of no concern, and long.
+    const lineFeed = bytes.subarray(from, end).indexOf(LF);
+    const to = lineFeed === -1 ? end : from + lineFeed + 1;
     this.#count(to - from);
     this.#carry += bytes.toString('latin1', from, to);
-    if (to !== lineFeed + 1) return MORE;
+    if (lineFeed === -1) return MORE;
     const line = this.#carry;
     this.#carry = '';
     this.#readLine(Buffer.from(line, 'latin1'), 0, line.length, line, 0);

@@ -23,7 +23,7 @@ export interface FramingFields {
 }
 
 const NONE: Framing = { is: 'none', keeps: true };
-const NONE_AMBIGUOUS: Framing = { is: 'none', keeps: false };
+const NONE_THEN_CLOSE: Framing = { is: 'none', keeps: false };
 const CHUNKED: Framing = { is: 'chunked', keeps: true };
 const CHUNKED_1_0: Framing = { is: 'chunked', keeps: false };
 const UNTIL_CLOSE: Framing = { is: 'until-close', keeps: false };
@@ -67,10 +67,10 @@ export function framing(method: string, head: Pick<Head, 'status' | 'version'>, 
   if (status === 204) {
     // A server must not send these fields with 204 (RFC 9110 §8.6, RFC 9112 §6.1); one that does may send a body too.
     const empty = found.contentLength === null || found.contentLength === '0';
-    return empty && found.transferEncoding === null ? NONE : NONE_AMBIGUOUS;
+    return empty && found.transferEncoding === null ? NONE : NONE_THEN_CLOSE;
   }
-  // 2. A 2xx to CONNECT turns the connection into a tunnel.
-  if (method === 'CONNECT' && status >= 200 && status < 300) return NONE;
+  // 2. A 2xx to CONNECT turns the connection into a tunnel: no other request can follow on it.
+  if (method === 'CONNECT' && status >= 200 && status < 300) return NONE_THEN_CLOSE;
   if (found.transferEncoding !== null) {
     // 3. Transfer-Encoding overrides Content-Length, but a message with both is how responses are split.
     if (found.contentLength !== null) {

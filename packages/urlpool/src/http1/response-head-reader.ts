@@ -74,10 +74,11 @@ export class ResponseHeadReader {
       else this.#statusLineTaken(next - from);
       return next;
     }
-    const lineFeed = bytes.indexOf(LF, from);
-    const to = lineFeed === -1 || lineFeed >= end ? end : lineFeed + 1;
+    // Only what came now is searched: what lies behind it in the slab is of no concern, and long.
+    const lineFeed = bytes.subarray(from, end).indexOf(LF);
+    const to = lineFeed === -1 ? end : from + lineFeed + 1;
     const line = carried + bytes.toString('latin1', from, to);
-    const isWhole = to === lineFeed + 1;
+    const isWhole = lineFeed !== -1;
     // Until it is whole only its first bytes are looked at: so what is not HTTP is refused as soon as it shows.
     if (isWhole || carried.length < PREFIX.length) {
       if (this.#parseStatusLine(Buffer.from(line, 'latin1'), 0, line.length) !== MORE) {

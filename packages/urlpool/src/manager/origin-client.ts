@@ -64,13 +64,14 @@ export class OriginClient {
     checkMethod(method);
     const settings = this.#settings;
     const shared = authorization === null ? this.#fields : withAuthorization(this.#fields, authorization);
-    const { fields, body } = prepareRequest(options, shared);
+    const { fields, body, trailers } = prepareRequest(options, shared);
     const request = {
       method,
       target,
       url: this.#origin + target,
       fields,
       body,
+      trailers,
       upgrade: false,
       timeout: options.timeout === undefined ? settings.timeout : Timeout.from(options.timeout, settings.timeout),
       call: ++lastCall,

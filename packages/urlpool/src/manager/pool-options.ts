@@ -104,10 +104,23 @@ export function poolSettings(options: PoolOptions, also: readonly string[] = [])
     timeout: Timeout.from(options.timeout),
     replay: options.replay ?? 'idempotent',
     limits: limitsFrom(options),
-    trace: options.onEvent ?? null,
+    trace: options.onEvent === undefined ? null : safely(options.onEvent),
     clock,
     alarms: clock === systemClock ? systemAlarms : new Alarms(clock),
     gate: clock === systemClock ? systemGate : new PollGate(clock),
+  };
+}
+
+/** A listener that throws has a defect of its own: it is told as such, and the work in whose middle it was called goes on. */
+function safely(listener: TraceListener): TraceListener {
+  return (event) => {
+    try {
+      listener(event);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
   };
 }
 

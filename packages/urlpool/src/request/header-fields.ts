@@ -59,6 +59,15 @@ export function mergeFields(base: Fields, own: HeadersInput): HeaderFields {
   return { block: new FieldBlock(fields, { close, hasIdempotencyKey }), contentLength };
 }
 
+/**
+ * Fields given by themselves, as trailers are: checked, in order.
+ *
+ * @throws {RequestError} `ERR_INVALID_HEADER`
+ */
+export function fieldsFrom(input: HeadersInput): Fields {
+  return entriesOf(input).flatMap(([name, value]) => (value === null ? [] : [name, value]));
+}
+
 /** Host comes first (RFC 9110 §7.2), and exactly once. */
 function pushNamed(fields: string[], entries: readonly Entry[], lowerName: string): void {
   const named = entries.filter(([name, value]) => name.toLowerCase() === lowerName && value !== null);

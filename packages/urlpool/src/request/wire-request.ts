@@ -1,4 +1,5 @@
 import type { FieldBlock } from '../message/field-block.ts';
+import type { Fields } from '../message/fields.ts';
 import type { Timeout } from '../policy/timeout.ts';
 import type { RequestBody } from './request-body.ts';
 
@@ -12,6 +13,8 @@ export interface WireRequest {
   readonly fields: FieldBlock;
   /** Null where there is none and none is expected. */
   readonly body: RequestBody | null;
+  /** Makes the fields that follow a chunked body, once it was sent; null for none. */
+  readonly trailers: (() => Fields) | null;
   /** Whether a 101, or a 2xx to CONNECT, hands the transport over. */
   readonly upgrade: boolean;
   readonly timeout: Timeout;

@@ -115,6 +115,20 @@ test('request() names the type of JSON, unless the caller does', async () => {
   assert.deepEqual(fieldValues(none.headers, 'content-type'), []);
 });
 
+test('request() sends the trailers that are made when the body was sent', async () => {
+  let length = 0;
+  const body = function* () {
+    for (const piece of ['a', 'bc']) {
+      length += piece.length;
+      yield piece;
+    }
+  };
+  const trailers = () => ({ 'X-Length': `${length}` });
+  const request = await sent((http, origin) => http.request('POST', `${origin}/`, { body, trailers }));
+  assert.equal(request.body.toString(), 'abc');
+  assert.deepEqual(request.trailers, [['X-Length', '3']]);
+});
+
 // name, method, URL, options, code
 const REFUSED = [
   ['a URL without a scheme', 'GET', 'example.org', {}, 'ERR_INVALID_URL'],
@@ -148,6 +162,13 @@ const REFUSED = [
   ],
   ['body and json', 'POST', 'http://127.0.0.1:9/', { body: 'a', json: 1 }, 'ERR_INVALID_BODY'],
   ['JSON of a function', 'POST', 'http://127.0.0.1:9/', { json: () => {} }, 'ERR_INVALID_BODY'],
+  [
+    'trailers of a body of known length',
+    'POST',
+    'http://127.0.0.1:9/',
+    { body: 'a', trailers: () => ({}) },
+    'ERR_INVALID_BODY',
+  ],
   ['a timeout of zero', 'GET', 'http://127.0.0.1:9/', { timeout: 0 }, 'ERR_INVALID_OPTION'],
   ['a limit below zero', 'GET', 'http://127.0.0.1:9/', { maxBodyBytes: -1 }, 'ERR_INVALID_OPTION'],
 ] as const;
@@ -180,6 +201,32 @@ for (const name of ['retries', 'redirect', 'decodeContent'] as const) {
 test('PoolManager refuses an option that it does not know, and says which was meant', () => {
   const options = { max_size: 5 } as object;
   assert.throws(() => new PoolManager(options), { code: 'ERR_INVALID_OPTION', message: /did you mean maxSize/ });
+});
+
+test('request() fails, and does not hang, when trailers cannot be sent', async () => {
+  const http = new PoolManager();
+  const server = await ScriptedServer.start({}, echo);
+  for (const trailers of [() => ({ 'Content-Length': '1' }), () => ({ a: 'b\n' }), () => assert.fail('thrown')]) {
+    await assert.rejects(http.request('POST', server.origin, { body: ['a'], trailers }), { name: 'SendError' });
+  }
+  await http.close();
+  await server.close();
+});
+
+test('PoolManager goes on when its listener throws', { concurrency: false }, async () => {
+  const thrown: unknown[] = [];
+  process.setUncaughtExceptionCaptureCallback((error) => thrown.push(error));
+  const http = new PoolManager({
+    onEvent: () => {
+      throw new Error('of the listener');
+    },
+  });
+  const server = await ScriptedServer.start({}, echo);
+  assert.equal((await http.request('GET', server.origin)).status, 200);
+  await http.close();
+  await server.close();
+  process.setUncaughtExceptionCaptureCallback(null);
+  assert.ok(thrown.length > 0);
 });
 
 test('PoolManager refuses bad values', () => {

@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
+import { test } from 'node:test';
+import { type BodyChunk, type BodyInput, bytesOf, RequestBody } from '../../src/request/request-body.ts';
+
+const BYTES = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+
+/** All that a body makes, as text. */
+async function textOf(body: RequestBody): Promise<string> {
+  const chunks = await body.open();
+  let text = '';
+  for (let step = await chunks.next(); step.done !== true; step = await chunks.next()) {
+    text += Buffer.from(bytesOf(step.value) ?? []).toString();
+  }
+  return text;
+}
+
+function* generated(): Generator<BodyChunk> {
+  yield 'a';
+  yield Buffer.from('b');
+}
+
+async function* generatedLater(): AsyncGenerator<BodyChunk> {
+  yield 'a';
+  yield Buffer.from('b');
+}
+
+// name, value, bytes
+for (const [name, value, bytes] of [
+  ['text, as UTF-8', 'a\u00e9', [0x61, 0xc3, 0xa9]],
+  ['no text', '', []],
+  ['a Buffer', Buffer.from('ab'), [0x61, 0x62]],
+  ['a Uint8Array', BYTES, [...BYTES]],
+  ['a part of a Uint8Array', BYTES.subarray(2, 5), [3, 4, 5]],
+  ['a part of a Uint16Array', new Uint16Array(BYTES.buffer, 2, 2), [3, 4, 5, 6]],
+  ['a DataView', new DataView(BYTES.buffer, 1, 3), [2, 3, 4]],
+  ['an ArrayBuffer', BYTES.buffer, [...BYTES]],
+  ['a SharedArrayBuffer', new SharedArrayBuffer(2), [0, 0]],
+] as const) {
+  test(`bytesOf() gives the bytes of ${name}`, () => assert.deepEqual([...(bytesOf(value) ?? [-1])], bytes));
+}
+
+for (const value of [null, undefined, 5, true, {}, [1], () => 'a', new Map()]) {
+  test(`bytesOf() gives null for ${typeof value} ${String(value)}`, () => assert.equal(bytesOf(value), null));
+}
+
+test('bytesOf() does not copy', () => {
+  assert.equal(bytesOf(BYTES), BYTES);
+  assert.equal(bytesOf(BYTES.buffer)?.buffer, BYTES.buffer);
+});
+
+// name, input, text, length, state at first, state once opened
+const BODIES: readonly (readonly [string, () => BodyInput, string, number | null, string, string])[] = [
+  ['text', () => 'a\u00e9', 'a\u00e9', 3, 'replayable', 'replayable'],
+  ['no text', () => '', '', 0, 'replayable', 'replayable'],
+  ['bytes', () => Buffer.from('ab'), 'ab', 2, 'replayable', 'replayable'],
+  ['an ArrayBuffer', () => new TextEncoder().encode('abc').buffer, 'abc', 3, 'replayable', 'replayable'],
+  ['a generator', () => generated(), 'ab', null, 'unread', 'consumed'],
+  ['an async generator', () => generatedLater(), 'ab', null, 'unread', 'consumed'],
+  ['a list of chunks', () => ['a', 'b'], 'ab', null, 'unread', 'consumed'],
+  ['a Readable', () => Readable.from(['a', 'b']), 'ab', null, 'unread', 'consumed'],
+  ['a web stream', () => Readable.toWeb(Readable.from(['a', 'b'])), 'ab', null, 'unread', 'consumed'],
+  ['a function that makes text', () => () => 'ab', 'ab', null, 'replayable', 'replayable'],
+  ['a function that makes bytes', () => () => Buffer.from('ab'), 'ab', null, 'replayable', 'replayable'],
+  ['a function that makes text later', () => async () => 'ab', 'ab', null, 'replayable', 'replayable'],
+  ['a function that makes a generator', () => generated, 'ab', null, 'replayable', 'replayable'],
+  ['a function that makes an async generator', () => generatedLater, 'ab', null, 'replayable', 'replayable'],
+];
+
+for (const [name, input, text, length, before, after] of BODIES) {
+  test(`RequestBody.open() produces ${name}`, async () => {
+    assert.equal(await textOf(RequestBody.from(input())), text);
+  });
+
+  test(`RequestBody.length of ${name} is ${length}`, () => assert.equal(RequestBody.from(input()).length, length));
+
+  test(`RequestBody.state of ${name} is ${before}, then ${after}`, async () => {
+    const body = RequestBody.from(input());
+    const states = [body.state];
+    await body.open();
+    states.push(body.state);
+    assert.deepEqual(states, [before, after]);
+  });
+}
+
+for (const [name, input, text, , before] of BODIES.filter(([, , , , before]) => before === 'replayable')) {
+  test(`RequestBody.open() produces ${name}, which is ${before}, again`, async () => {
+    const body = RequestBody.from(input());
+    assert.deepEqual([await textOf(body), await textOf(body)], [text, text]);
+  });
+}
+
+test('RequestBody.bytes are there for what is in memory, and null for the rest', () => {
+  const inputs: BodyInput[] = ['ab', generated(), () => 'ab'];
+  assert.deepEqual(
+    inputs.map((input) => RequestBody.from(input).bytes),
+    [Buffer.from('ab'), null, null],
+  );
+});
+
+test('RequestBody.open() asks a function anew for every attempt, and not before', async () => {
+  let made = 0;
+  const body = RequestBody.from(() => {
+    made++;
+    return 'a';
+  });
+  const counts = [made];
+  for (let i = 0; i < 2; i++) {
+    await body.open();
+    counts.push(made);
+  }
+  assert.deepEqual(counts, [0, 1, 2]);
+});
+
+test('RequestBody.from() takes the length that a caller vouches for', () => {
+  const inputs: BodyInput[] = [generated(), () => 'ab', 'ab'];
+  assert.deepEqual(
+    inputs.map((input) => RequestBody.from(input, 2).length),
+    [2, 2, 2],
+  );
+});
+
+test('RequestBody.from() refuses a length that is not that of the bytes', () => {
+  assert.throws(() => RequestBody.from('ab', 3), {
+    name: 'RequestError',
+    code: 'ERR_INVALID_HEADER',
+    phase: 'request',
+    message: 'Cannot send the request: Content-Length says 3 bytes, but the body has 2: leave the field out',
+  });
+});
+
+class Thing {}
+
+// input, how it is called
+const NO_BODIES: readonly (readonly [unknown, string])[] = [
+  [5, 'a number'],
+  [true, 'a boolean'],
+  [undefined, 'a undefined'],
+  [null, 'null'],
+  [{}, 'an object'],
+  [Object.create(null), 'an object'],
+  [new Thing(), 'a Thing'],
+  [new Date(0), 'a Date'],
+  [new Blob(['a']), 'a Blob'],
+];
+
+for (const [input, name] of NO_BODIES) {
+  test(`RequestBody.from() refuses ${name} (${typeof input})`, () => {
+    assert.throws(() => RequestBody.from(input as BodyInput), {
+      name: 'RequestError',
+      code: 'ERR_INVALID_BODY',
+      phase: 'request',
+      message: `Cannot send ${name} as a body: give a string, bytes, an iterable of them, or a function that makes one`,
+    });
+  });
+
+  test(`RequestBody.open() refuses a function that makes ${name} (${typeof input})`, async () => {
+    const body = RequestBody.from(() => input as string);
+    const message = `the body function returned ${name}, not a string, bytes or an iterable of them`;
+    await assert.rejects(body.open(), { name: 'TypeError', message });
+  });
+}
+
+test('RequestBody.open() refuses a function that makes a function', async () => {
+  const made: unknown = () => 'a';
+  await assert.rejects(RequestBody.from(() => made as string).open(), TypeError);
+});
+
+test('RequestBody.open() passes on what a function throws', async () => {
+  const error = new Error('no such file');
+  const body = RequestBody.from(() => {
+    throw error;
+  });
+  await assert.rejects(body.open(), (thrown) => thrown === error);
+});

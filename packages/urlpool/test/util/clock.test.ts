@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { systemClock } from '../../src/util/clock.ts';
+
+/** Keeps the process alive while a clock's timers, which do not, are waited for. */
+async function awaited(start: (done: () => void) => void): Promise<void> {
+  const alive = setInterval(() => {}, 1000);
+  await new Promise<void>(start);
+  clearInterval(alive);
+}
+
+test('systemClock.now() goes on and never back', () => {
+  const first = systemClock.now();
+  assert.ok(systemClock.now() >= first);
+});
+
+test('systemClock.wallNow() is the time of day', () => {
+  const before = Date.now();
+  const now = systemClock.wallNow();
+  assert.ok(now >= before && now <= Date.now());
+});
+
+test('systemClock.setTimer() runs no callback early, of fractions of a millisecond either', async () => {
+  const start = systemClock.now();
+  await awaited((done) => systemClock.setTimer(5.4, done));
+  assert.ok(Math.ceil(systemClock.now() - start) >= 5);
+});
+
+test('systemClock.setTimer() runs a callback of the past as soon as it can', async () => {
+  await awaited((done) => systemClock.setTimer(-5, done));
+});
+
+test('systemClock.setTimer() runs no callback that was taken back', async () => {
+  let ran = false;
+  const timer = systemClock.setTimer(0, () => {
+    ran = true;
+  });
+  timer.cancel();
+  await awaited((done) => systemClock.setTimer(2, done));
+  assert.equal(ran, false);
+});
+
+test('systemClock.setTimer() takes longer times than Node has, which would fire at once', async () => {
+  let ran = false;
+  const timer = systemClock.setTimer(2 ** 40, () => {
+    ran = true;
+  });
+  await awaited((done) => systemClock.setTimer(3, done));
+  timer.cancel();
+  assert.equal(ran, false);
+});
+
+test('systemClock.setTimer() takes Infinity', () => {
+  assert.doesNotThrow(() => systemClock.setTimer(Number.POSITIVE_INFINITY, () => {}).cancel());
+});
+
+for (const keepAlive of [true, false]) {
+  test(`systemClock.atNextCheck() runs a callback after microtasks, ${keepAlive ? '' : 'not '}keeping alive`, async () => {
+    const order: string[] = [];
+    await awaited((done) => {
+      systemClock.atNextCheck(() => {
+        order.push('check');
+        done();
+      }, keepAlive);
+      queueMicrotask(() => order.push('microtask'));
+    });
+    assert.deepEqual(order, ['microtask', 'check']);
+  });
+}
