@@ -56,11 +56,12 @@ function testFiles(): string[] {
 
 const wanted = process.argv.slice(2);
 const majors = wanted.length > 0 ? wanted : Object.keys(VERSIONS);
-let ok = compile();
+const compiled = compile();
+let ok = compiled;
 for (const major of majors) {
   const version = VERSIONS[major];
-  const binary = version === undefined ? null : binaryOf(version);
-  if (!ok || binary === null) {
+  const binary = !compiled || version === undefined ? null : binaryOf(version);
+  if (binary === null) {
     console.error(`Node ${major}: could not be prepared`);
     ok = false;
     continue;

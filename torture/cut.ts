@@ -13,9 +13,11 @@ export interface Cut {
   readonly at: number;
 }
 
-/** Silence that counts as a stall, in ms; and how long any call may take at most before it counts as hung. */
-const READ_TIMEOUT_MS = 150;
-const HUNG_MS = 5_000;
+/** Silence that counts as a stall where one is made, and where none is: then only a machine that is busy is silent. */
+const STALL_MS = 150;
+const NO_STALL_MS = 5_000;
+/** How long any call may take at most before it counts as hung. */
+const HUNG_MS = 15_000;
 
 /** What surely fits into a socket's buffers. */
 const SOCKET_BUFFER_BYTES = 64 * 1024;
@@ -35,19 +37,20 @@ export async function runCut(dialogue: Dialogue, cut: Cut, certificate: ServerCe
       }
     }
   });
-  const options = { port: server.port, maxSize: 1, timeout: READ_TIMEOUT_MS };
+  const turn = dialogue.turns.at(-1);
+  if (turn === undefined) return 'a dialogue without turns';
+  const expectation = expected(turn, cut, dialogue.turns.length > 1 && turn.method === 'GET');
+  const read = expectation === 'timeout' ? STALL_MS : NO_STALL_MS;
+  const options = { port: server.port, maxSize: 1, timeout: { connect: NO_STALL_MS, read } };
   const pool = dialogue.tls
     ? new HTTPSConnectionPool('localhost', { ...options, ca: certificate.ca })
     : new HTTPConnectionPool('127.0.0.1', options);
   try {
-    for (const turn of dialogue.turns.slice(0, -1)) {
-      const problem = judge(turn, await ask(pool, turn), 'answer');
+    for (const warmUp of dialogue.turns.slice(0, -1)) {
+      const problem = judge(warmUp, await ask(pool, warmUp), 'answer');
       if (problem !== null) return `while warming up: ${problem}`;
     }
-    const turn = dialogue.turns.at(-1);
-    if (turn === undefined) return 'a dialogue without turns';
-    const isReplayable = dialogue.turns.length > 1 && turn.method === 'GET';
-    const problem = judge(turn, await ask(pool, turn), expected(turn, cut, isReplayable));
+    const problem = judge(turn, await ask(pool, turn), expectation);
     if (problem !== null) return problem;
     await pool.close({ timeout: 1_000 });
     const { open, active, dialling, queued } = pool.snapshot();

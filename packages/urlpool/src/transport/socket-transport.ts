@@ -5,6 +5,8 @@
 // - A failed write destroys a net.Socket together with what it has received but not read. While a body is sent, that
 //   may be the response that explains the failure (a 413 and then a reset, say): so then a write's failure is told, the
 //   socket is left alone, and reading goes on until the peer's own end.
+// - A reset right behind the last bytes is told as an end by Node 20, and over TLS by Node 22: but a socket that was
+//   reset has no peer any more, and one whose peer sent FIN has.
 // - After it was destroyed a socket can still emit an error: the listener stays.
 
 import type { Socket } from 'node:net';
@@ -54,9 +56,18 @@ export class SocketTransport implements Transport {
     socket.on('error', (error: Error) => {
       this.#error ??= error;
     });
-    socket.on('end', () => this.handler.onEnd());
+    socket.on('end', () => this.#onEnd(socket));
     socket.on('drain', () => this.handler.onDrain());
     socket.on('close', () => this.handler.onClose(this.#error));
+  }
+
+  #onEnd(socket: Socket): void {
+    if (socket.remoteAddress !== undefined) {
+      this.handler.onEnd();
+      return;
+    }
+    this.#error ??= Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+    socket.destroy();
   }
 
   write(data: string | Uint8Array): boolean {

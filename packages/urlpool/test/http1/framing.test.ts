@@ -136,8 +136,9 @@ for (const [name, row, expected] of FRAMINGS) {
 }
 
 for (const status of [200, 204, 250, 299]) {
-  test(`framing() of ${status} to CONNECT is no body (RFC 9112 §6.3 rule 2)`, () => {
-    assert.equal(framingOf({ method: 'CONNECT', status, contentLength: '5', transferEncoding: 'chunked' }).is, 'none');
+  test(`framing() of ${status} to CONNECT is no body and no other response (RFC 9112 §6.3 rule 2)`, () => {
+    const row = { method: 'CONNECT', status, contentLength: '5', transferEncoding: 'chunked' };
+    assert.deepEqual(framingOf(row), NONE_AND_CLOSE);
   });
 }
 

@@ -12,6 +12,7 @@ import {
   interim,
   length,
   NONE,
+  NONE_AND_CLOSE,
   ok,
   type ResponseCase,
   switched,
@@ -140,6 +141,13 @@ const SWITCH_CASES: readonly ResponseCase[] = [
     upgrade: true,
     bytes: 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n',
     told: [switched(200, 'OK', ['Content-Length', '5', 'Transfer-Encoding', 'chunked'])],
+  },
+  {
+    name: '200 to CONNECT where no tunnel was asked for, after which nothing can follow',
+    rfc: 'RFC 9112 §6.3 rule 2',
+    method: 'CONNECT',
+    bytes: 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n',
+    told: [ok(['Content-Length', '5'], NONE_AND_CLOSE), end()],
   },
   {
     name: '299 to CONNECT, after an interim response',

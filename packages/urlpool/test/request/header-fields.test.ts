@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Fields } from '../../src/message/fields.ts';
-import { type HeadersInput, mergeFields } from '../../src/request/header-fields.ts';
+import { fieldsFrom, type HeadersInput, mergeFields } from '../../src/request/header-fields.ts';
 
 const BASE: Fields = ['Host', 'h', 'Accept', '*/*', 'User-Agent', 'urlpool', 'accept', 'text/plain'];
 
@@ -190,3 +190,27 @@ for (const [name, own, message] of UNTYPED) {
     });
   });
 }
+
+// name, input, fields
+const GIVEN: readonly (readonly [string, HeadersInput, Fields])[] = [
+  ['nothing', {}, []],
+  ['fields in their order and case', { b: '1', A: 2 }, ['b', '1', 'A', '2']],
+  ['a list as repeated fields', { A: ['1', '2'] }, ['A', '1', 'A', '2']],
+  ['no field for null and undefined', { A: null, B: undefined, C: '3' }, ['C', '3']],
+  [
+    'pairs',
+    [
+      ['A', '1'],
+      ['a', '2'],
+    ],
+    ['A', '1', 'a', '2'],
+  ],
+];
+
+for (const [name, input, fields] of GIVEN) {
+  test(`fieldsFrom() takes ${name}`, () => assert.deepEqual(fieldsFrom(input), fields));
+}
+
+test('fieldsFrom() refuses what must not be sent', () => {
+  assert.throws(() => fieldsFrom({ A: 'b\r\nC: d' }), { code: 'ERR_INVALID_HEADER' });
+});
