@@ -10,13 +10,18 @@ import { type BodyChunk, bytesOf, type RequestBody } from '../request/request-bo
 /** At most this much is handed to the transport before it is asked whether it has left. */
 const STEP_BYTES = 128 * 1024;
 
-/** Told how the upload goes. Exactly one of `onSent` and `onSourceFailure` comes, unless it is stopped first. */
+/** The body is not as long as it was said to be. */
+class LengthMismatch extends Error {
+  override readonly name: string = 'LengthMismatch';
+}
+
+/** Told how the upload goes. Exactly one of `onSent` and `onFailure` comes, unless it is stopped first. */
 export interface UploadEvents {
   /** From here on it waits for the peer (`true`) or for the body's source (`false`). */
   onWait(forPeer: boolean): void;
   onSent(): void;
-  /** The source threw, gave what is no chunk, or not as many bytes as were promised. */
-  onSourceFailure(cause: unknown, why: string): void;
+  /** The source threw or gave what is no chunk, or the body has another length than was promised. */
+  onFailure(kind: 'source' | 'length', cause: Error): void;
 }
 
 /** One body on its way. */
@@ -74,7 +79,7 @@ export class BodyUpload {
       if (!this.#stopped) this.#finish();
     } catch (cause) {
       exhausted ||= iterator === null;
-      this.#fail(cause, cause instanceof Error ? cause.message : String(cause));
+      this.#fail(cause instanceof Error ? cause : new Error(String(cause), { cause }));
     }
     if (!exhausted) await letGo(iterator);
   }
@@ -82,7 +87,7 @@ export class BodyUpload {
   async #send(bytes: Uint8Array): Promise<void> {
     const { length } = this.#body;
     if (length !== null && this.#sent + bytes.byteLength > length) {
-      throw new RangeError(`the body is longer than the ${length} bytes it was said to have`);
+      throw new LengthMismatch(`it is longer than the ${length} bytes it was said to have`);
     }
     for (let at = 0; at < bytes.byteLength && !this.#stopped; at += STEP_BYTES) {
       const step = at === 0 && bytes.byteLength <= STEP_BYTES ? bytes : bytes.subarray(at, at + STEP_BYTES);
@@ -106,18 +111,16 @@ export class BodyUpload {
   #finish(): void {
     const { length } = this.#body;
     if (length !== null && this.#sent < length) {
-      const why = `the body ended after ${this.#sent} of the ${length} bytes it was said to have`;
-      this.#fail(null, why);
-      return;
+      throw new LengthMismatch(`it ended after ${this.#sent} of the ${length} bytes it was said to have`);
     }
     if (length === null) this.#transport.write(lastChunk(this.#trailers === null ? NO_FIELDS : this.#trailers()));
     this.#events.onSent();
   }
 
-  #fail(cause: unknown, why: string): void {
+  #fail(cause: Error): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    this.#events.onSourceFailure(cause, why);
+    this.#events.onFailure(cause instanceof LengthMismatch ? 'length' : 'source', cause);
   }
 }
 

@@ -218,8 +218,8 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
     this.#exchange?.onDrain();
   }
 
-  onWriteError(): void {
-    this.#exchange?.onWriteError();
+  onWriteError(error: Error): void {
+    this.#exchange?.onWriteError(error);
   }
 
   onClose(error: Error | null): void {

@@ -5,16 +5,9 @@
 // The response may come before the request is sent to its end (RFC 9112 §9.5): it is read, whatever happens to the
 // upload. A status of 400 or above, or `Connection: close`, ends the upload; any other lets it go on.
 
-import { ConnectionError } from '../errors/connection-error.ts';
 import type { HTTPError } from '../errors/http-error.ts';
-import { LimitError } from '../errors/limit-error.ts';
-import { ProtocolError } from '../errors/protocol-error.ts';
-import { RequestError } from '../errors/request-error.ts';
-import { SendError } from '../errors/send-error.ts';
-import { TimeoutError } from '../errors/timeout-error.ts';
-import { TLSError } from '../errors/tls-error.ts';
 import { CLIENT, type ClientState, step } from '../http1/exchange-state.ts';
-import { LimitFault, LocalFault, PeerFault } from '../http1/fault.ts';
+import { LimitFault, type PeerFault } from '../http1/fault.ts';
 import type { Framing, FramingFields } from '../http1/framing.ts';
 import { type KeepAliveHint, keepAliveHint, persists } from '../http1/keep-alive.ts';
 import { type BodyFraming, requestHead } from '../http1/request-head.ts';
@@ -26,6 +19,19 @@ import type { CancelReason, Exchange, ResponseSink } from '../response/response-
 import type { CloseReason } from '../trace/close-reason.ts';
 import { Alarm } from '../util/alarms.ts';
 import { BodyUpload } from './body-upload.ts';
+import {
+  abortedError,
+  brokenTLSError,
+  droppedError,
+  faultError,
+  lostError,
+  type Occasion,
+  sourceError,
+  timeoutError,
+  unaskedError,
+  unwritableError,
+} from './exchange-error.ts';
+import { ExchangeTrace } from './exchange-trace.ts';
 import type { Http1Connection } from './http1-connection.ts';
 
 /** Bodies up to this size leave with their head in one step. */
@@ -52,10 +58,8 @@ export class Http1Exchange implements Exchange {
   #peerIsAwaited = true;
   #pausedSince: number | null = null;
   #headAlarm: Alarm | null = null;
-  #startedAt = 0;
-  #bytesOutBefore = 0;
-  #bytesInBefore = 0;
-  #bodyBytes = 0;
+  #writeError: Error | null = null;
+  #trace: ExchangeTrace | null = null;
 
   constructor(connection: Http1Connection, request: WireRequest, sink: ResponseSink) {
     this.#connection = connection;
@@ -102,12 +106,13 @@ export class Http1Exchange implements Exchange {
     try {
       text = requestHead(request.method, request.target, request.fields, bodyFraming(request));
     } catch (fault) {
-      queueMicrotask(() => this.fail(this.#localError(fault), 'local', 'send-failed'));
+      queueMicrotask(() => this.fail(unwritableError(this.#occasion(), fault), 'local', 'send-failed'));
       return;
     }
     connection.reader.begin(request.method, request.upgrade);
-    this.#startedAt = connection.lastUsedAt;
-    this.#traceStart();
+    if (connection.trace !== null) {
+      this.#trace = new ExchangeTrace(connection.trace, connection.clock, transport, request, connection.id);
+    }
     this.#client = step(CLIENT, this.#client, 'head');
     if (body === null) {
       transport.write(text);
@@ -143,7 +148,7 @@ export class Http1Exchange implements Exchange {
         this.#onSent();
         this.#awaitPeer(this.#connection.clock.now());
       },
-      onSourceFailure: (cause, why) => this.#onSourceFailure(cause, why),
+      onFailure: (kind, cause) => this.fail(sourceError(this.#occasion(), kind, cause), 'local', 'send-failed'),
     });
     this.#upload.start();
   }
@@ -155,7 +160,7 @@ export class Http1Exchange implements Exchange {
   }
 
   onInformational(head: Head): void {
-    this.#trace('informational', head.status);
+    this.#trace?.informational(head.status);
     this.sink.onInformational(head);
   }
 
@@ -165,7 +170,7 @@ export class Http1Exchange implements Exchange {
     this.#persists = framing.is !== 'until-close' && persists(head.version, found.connection);
     if (found.keepAlive !== null) this.#hint = keepAliveHint(found.keepAlive);
     this.#headAlarm?.remove();
-    this.#trace('receive-start', head.status);
+    this.#trace?.head(head.status);
     if (this.#client === 'sending' && (head.status >= 400 || !persists(head.version, found.connection))) {
       this.#abandonUpload();
     }
@@ -173,7 +178,7 @@ export class Http1Exchange implements Exchange {
   }
 
   onBody(bytes: Buffer): void {
-    this.#bodyBytes += bytes.byteLength;
+    this.#trace?.body(bytes.byteLength);
     if (!this.sink.onBody(bytes) && !this.over) this.pause();
   }
 
@@ -183,7 +188,8 @@ export class Http1Exchange implements Exchange {
   }
 
   /** A write failed: no more is sent, but a response may still be on its way. */
-  onWriteError(): void {
+  onWriteError(error: Error): void {
+    this.#writeError ??= error;
     if (this.#client === 'sending') this.#abandonUpload();
   }
 
@@ -205,73 +211,53 @@ export class Http1Exchange implements Exchange {
     if (this.#progress === 'over') return;
     this.#connection.reader.stop();
     this.#stopSending();
-    const error = why.is === 'aborted' ? this.#abortError() : why.failure;
+    const error = why.is === 'aborted' ? abortedError(this.#occasion()) : why.failure;
     const reason = why.is === 'aborted' ? 'cancelled' : why.is;
-    const cause = why.is === 'aborted' ? 'cancelled' : why.is;
-    queueMicrotask(() => this.fail(error, cause, reason));
+    queueMicrotask(() => this.fail(error, reason, reason));
   }
 
   /** `Timeout.read` ran out. */
   onReadTimeout(): void {
-    const { request } = this;
-    const phase = this.#client === 'sending' ? 'send' : this.#head === null ? 'head' : 'body';
-    this.fail(this.#timeoutError(phase, 'read', request.timeout.read ?? 0), 'timeout', 'timeout');
+    this.fail(timeoutError(this.#occasion(), 'read', this.request.timeout.read ?? 0), 'timeout', 'timeout');
   }
 
   /** The peer sent FIN in the middle. */
   onEnd(fault: PeerFault): void {
-    this.fail(this.#lostError('ERR_CONNECTION_CLOSED', 'the server closed the connection', fault), 'eof', 'incomplete');
+    this.fail(lostError(this.#occasion(), 'closed', fault), 'eof', 'incomplete');
   }
 
   /** The transport is gone in the middle. */
   onClose(cause: Error | null): void {
     const code = cause !== null && 'code' in cause ? String(cause.code) : '';
-    if (/^(ERR_SSL|EPROTO|ERR_TLS)/.test(code)) {
-      const error = new TLSError(`Cannot read from ${this.#where()}: TLS failed: ${cause?.message ?? ''}`, {
-        ...this.#details('ERR_TLS', this.#phase()),
-        cause,
-      });
-      this.fail(error, 'tls', 'incomplete');
+    if (cause !== null && /^(ERR_SSL|EPROTO|ERR_TLS)/.test(code)) {
+      this.fail(brokenTLSError(this.#occasion(), cause), 'tls', 'incomplete');
       return;
     }
-    const how = code === 'ETIMEDOUT' ? 'the connection timed out' : 'the server reset the connection';
-    this.fail(this.#lostError('ERR_CONNECTION_RESET', how, cause), 'reset', 'incomplete');
+    const how = code === 'ETIMEDOUT' ? 'timed out' : 'reset';
+    this.fail(lostError(this.#occasion(), how, cause ?? this.#writeError), 'reset', 'incomplete');
   }
 
-  /** What came before the request was written: the connection cannot be used, the request is untouched. */
+  /** Bytes came before the request was written. */
   onUnaskedBytes(): void {
-    const how = 'the server sent bytes that answer no request';
-    this.fail(this.#lostError('ERR_CONNECTION_CLOSED', how, null), 'eof', 'unasked-bytes');
+    this.fail(unaskedError(this.#occasion()), 'eof', 'unasked-bytes');
   }
 
   /** The codec refused what came. */
   onFault(fault: unknown): void {
-    if (fault instanceof LimitFault) {
-      const message = `Cannot read the response of ${this.#name()}: ${fault.message}; option: ${fault.limit}`;
-      const details = { ...this.#details('ERR_LIMIT', this.#phase()), limit: fault.limit, cause: fault };
-      this.fail(new LimitError(message, details), 'limit', 'limit');
-      return;
-    }
-    const why = fault instanceof Error ? fault.message : String(fault);
-    const who = fault instanceof PeerFault ? 'the server sent' : 'urlpool has a defect:';
-    const error = new ProtocolError(`Cannot read the response of ${this.#name()}: ${who} ${why}`, {
-      ...this.#details('ERR_PROTOCOL', this.#phase()),
-      cause: fault,
-    });
-    this.fail(error, 'protocol', 'protocol-error');
+    const isLimit = fault instanceof LimitFault;
+    const error = faultError(this.#occasion(), fault);
+    if (isLimit) this.fail(error, 'limit', 'limit');
+    else this.fail(error, 'protocol', 'protocol-error');
   }
 
   /** The connection is destroyed from above. */
   onDestroyed(reason: CloseReason): void {
-    const error = new ConnectionError(`Cannot finish ${this.#name()}: its connection was closed here (${reason})`, {
-      ...this.#details('ERR_CONNECTION_DROPPED', this.#phase()),
-    });
-    this.fail(error, 'local', reason);
+    this.fail(droppedError(this.#occasion(), reason), 'local', reason);
   }
 
   /** Stops everything that runs for it; the connection tells the sink. */
   end(error: HTTPError | null): void {
-    this.#traceEnd(error);
+    this.#trace?.end(error);
     this.#progress = 'over';
     this.#connection.readAlarm.clear();
     this.#headAlarm?.remove();
@@ -295,31 +281,20 @@ export class Http1Exchange implements Exchange {
     this.#client = step(CLIENT, this.#client, 'abandon');
     this.#stopSending();
     this.#peerIsAwaited = true;
-    this.#trace('send-end', 0);
+    this.#trace?.sent(false);
     this.#awaitPeer(this.#connection.clock.now());
   }
 
   #onSent(): void {
     this.#client = step(CLIENT, this.#client, 'end');
-    this.#trace('send-end', 1);
+    this.#trace?.sent(true);
     const { head } = this.request.timeout;
     if (head !== null && this.#head === null) {
       this.#headAlarm = new Alarm(this.#connection.alarms, () => {
-        this.fail(this.#timeoutError('head', 'head', head), 'timeout', 'timeout');
+        this.fail(timeoutError(this.#occasion(), 'head', head), 'timeout', 'timeout');
       });
       this.#headAlarm.set(this.#connection.clock.now() + head);
     }
-  }
-
-  #onSourceFailure(cause: unknown, why: string): void {
-    const { length } = this.request.body ?? { length: null };
-    const code = cause === null || cause instanceof RangeError ? 'ERR_BODY_LENGTH' : 'ERR_BODY_SOURCE';
-    const said = code === 'ERR_BODY_LENGTH' && length !== null ? why : `its source failed: ${why}`;
-    const error = new SendError(`Cannot send the body of ${this.#name()}: ${said}`, {
-      ...this.#details(code, 'send'),
-      ...(cause === null ? {} : { cause }),
-    });
-    this.fail(error, 'local', 'send-failed');
   }
 
   /** Starts the silence anew, if it is the peer's. */
@@ -331,91 +306,16 @@ export class Http1Exchange implements Exchange {
     else readAlarm.set(now + read);
   }
 
-  #phase(): 'send' | 'head' | 'body' {
-    if (this.#head !== null) return 'body';
-    return this.#client === 'done' ? 'head' : 'send';
-  }
-
-  #name(): string {
-    return `${this.request.method} ${this.request.url}`;
-  }
-
-  #where(): string {
-    return `${this.#connection.address} (${this.#name()})`;
-  }
-
-  #details(code: HTTPError['code'], phase: HTTPError['phase']) {
-    const { method, url, attempt } = this.request;
-    const { id, address } = this.#connection;
-    return { code, phase, method, url, attempt, connection: { id, reused: !this.fresh, address } };
-  }
-
-  #localError(fault: unknown): HTTPError {
-    const why = fault instanceof LocalFault ? fault.message : String(fault);
-    return new RequestError(`Cannot send ${this.#name()}: ${why}`, this.#details('ERR_INVALID_HEADER', 'request'));
-  }
-
-  #abortError(): HTTPError {
-    return new ConnectionError(`${this.#name()} was aborted`, this.#details('ERR_CANCELLED', this.#phase()));
-  }
-
-  #timeoutError(phase: 'send' | 'head' | 'body', option: 'read' | 'head', ms: number): HTTPError {
-    const what = { send: 'send the request body', head: 'read the response head', body: 'read the response body' }[
-      phase
-    ];
-    return new TimeoutError(`Cannot ${what} of ${this.#name()} within ${ms} ms; option: timeout.${option}`, {
-      ...this.#details('ERR_TIMEOUT', phase),
-    });
-  }
-
-  #lostError(code: 'ERR_CONNECTION_CLOSED' | 'ERR_CONNECTION_RESET', how: string, cause: unknown): HTTPError {
-    const after = Math.round(this.#connection.clock.now() - this.#startedAt);
-    const where = cause instanceof PeerFault ? ` ${cause.message}` : ` ${this.#whereLost()}`;
-    const message = `Cannot read the response of ${this.#name()}: ${how}${where}, ${after} ms after the request`;
-    const kept = this.fresh ? '' : ` (a kept connection, used ${this.#connection.served - 1} times before)`;
-    return new ConnectionError(message + kept, {
-      ...this.#details(code, this.#phase()),
-      stale: !this.fresh && !this.#received,
-      ...(cause === null ? {} : { cause }),
-    });
-  }
-
-  #whereLost(): string {
-    if (this.#head !== null) return 'before the end of the body';
-    return this.#received ? "before the end of the response's head" : 'before a response began';
-  }
-
-  #traceStart(): void {
-    const { trace, clock, transport, id } = this.#connection;
-    if (trace === null) return;
-    this.#bytesOutBefore = transport.bytesOut;
-    this.#bytesInBefore = transport.bytesIn;
-    const { call, attempt } = this.request;
-    trace({ type: 'exchange-start', at: clock.now(), call, attempt, connection: id });
-    trace({ type: 'send-start', at: clock.now(), call, attempt, connection: id });
-  }
-
-  /** `detail` is the status; of `send-end`, 1 if all was sent. */
-  #trace(type: 'send-end' | 'informational' | 'receive-start', detail: number): void {
-    const { trace, clock, transport, id } = this.#connection;
-    if (trace === null) return;
-    const { call, attempt } = this.request;
-    const ids = { at: clock.now(), call, attempt, connection: id };
-    const bytes = transport.bytesOut - this.#bytesOutBefore;
-    if (type === 'send-end') trace({ type, ...ids, bytes, complete: detail === 1 });
-    else trace({ type, ...ids, status: detail });
-  }
-
-  #traceEnd(error: HTTPError | null): void {
-    const { trace, clock, transport, id } = this.#connection;
-    if (trace === null || this.#client === 'idle') return;
-    if (this.#client === 'sending') this.#trace('send-end', 0);
-    const { call, attempt } = this.request;
-    const ids = { at: clock.now(), call, attempt, connection: id };
-    if (this.#head !== null) trace({ type: 'receive-end', ...ids, bytes: this.#bodyBytes, complete: error === null });
-    const bytesSent = transport.bytesOut - this.#bytesOutBefore;
-    const bytesReceived = transport.bytesIn - this.#bytesInBefore;
-    trace({ type: 'exchange-end', ...ids, bytesSent, bytesReceived, error });
+  #occasion(): Occasion {
+    const { id, address, served, lastUsedAt, clock } = this.#connection;
+    return {
+      request: this.request,
+      connection: { id, address, reused: !this.fresh },
+      servedBefore: served - 1,
+      phase: this.#head !== null ? 'body' : this.#client === 'done' ? 'head' : 'send',
+      received: this.#received,
+      after: Math.round(clock.now() - lastUsedAt),
+    };
   }
 }
 

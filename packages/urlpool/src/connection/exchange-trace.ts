@@ -1,0 +1,68 @@
+// Tells the events of one exchange. It is made only where somebody listens, so that nobody else pays for its counters.
+
+import type { HTTPError } from '../errors/http-error.ts';
+import type { Transport } from '../message/transport.ts';
+import type { WireRequest } from '../request/wire-request.ts';
+import type { TraceListener } from '../trace/trace-event.ts';
+import type { Clock } from '../util/clock.ts';
+
+export class ExchangeTrace {
+  readonly #listener: TraceListener;
+  readonly #clock: Clock;
+  readonly #transport: Transport;
+  readonly #request: WireRequest;
+  readonly #connection: number;
+  readonly #bytesOutBefore: number;
+  readonly #bytesInBefore: number;
+  #bodyBytes = 0;
+  #sending = true;
+  #receiving = false;
+
+  /** The exchange begins: its first byte is about to be written. */
+  constructor(listener: TraceListener, clock: Clock, transport: Transport, request: WireRequest, connection: number) {
+    this.#listener = listener;
+    this.#clock = clock;
+    this.#transport = transport;
+    this.#request = request;
+    this.#connection = connection;
+    this.#bytesOutBefore = transport.bytesOut;
+    this.#bytesInBefore = transport.bytesIn;
+    listener({ type: 'exchange-start', ...this.#ids() });
+    listener({ type: 'send-start', ...this.#ids() });
+  }
+
+  sent(complete: boolean): void {
+    this.#sending = false;
+    this.#listener({ type: 'send-end', ...this.#ids(), bytes: this.#bytesSent, complete });
+  }
+
+  informational(status: number): void {
+    this.#listener({ type: 'informational', ...this.#ids(), status });
+  }
+
+  head(status: number): void {
+    this.#receiving = true;
+    this.#listener({ type: 'receive-start', ...this.#ids(), status });
+  }
+
+  body(bytes: number): void {
+    this.#bodyBytes += bytes;
+  }
+
+  end(error: HTTPError | null): void {
+    if (this.#sending) this.sent(false);
+    const complete = error === null;
+    if (this.#receiving) this.#listener({ type: 'receive-end', ...this.#ids(), bytes: this.#bodyBytes, complete });
+    const bytesReceived = this.#transport.bytesIn - this.#bytesInBefore;
+    this.#listener({ type: 'exchange-end', ...this.#ids(), bytesSent: this.#bytesSent, bytesReceived, error });
+  }
+
+  get #bytesSent(): number {
+    return this.#transport.bytesOut - this.#bytesOutBefore;
+  }
+
+  #ids() {
+    const { call, attempt } = this.#request;
+    return { at: this.#clock.now(), call, attempt, connection: this.#connection };
+  }
+}
