@@ -14,5 +14,10 @@ export interface IdleTimes {
 /** Whether it must not be used any more. A time of day that was set back makes nothing younger. */
 export function isExpired(times: IdleTimes, now: number, skewNow: number): boolean {
   const suspended = Math.max(0, skewNow - times.skew);
-  return now - times.idleSince + suspended >= times.keepFor;
+  return now + suspended >= expiresAt(times);
+}
+
+/** When it expires by the monotonic clock, if the machine is not suspended before. */
+export function expiresAt(times: IdleTimes): number {
+  return times.idleSince + times.keepFor;
 }

@@ -15,7 +15,7 @@ import type { DialTarget } from '../transport/transport-dial.ts';
 import { Alarm } from '../util/alarms.ts';
 import { type Linked, LinkedList } from '../util/linked-list.ts';
 import { assign, type PoolLimits } from './assign.ts';
-import { type IdleTimes, isExpired } from './expiry.ts';
+import { expiresAt, type IdleTimes, isExpired } from './expiry.ts';
 import type { Waiter } from './waiter.ts';
 
 /** For how long a dial goes on that nobody waits for, in ms. */
@@ -319,7 +319,7 @@ export class OriginPool {
     member.idleMark = this.#settings.gate.mark();
     member.skew = this.#skew;
     this.#idle.push(member);
-    const deadline = member.idleSince + connection.keepFor;
+    const deadline = expiresAt(member);
     if (deadline < this.#expiry.deadline) this.#expiry.set(deadline);
     if (this.#phase !== 'open') this.#checkQuiet();
   }
@@ -328,7 +328,7 @@ export class OriginPool {
     let next = Number.POSITIVE_INFINITY;
     for (const member of this.#idle) {
       if (this.#isExpired(member)) this.#destroy(member, 'idle-timeout');
-      else next = Math.min(next, member.idleSince + member.keepFor);
+      else next = Math.min(next, expiresAt(member));
     }
     if (next !== Number.POSITIVE_INFINITY) this.#expiry.set(next);
   }

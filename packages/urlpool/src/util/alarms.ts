@@ -100,16 +100,23 @@ export class Alarms {
     this.#timer = null;
     this.#timerAt = Number.POSITIVE_INFINITY;
     const now = this.clock.now();
+    // All that is due is taken out before the first one rings: one that is set anew by ringing, even for a time that has
+    // passed, waits for the next timer.
+    const due: Alarm[] = [];
     for (let first = this.#heap[0]; first !== undefined && first.due <= now; first = this.#heap[0]) {
+      if (first.deadline <= now) due.push(first);
       if (first.deadline > now && first.deadline !== Number.POSITIVE_INFINITY) {
         first.due = first.deadline;
         this.#siftDown(first);
-        continue;
+      } else {
+        this.dequeue(first);
       }
-      const rings = first.deadline <= now;
-      first.deadline = Number.POSITIVE_INFINITY;
-      this.dequeue(first);
-      if (rings) first.ring();
+    }
+    for (const alarm of due) {
+      // An alarm that rang before it may have moved it or turned it off.
+      if (alarm.deadline > now) continue;
+      alarm.deadline = Number.POSITIVE_INFINITY;
+      alarm.ring();
     }
     this.#arm();
   };
