@@ -32,7 +32,7 @@ const ENDINGS: readonly (readonly [string, (connection: ScriptedConnection) => u
 for (const secure of [false, true]) {
   const over = secure ? 'TLS' : 'TCP';
   for (const [name, ending, reason] of ENDINGS) {
-    test(`a kept connection is closed at ${name}, over ${over}, and the next request gets a new one`, async (t) => {
+    test(`request() goes to a new connection after ${name} on the idle one, over ${over}`, async (t) => {
       const idle = gate();
       const { pool, server, told } = await servedPool(
         t,
@@ -60,7 +60,7 @@ for (const secure of [false, true]) {
   }
 }
 
-test('a kept connection is closed on this side as well when the server has sent FIN', async (t) => {
+test('request() leaves an idle connection that answers FIN with FIN', async (t) => {
   const idle = gate();
   const { pool, server } = await servedPool(t, async (connection) => {
     await connection.request();
@@ -73,7 +73,7 @@ test('a kept connection is closed on this side as well when the server has sent 
   assert.equal((await (await server.connection(0)).closed).by, 'fin');
 });
 
-test('a kept connection that closes leaves the others alone', async (t) => {
+test('request() keeps an idle connection when another is closed by its server', async (t) => {
   const idle = gate();
   const { pool, told } = await servedPool(t, [
     async (connection) => {
@@ -90,7 +90,7 @@ test('a kept connection that closes leaves the others alone', async (t) => {
   assert.equal(pool.snapshot().idle, 1);
 });
 
-test('a connection that was dialled for nobody is closed when the server closes it', async (t) => {
+test('request() leaves no connection open that was dialled in vain and closed by the server', async (t) => {
   const dialled = gate();
   const idle = gate();
   const { pool, told } = await servedPool(
@@ -175,14 +175,14 @@ const PROGRAMS = [
 ] as const;
 
 for (const [name, source, secure] of PROGRAMS) {
-  test(`a program ${name} ends by itself`, async (t) => {
+  test(`request() lets a program end ${name}`, async (t) => {
     const tls = secure ? await localCertificate() : null;
     const { server } = await servedPool(t, echo, tls === null ? {} : { tls });
     assert.equal(await program(`${source} console.log('end');`, server.port, tls?.ca), 'end\n');
   });
 }
 
-test('a program does not end while a call waits for its response', async (t) => {
+test('request() keeps a program alive until its response has come', async (t) => {
   const { server } = await servedPool(t, async (connection) => {
     await connection.request();
     await connection.wait(100);
@@ -194,7 +194,7 @@ test('a program does not end while a call waits for its response', async (t) => 
   assert.equal(await program(source, server.port), 'late\n');
 });
 
-test('a program does not end while a call on a kept connection waits for its response', async (t) => {
+test('request() on a kept connection keeps a program alive until its response has come', async (t) => {
   const { server } = await servedPool(t, async (connection) => {
     await connection.request();
     await connection.respond();

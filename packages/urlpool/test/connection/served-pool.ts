@@ -68,10 +68,11 @@ export async function servedPool(
   };
   const pool = tls === undefined ? new HTTPConnectionPool(host, settings) : new HTTPSConnectionPool(host, settings);
   t.after(async () => {
+    const awake = setTimeout(() => {}, 5_000); // neither the pool nor its timers keep the loop turning
     const quiet = pool.close({ timeout: 1 });
-    for (const connection of server.connections) connection.reset();
-    await quiet;
     await server.close();
+    await quiet;
+    clearTimeout(awake);
   });
 
   const told: ServedPool['told'] = (type, after = 0) =>
@@ -91,9 +92,13 @@ export async function servedPool(
   return { pool, server, events, told };
 }
 
-/** Waits, turn by turn of the event loop, for a condition that no event tells of. */
+/** Waits, turn by turn of the event loop, for a condition that no event tells of; not for ever. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+  const deadline = performance.now() + 10_000;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error(`Waited 10 s in vain for ${condition}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 /** A promise and the function that resolves it. */

@@ -57,8 +57,9 @@ for (const [name, bytes, text] of [
   ['a second byte order mark', Buffer.from('\ufeff\ufeffa'), '\ufeffa'],
   ['a byte order mark in the middle', Buffer.from('a\ufeff'), 'a\ufeff'],
   ['the beginning of a byte order mark', Buffer.from([0xef, 0xbb]), '\ufffd'],
-  ['another beginning, EF', Buffer.from([0xef, 0xbc, 0xa1]), '\uff21'],
-  ['another beginning, EF BB', Buffer.from([0xef, 0xbb, 0xa1]), '\ufee1'],
+  ['three bytes that begin otherwise', Buffer.from([0xee, 0xbb, 0xbf]), '\ueeff'],
+  ['three bytes that go on otherwise', Buffer.from([0xef, 0xbc, 0xbf]), '\uff3f'],
+  ['three bytes that end otherwise', Buffer.from([0xef, 0xbb, 0xa1]), '\ufee1'],
   ['invalid UTF-8', Buffer.from([0x61, 0xff, 0x62]), 'a\ufffdb'],
 ] as const) {
   test(`HTTPResponse.text() reads ${name}`, () => assert.equal(responseWith({ data: bytes }).text(), text));

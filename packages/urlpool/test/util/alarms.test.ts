@@ -112,6 +112,40 @@ test('Alarm.set() within its own ring rings again', () => {
   ]);
 });
 
+test('Alarm.set() within its own ring, for a time that has passed, lets those that are due ring first', () => {
+  const bell = new Bell();
+  const again = new Alarm(bell.alarms, () => {
+    bell.rung.push(['again', bell.clock.now()]);
+    if (bell.rung.length === 1) again.set(5);
+  });
+  again.set(10);
+  bell.alarm('other').set(10);
+  bell.clock.advance(20);
+  assert.deepEqual(bell.rung, [
+    ['again', 10],
+    ['other', 10],
+    ['again', 10],
+  ]);
+});
+
+test("Alarm.set() within another's ring moves an alarm that is due at the same time", () => {
+  const bell = new Bell();
+  const second = bell.alarm('second');
+  new Alarm(bell.alarms, () => second.set(30)).set(10);
+  second.set(10);
+  bell.clock.advance(100);
+  assert.deepEqual(bell.rung, [['second', 30]]);
+});
+
+test("Alarm.set() within another's ring, for a time that has passed, rings once", () => {
+  const bell = new Bell();
+  const second = bell.alarm('second');
+  new Alarm(bell.alarms, () => second.set(5)).set(10);
+  second.set(10);
+  bell.clock.advance(100);
+  assert.deepEqual([bell.rung, bell.alarms.size], [[['second', 10]], 0]);
+});
+
 test("Alarm.set() within another's ring rings both", () => {
   const bell = new Bell();
   const later = bell.alarm('later');
@@ -237,6 +271,36 @@ test('Alarms.size counts alarms that are set', () => {
   assert.equal(bell.alarms.size, 3);
   bell.clock.advance(10);
   assert.equal(bell.alarms.size, 0);
+});
+
+test('Alarms.size does not grow when an alarm moves', () => {
+  const bell = new Bell();
+  const alarms = ['a', 'b', 'c'].map((name) => bell.alarm(name));
+  for (const deadline of [30, 20, 10, 40]) for (const alarm of alarms) alarm.set(deadline);
+  assert.equal(bell.alarms.size, 3);
+});
+
+test('Alarms.size shrinks with every alarm that is removed, wherever it stands', () => {
+  const bell = new Bell();
+  const alarms = ['a', 'b', 'c', 'd'].map((name) => bell.alarm(name));
+  for (const [i, alarm] of alarms.entries()) alarm.set(10 + i);
+  const sizes = [1, 3, 0, 2].map((i) => {
+    alarms[i]?.remove();
+    return bell.alarms.size;
+  });
+  assert.deepEqual(sizes, [3, 2, 1, 0]);
+});
+
+test('Alarms sets no timer for a deadline that is not the earliest', () => {
+  const bell = new Bell();
+  const set = bell.clock.setTimer.bind(bell.clock);
+  let timers = 0;
+  bell.clock.setTimer = (ms, callback) => {
+    timers++;
+    return set(ms, callback);
+  };
+  for (const deadline of [10, 20, 10, 15]) bell.alarm('x').set(deadline);
+  assert.equal(timers, 1);
 });
 
 test('Alarms has one timer for all, at the earliest deadline', () => {

@@ -67,3 +67,21 @@ for (const keepAlive of [true, false]) {
     assert.deepEqual(order, ['microtask', 'check']);
   });
 }
+
+/** Immediates for which the event loop waits. */
+function immediates(): number {
+  return process.getActiveResourcesInfo().filter((type) => type === 'Immediate').length;
+}
+
+for (const [keepAlive, more] of [
+  [true, 1],
+  [false, 0],
+] as const) {
+  test(`systemClock.atNextCheck() makes the loop wait only where it is asked to, here ${keepAlive}`, async () => {
+    const before = immediates();
+    await awaited((done) => {
+      systemClock.atNextCheck(done, keepAlive);
+      assert.equal(immediates() - before, more);
+    });
+  });
+}
