@@ -149,7 +149,7 @@ export class Call implements Waiter, ResponseSink, Abortable {
   onEnd(trailers: Fields): void {
     const head = this.#head;
     const connection = this.#connection;
-    if (head === null || connection === null) return;
+    if (this.#state === 'done' || head === null || connection === null) return;
     const { method, url } = this.request;
     const { id, address } = connection;
     const data = this.#body === null ? Buffer.alloc(0) : this.#body.take();

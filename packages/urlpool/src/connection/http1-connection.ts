@@ -34,9 +34,14 @@ export interface ConnectionSettings {
   readonly alarms: Alarms;
   readonly gate: PollGate;
   readonly trace: TraceListener | null;
+  /** Whether the connections speak TLS. */
+  readonly isSecure: boolean;
   /** The field lines that responses of this origin repeat. */
   readonly lines: LineMemo;
 }
+
+/** By how much an alarm may ring late before the event loop must have been busy, in ms. */
+const LATE_MS = 10;
 
 /** What is left of a body when it is worth reading it by itself. */
 const LARGE_BYTES = 16 * 1024;
@@ -70,6 +75,11 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
   #ended: Fields | null = null;
   #switchedTo: Head | null = null;
   #readsLarge = false;
+  /**
+   * Whether bytes may follow that the last read has not shown, though they came with it: it filled its memory, or TLS
+   * tells each record by itself. Then even a connection that became idle just now is looked at before it is written to.
+   */
+  #mayHaveMore = false;
 
   constructor(id: number, transport: Transport, settings: ConnectionSettings) {
     this.id = id;
@@ -79,7 +89,7 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
     this.alarms = settings.alarms;
     this.trace = settings.trace;
     this.reader = new ResponseReader(this, settings.limits, settings.lines);
-    this.readAlarm = new Alarm(settings.alarms, () => this.#exchange?.onReadTimeout());
+    this.readAlarm = new Alarm(settings.alarms, (late) => this.#onSilence(late));
     this.openedAt = this.clock.now();
     this.lastUsedAt = this.openedAt;
     this.#idleSince = this.openedAt;
@@ -136,7 +146,10 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
     this.served++;
     const now = this.clock.now();
     this.lastUsedAt = now;
-    const exchange = new Http1Exchange(this, request, sink);
+    const { gate } = this.#settings;
+    const recent = !this.#mayHaveMore && gate.isRecent(this.#idleMark, this.#idleSince, now);
+    // A connection that idled before its first exchange can have died like any other that was kept.
+    const exchange = new Http1Exchange(this, request, sink, this.served === 1 && recent);
     if (this.#state.is === 'closed') {
       const { reason } = this.#state;
       queueMicrotask(() => exchange.onDestroyed(reason));
@@ -144,9 +157,8 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
     }
     this.#exchange = exchange;
     this.transport.ref();
-    const { gate } = this.#settings;
-    if (gate.isRecent(this.#idleMark, this.#idleSince, now)) exchange.begin();
-    else gate.afterPoll(() => exchange.begin(), now);
+    if (recent) exchange.begin(now);
+    else gate.afterPoll(() => exchange.begin(this.clock.now()), now, this.#mayHaveMore && !this.#settings.isSecure);
     return exchange;
   }
 
@@ -172,6 +184,16 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
     this.onChange?.(this);
   }
 
+  /** Where the event loop was busy the silence may be ours: what has come is read before the peer is blamed. */
+  #onSilence(late: number): void {
+    const exchange = this.#exchange;
+    const blame = (): void => {
+      if (exchange === this.#exchange) exchange?.onReadTimeout();
+    };
+    if (late > LATE_MS) this.#settings.gate.afterPoll(blame, this.clock.now(), true);
+    else blame();
+  }
+
   // What the transport tells.
 
   onData(bytes: Buffer, length: number): void {
@@ -189,6 +211,7 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
       exchange.onFault(fault);
       return;
     }
+    this.#mayHaveMore = this.#settings.isSecure || length === bytes.length;
     if (this.#switchedTo !== null) this.#handOver(exchange, this.#switchedTo, bytes.subarray(taken, length));
     else if (this.#ended !== null) this.#finish(exchange, this.#ended, taken < length, now);
     else if (!exchange.over) this.#chooseMemory(exchange);

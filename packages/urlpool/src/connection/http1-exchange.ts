@@ -43,7 +43,7 @@ type Progress = 'held' | 'running' | 'over';
 export class Http1Exchange implements Exchange {
   readonly request: WireRequest;
   readonly sink: ResponseSink;
-  /** Whether the connection had served no exchange before. */
+  /** Whether the connection had served no exchange before, nor idled. */
   readonly fresh: boolean;
   readonly #connection: Http1Connection;
   #progress: Progress = 'held';
@@ -61,11 +61,11 @@ export class Http1Exchange implements Exchange {
   #writeError: Error | null = null;
   #trace: ExchangeTrace | null = null;
 
-  constructor(connection: Http1Connection, request: WireRequest, sink: ResponseSink) {
+  constructor(connection: Http1Connection, request: WireRequest, sink: ResponseSink, fresh: boolean) {
     this.#connection = connection;
     this.request = request;
     this.sink = sink;
-    this.fresh = connection.served === 1;
+    this.fresh = fresh;
   }
 
   get over(): boolean {
@@ -95,7 +95,7 @@ export class Http1Exchange implements Exchange {
   }
 
   /** Writes the request. */
-  begin(): void {
+  begin(now: number): void {
     if (this.#progress !== 'held') return;
     this.#progress = 'running';
     const { request } = this;
@@ -121,7 +121,7 @@ export class Http1Exchange implements Exchange {
       transport.outliveWriteErrors();
       this.#sendWithBody(text);
     }
-    this.#awaitPeer(connection.lastUsedAt);
+    this.#awaitPeer(now);
   }
 
   #sendWithBody(text: string): void {
@@ -216,8 +216,10 @@ export class Http1Exchange implements Exchange {
     queueMicrotask(() => this.fail(error, reason, reason));
   }
 
-  /** `Timeout.read` ran out. */
+  /** `Timeout.read` ran out, unless the silence has ended meanwhile or is not the peer's. */
   onReadTimeout(): void {
+    const isSilent = this.#connection.readAlarm.deadline === Number.POSITIVE_INFINITY;
+    if (!isSilent || !this.#peerIsAwaited || this.#pausedSince !== null) return;
     this.fail(timeoutError(this.#occasion(), 'read', this.request.timeout.read ?? 0), 'timeout', 'timeout');
   }
 

@@ -25,6 +25,8 @@ export class PollGate {
   #beforeFirst: Callback[] = [];
   /** Waiting for one check phase. */
   #beforeOnly: Callback[] = [];
+  /** When the first of those was asked for. */
+  #onlySince = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -44,11 +46,14 @@ export class PollGate {
     return mark === this.checks && now - since < RECENT_MS;
   }
 
-  /** Runs `callback` once the loop has polled. */
-  afterPoll(callback: Callback, now: number): void {
-    if (now - this.#lastCheckAt < RECENT_MS) {
+  /** Runs `callback` once the loop has polled; `thorough` asks for a whole poll phase however recent the last was. */
+  afterPoll(callback: Callback, now: number, thorough = false): void {
+    if (!thorough && now - this.#lastCheckAt < RECENT_MS) {
       this.#beforeOnly.push(callback);
-      if (this.#beforeOnly.length === 1) this.#clock.atNextCheck(this.#onOnlyCheck, true);
+      if (this.#beforeOnly.length === 1) {
+        this.#onlySince = now;
+        this.#clock.atNextCheck(this.#onOnlyCheck, true);
+      }
       return;
     }
     this.#beforeFirst.push(callback);
@@ -64,18 +69,24 @@ export class PollGate {
     this.#seen();
     const ready = this.#beforeOnly;
     this.#beforeOnly = [];
-    for (const callback of ready) callback();
+    // If the loop was blocked since, one check phase says nothing any more.
+    if (this.#lastCheckAt - this.#onlySince < RECENT_MS) for (const callback of ready) callback();
+    else this.#atNextCheck(ready);
   };
 
   readonly #onFirstCheck = (): void => {
     this.#seen();
     const halfway = this.#beforeFirst;
     this.#beforeFirst = [];
+    this.#atNextCheck(halfway);
+  };
+
+  #atNextCheck(callbacks: readonly Callback[]): void {
     this.#clock.atNextCheck(() => {
       this.#seen();
-      for (const callback of halfway) callback();
+      for (const callback of callbacks) callback();
     }, true);
-  };
+  }
 
   #seen(): void {
     this.checks++;

@@ -18,6 +18,8 @@ const CR = 0x0d;
 const SPACE = 0x20;
 const SEMICOLON = 0x3b;
 const MAX_SIZE_DIGITS = 16;
+/** Blanks after one size: old servers fill it up to the width of a number. */
+const MAX_PADDING = 256;
 
 type State =
   | 'size' // in the digits of a chunk size
@@ -37,6 +39,7 @@ export type ChunkSink = (bytes: Buffer) => boolean;
 export class ChunkedReader {
   #state: State = 'size';
   #digits = 0;
+  #padding = 0;
   /** The chunk's size while it is read, then what is left of the chunk. */
   #left = 0;
   #extensionBytes = 0;
@@ -66,6 +69,7 @@ export class ChunkedReader {
   reset(): void {
     this.#state = 'size';
     this.#digits = 0;
+    this.#padding = 0;
     this.#left = 0;
     this.#extensionBytes = 0;
     this.#trailers.reset();
@@ -120,6 +124,7 @@ export class ChunkedReader {
       case 'size-lf':
         if (octet !== LF) throw new PeerFault('protocol', 'a carriage return without a line feed in a chunk size line');
         this.#digits = 0;
+        this.#padding = 0;
         this.#state = this.#left === 0 ? 'trailers' : 'data';
         return;
       case 'data-cr':
@@ -148,7 +153,8 @@ export class ChunkedReader {
       this.#countExtension();
     } else if (octet === SPACE || octet === TAB) {
       this.#state = 'padding';
-      this.#countExtension();
+      if (++this.#padding > MAX_PADDING)
+        throw new PeerFault('protocol', `more than ${MAX_PADDING} blanks after a chunk size`);
     } else {
       throw new PeerFault('protocol', `${show(octet)} after a chunk size (RFC 9112 §7.1)`);
     }

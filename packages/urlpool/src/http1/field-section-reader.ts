@@ -11,7 +11,7 @@
 //   without a colon, an empty name, whitespace before the first    octets above 0x7F are kept, as latin1 (RFC 9110 §5.5)
 //   field (§2.2)
 
-import { CLASSES, TOKEN, VALUE } from '../message/characters.ts';
+import { CLASSES, TOKEN, trimBlanks, VALUE } from '../message/characters.ts';
 import { LimitFault, PeerFault, quote } from './fault.ts';
 import type { LineMemo } from './line-memo.ts';
 
@@ -192,7 +192,7 @@ export class FieldSectionReader {
     if (next === MORE) return MORE;
     const last = this.fields.length - 1;
     if (last < 0) throw new PeerFault('protocol', 'whitespace before the first field (RFC 9112 §2.2)');
-    const more = text.slice(from - base, at - base).replace(/^[ \t]+|[ \t]+$/g, '');
+    const more = trimBlanks(text.slice(from - base, at - base));
     const value = this.fields[last] ?? '';
     if (more !== '') this.fields[last] = value === '' ? more : `${value} ${more}`;
     return next;

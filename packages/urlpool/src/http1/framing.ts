@@ -3,6 +3,7 @@
 // Where they could, the response is refused; where one reading is certain but the head is odd, it is read and the
 // connection closed after it.
 
+import { trimBlanks } from '../message/characters.ts';
 import type { Fields } from '../message/fields.ts';
 import type { Head } from '../message/head.ts';
 import { PeerFault, quote } from './fault.ts';
@@ -88,8 +89,11 @@ export function framing(method: string, head: Pick<Head, 'status' | 'version'>, 
 
 /** 4. Chunked counts if it is the last coding; a body in any other coding ends with the connection. */
 function transferCoding(value: string, version: Head['version']): Framing {
-  const codings = value.toLowerCase().split(',');
-  const names = codings.map((coding) => coding.replace(/;.*$/s, '').trim()).filter((name) => name !== '');
+  const names = value
+    .toLowerCase()
+    .split(',')
+    .map(trimBlanks)
+    .filter((name) => name !== '');
   const chunked = names.filter((name) => name === 'chunked').length;
   if (chunked > 1) throw new PeerFault('protocol', 'the chunked coding applied twice (RFC 9112 §6.1)');
   if (names.at(-1) !== 'chunked') return UNTIL_CLOSE;
@@ -104,7 +108,7 @@ function transferCoding(value: string, version: Head['version']): Framing {
 export function parseContentLength(value: string): number {
   let text = value;
   if (value.includes(',')) {
-    const values = value.split(',').map((item) => item.replace(/^[ \t]+|[ \t]+$/g, ''));
+    const values = value.split(',').map(trimBlanks);
     text = values[0] ?? '';
     if (values.some((item) => item !== text)) {
       throw new PeerFault('protocol', `differing Content-Lengths: ${quote(value)} (RFC 9112 §6.3)`);

@@ -1,5 +1,6 @@
 // Whether a connection persists after a response, and for how long the server says it keeps it (RFC 9112 §9.3).
 
+import { trimBlanks } from '../message/characters.ts';
 import type { Head } from '../message/head.ts';
 
 /** Whether the response allows another request on the connection, by its version and Connection field. */
@@ -9,7 +10,7 @@ export function persists(version: Head['version'], connection: string | null): b
   const options = connection.toLowerCase().split(',');
   let keepAlive = false;
   for (const option of options) {
-    const name = option.trim();
+    const name = trimBlanks(option);
     if (name === 'close') return false;
     if (name === 'keep-alive') keepAlive = true;
   }

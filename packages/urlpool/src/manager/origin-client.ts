@@ -41,7 +41,18 @@ export class OriginClient {
         lookup: options.lookup,
         resolve: options.resolve,
       },
-      { origin: this.#origin, limits, idleTimeout, maxRequests, clock, alarms, gate, trace, lines: new LineMemo() },
+      {
+        origin: this.#origin,
+        limits,
+        idleTimeout,
+        maxRequests,
+        clock,
+        alarms,
+        gate,
+        trace,
+        isSecure: origin.scheme === 'https',
+        lines: new LineMemo(),
+      },
       { maxSize },
     );
     const { maxBodyBytes } = limits;

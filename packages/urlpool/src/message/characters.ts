@@ -28,6 +28,19 @@ export function isValueCode(code: number): boolean {
   return code < 256 && ((CLASSES[code] ?? 0) & VALUE) !== 0;
 }
 
+/** Text without spaces and tabs at its ends (OWS, RFC 9110 §5.6.3): no other whitespace, and in linear time. */
+export function trimBlanks(text: string): string {
+  let from = 0;
+  let to = text.length;
+  while (from < to && isBlank(text.charCodeAt(from))) from++;
+  while (to > from && isBlank(text.charCodeAt(to - 1))) to--;
+  return text.slice(from, to);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
+
 /** Whether the whole text is a token, and not empty. */
 export function isToken(text: string): boolean {
   for (let i = 0; i < text.length; i++) if (!isTokenCode(text.charCodeAt(i))) return false;

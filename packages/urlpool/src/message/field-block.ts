@@ -1,3 +1,4 @@
+import { trimBlanks } from './characters.ts';
 import type { Fields } from './fields.ts';
 
 /**
@@ -13,9 +14,21 @@ export class FieldBlock {
   /** Whether an Idempotency-Key is among them. */
   readonly hasIdempotencyKey: boolean;
 
-  constructor(fields: Fields, traits: { readonly close?: boolean; readonly hasIdempotencyKey?: boolean } = {}) {
+  constructor(fields: Fields) {
     this.fields = fields;
-    this.close = traits.close ?? false;
-    this.hasIdempotencyKey = traits.hasIdempotencyKey ?? false;
+    let close = false;
+    let hasIdempotencyKey = false;
+    for (let i = 0; i < fields.length; i += 2) {
+      const name = fields[i]?.toLowerCase();
+      if (name === 'connection') close ||= hasClose(fields[i + 1] ?? '');
+      else if (name === 'idempotency-key' || name === 'x-idempotency-key') hasIdempotencyKey = true;
+    }
+    this.close = close;
+    this.hasIdempotencyKey = hasIdempotencyKey;
   }
+}
+
+function hasClose(connection: string): boolean {
+  const options = connection.toLowerCase().split(',');
+  return options.some((option) => trimBlanks(option) === 'close');
 }

@@ -48,7 +48,7 @@ export class Timeout {
     Object.freeze(this);
   }
 
-  /** The Timeout that a `timeout` option stands for; `fallback` where it is undefined. */
+  /** The Timeout that a `timeout` option stands for: what it leaves out is that of `fallback`. */
   static from(value: number | Timeout | TimeoutOptions | undefined, fallback: Timeout = Timeout.DEFAULT): Timeout {
     if (value === undefined) return fallback;
     if (value instanceof Timeout) return value;
@@ -56,7 +56,7 @@ export class Timeout {
       check('', value);
       return fallback.with({ connect: value, read: value });
     }
-    return new Timeout(value);
+    return fallback.with(value);
   }
 
   /** A copy with some limits changed. */

@@ -371,7 +371,12 @@ export class OriginPool {
 
   /** While it closes: once nothing is left to wait for, what is idle goes too. */
   #checkQuiet(): void {
-    if (this.#phase === 'open') return;
+    // Later, since a call is told of its end, and may come back for a replay, only after its connection is.
+    if (this.#phase === 'closing') queueMicrotask(() => this.#closeIfQuiet());
+  }
+
+  #closeIfQuiet(): void {
+    if (this.#phase !== 'closing') return;
     if (this.#waiters.size === 0 && this.#idle.size === this.#members.size) this.#closeNow();
   }
 

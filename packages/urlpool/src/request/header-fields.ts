@@ -2,7 +2,7 @@
 // without fields of its own shares one finished block with all others, which is what makes the common request cheap.
 
 import { RequestError } from '../errors/request-error.ts';
-import { isFieldValue, isToken } from '../message/characters.ts';
+import { isFieldValue, isToken, trimBlanks } from '../message/characters.ts';
 import { FieldBlock } from '../message/field-block.ts';
 import type { Fields } from '../message/fields.ts';
 
@@ -38,8 +38,6 @@ export function mergeFields(base: Fields, own: HeadersInput): HeaderFields {
     if (!replaced.has(name.toLowerCase())) fields.push(name, base[i + 1] ?? '');
   }
   let contentLength: number | null = null;
-  let close = false;
-  let hasIdempotencyKey = false;
   for (const [name, value] of entries) {
     const lower = name.toLowerCase();
     if (value === null || lower === 'host') continue;
@@ -48,15 +46,9 @@ export function mergeFields(base: Fields, own: HeadersInput): HeaderFields {
       continue;
     }
     if (lower === 'transfer-encoding') throw refused(name, 'the body decides how it is framed: leave the field out');
-    if (lower === 'connection')
-      close ||= value
-        .toLowerCase()
-        .split(',')
-        .some((option) => option.trim() === 'close');
-    if (lower === 'idempotency-key' || lower === 'x-idempotency-key') hasIdempotencyKey = true;
     fields.push(name, value);
   }
-  return { block: new FieldBlock(fields, { close, hasIdempotencyKey }), contentLength };
+  return { block: new FieldBlock(fields), contentLength };
 }
 
 /**
@@ -97,7 +89,7 @@ function checked(name: string, value: unknown): string {
   if (typeof value !== 'string' && typeof value !== 'number') {
     throw refused(name, `its value is ${value === null ? 'null' : `a ${typeof value}`}: give a string`);
   }
-  const text = String(value).replace(/^[ \t]+|[ \t]+$/g, '');
+  const text = trimBlanks(String(value));
   if (!isFieldValue(text)) {
     throw refused(name, 'its value holds a control character or one above U+00FF (RFC 9110 §5.5)');
   }

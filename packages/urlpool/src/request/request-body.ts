@@ -54,6 +54,7 @@ export class RequestBody {
         { code: 'ERR_INVALID_BODY', phase: 'request' },
       );
     }
+    if (typeof input === 'object') ignoreErrorsUntilRead(input);
     return new RequestBody(null, length, input as BodyStream | (() => BodyStream));
   }
 
@@ -85,6 +86,11 @@ export function bytesOf(value: unknown): Uint8Array | null {
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
   if (value instanceof ArrayBuffer || value instanceof SharedArrayBuffer) return new Uint8Array(value);
   return null;
+}
+
+/** A Node stream may fail before it is read: reading it reports that, and until then it must not end the process. */
+function ignoreErrorsUntilRead(input: object): void {
+  if ('on' in input && typeof input.on === 'function') input.on('error', () => {});
 }
 
 function isStream(value: unknown): value is BodyStream {

@@ -62,14 +62,21 @@ export function lookUp(
 ): void {
   const ask: LookupFunction = lookup ?? process.getBuiltinModule('node:dns').lookup;
   ask(origin.host, { all: true }, (error, found) => {
-    if (error !== null) callback(error, []);
-    else if (!Array.isArray(found) || found.length === 0) callback(noAddress(origin), []);
-    else
-      callback(
-        null,
-        found.map((entry) => entry.address),
-      );
+    // Later, whenever it answers: an answer given at once would come in the middle of the dial's own beginning.
+    queueMicrotask(() => callback(...checkAnswer(origin, error, found)));
   });
+}
+
+/** What a hook may give is anything: it becomes addresses, or an error that says what was wrong with it. */
+function checkAnswer(origin: Origin, error: unknown, found: unknown): [Error | null, readonly string[]] {
+  if (error) return [error instanceof Error ? error : new Error(String(error)), []];
+  if (!Array.isArray(found)) return [new Error('the lookup option gave no list of { address, family }'), []];
+  const addresses = found.map((entry: unknown) =>
+    typeof entry === 'object' && entry !== null && 'address' in entry ? entry.address : undefined,
+  );
+  const strings = addresses.filter((address) => typeof address === 'string' && isIP(address) !== 0) as string[];
+  if (strings.length < addresses.length) return [new Error('the lookup option gave what is no IP address'), []];
+  return strings.length === 0 ? [noAddress(origin), []] : [null, strings];
 }
 
 function noAddress(origin: Origin): Error {

@@ -15,9 +15,10 @@ export class Alarm {
   due: number = Number.POSITIVE_INFINITY;
   index: number = NOT_QUEUED;
   readonly #alarms: Alarms;
-  readonly ring: () => void;
+  readonly ring: (late: number) => void;
 
-  constructor(alarms: Alarms, ring: () => void) {
+  /** @param ring Told by how many ms it rings late: more than a few where the event loop was busy. */
+  constructor(alarms: Alarms, ring: (late: number) => void) {
     this.#alarms = alarms;
     this.ring = ring;
   }
@@ -79,7 +80,9 @@ export class Alarms {
       this.#siftUp(last);
       this.#siftDown(last);
     }
-    if (this.#heap.length === 0) this.#disarm();
+    if (index > 0) return;
+    this.#disarm();
+    this.#arm();
   }
 
   #arm(): void {
@@ -115,8 +118,9 @@ export class Alarms {
     for (const alarm of due) {
       // An alarm that rang before it may have moved it or turned it off.
       if (alarm.deadline > now) continue;
+      const late = now - alarm.deadline;
       alarm.deadline = Number.POSITIVE_INFINITY;
-      alarm.ring();
+      alarm.ring(late);
     }
     this.#arm();
   };

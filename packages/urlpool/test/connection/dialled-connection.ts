@@ -42,6 +42,7 @@ export async function dialled(t: TestContext, port: number, { ca, trace }: DialC
     alarms: new Alarms(systemClock),
     gate: new PollGate(systemClock),
     trace: trace ?? null,
+    isSecure: false,
     lines: new LineMemo(),
   };
   const connection = await new Promise<Http1Connection>((resolve, reject) => {

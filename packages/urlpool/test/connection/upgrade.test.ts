@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { after, before, type TestContext, test } from 'node:test';
 import { ProtocolError, type TraceEvent } from 'urlpool';
 import type { Script } from 'urlpool-testing';
 import { FieldBlock } from '../../src/message/field-block.ts';
 import type { Transport } from '../../src/message/transport.ts';
+import { poisonSlab } from '../../src/transport/slab.ts';
 import { dialled, RecordedSink, type SinkEnd, wireRequest } from './dialled-connection.ts';
 import { localCertificate, servedPool } from './served-pool.ts';
 
 // Another protocol on the connection of a request (RFC 9110 §7.8), or a tunnel (§9.3.6): the transport is handed over,
-// with the bytes that followed the head.
+// with the bytes that followed the head. What it reads into is overwritten after each read, so that none of it is kept.
+
+before(() => poisonSlab(true));
+after(() => poisonSlab(false));
 
 const SWITCH = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n';
 

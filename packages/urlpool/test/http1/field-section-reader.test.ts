@@ -204,6 +204,10 @@ for (const [section, message] of MESSAGES) {
   test(`FieldSectionReader.read() says "${message}"`, () => {
     assert.throws(() => read(readerWith(), section), { kind: 'protocol', message });
   });
+
+  test(`FieldSectionReader.read() says "${message}" of a section that begins later`, () => {
+    assert.throws(() => read(readerWith(), `HTTP\r\n${section}`, 6), { kind: 'protocol', message });
+  });
 }
 
 test('FieldSectionReader.read() says where a bare LF is no line end', () => {
@@ -222,6 +226,40 @@ test('FieldSectionReader.read() takes lines that it knows from before, and reads
     return reader.fields;
   });
   assert.deepEqual(found, [['A', '1', 'B', '2'], ['A', '1', 'B', '3', 'C', '4'], ['A', '1 B: 3', 'C', '4'], []]);
+});
+
+/** What a memo knows after a section was read by it, where a line stands in a place. */
+function knownAfter(section: string, index: number, line: string): readonly [string, string] | null {
+  const memo = new LineMemo();
+  const reader = new FieldSectionReader(LIMITS, memo);
+  read(reader, `HTTP\r\n${section}`, 6);
+  const known = memo.find(index, Buffer.from(line, 'latin1'), 0, line.length);
+  return known === null ? null : [known.name, known.value];
+}
+
+// name, section, place, line, what is known
+for (const [name, section, index, line, known] of [
+  ['a plain line', 'A: b\r\n\r\n', 0, 'A: b\r\n', ['A', 'b']],
+  ['a line with whitespace around its value', 'A:\t b c \t\r\n\r\n', 0, 'A:\t b c \t\r\n', ['A', 'b c']],
+  ['a line without a value', 'A: \r\n\r\n', 0, 'A: \r\n', ['A', '']],
+  ['a second line, of latin1', 'A: b\r\nC: \xe9\xff~\r\n\r\n', 1, 'C: \xe9\xff~\r\n', ['C', '\xe9\xff~']],
+  ['a line before one that is cut', 'A: b\r\nC: d', 0, 'A: b\r\n', ['A', 'b']],
+  ['a line that is folded, without its fold', 'A: b\r\n c\r\n\r\n', 0, 'A: b\r\n', ['A', 'b']],
+  ['no line that ends with a bare LF', 'A: b\n\n', 0, 'A: b\n', null],
+  ['no fold', 'A: b\r\n c\r\n\r\n', 1, ' c\r\n', null],
+] as const) {
+  test(`FieldSectionReader.read() remembers ${name}`, () => {
+    assert.deepEqual(knownAfter(section, index, line), known);
+  });
+}
+
+test('FieldSectionReader.read() takes name and value of a known line from the memo, without reading it again', () => {
+  const memo = new LineMemo();
+  const line = Buffer.from('A: b\r\n');
+  memo.put(0, line, 0, line.length, 'known', 'before');
+  const reader = new FieldSectionReader(LIMITS, memo);
+  assert.equal(read(reader, 'A: b\r\nA: b\r\n\r\n'), 14);
+  assert.deepEqual(reader.fields, ['known', 'before', 'A', 'b']);
 });
 
 // name, section, limits, the limit

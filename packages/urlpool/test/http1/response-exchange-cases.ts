@@ -320,9 +320,9 @@ const BODY_LIMITS: readonly Limited[] = [
     [TOLD_CHUNKED_HEAD, fault('maxChunkExtensionBytes')],
   ],
   [
-    'padding of one byte more than maxChunkExtensionBytes',
+    'an extension of one byte more than maxChunkExtensionBytes',
     { maxChunkExtensionBytes: 1 },
-    `${CHUNKED_HEAD}0 \t\r\n\r\n`,
+    `${CHUNKED_HEAD}0;a\r\n\r\n`,
     [TOLD_CHUNKED_HEAD, fault('maxChunkExtensionBytes')],
   ],
   [

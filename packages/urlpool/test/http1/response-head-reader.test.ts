@@ -79,6 +79,14 @@ for (const text of ['h', 'HX', 'HTTP/2', '\r', '\n', ' ']) {
   });
 }
 
+for (const text of ['HX', 'HTTX', 'HTTP/1,', 'HTTP/2']) {
+  test(`ResponseHeadReader.read() refuses ${JSON.stringify(text)} as soon as its last byte comes`, () => {
+    const heads = new ResponseHeadReader(DEFAULT_LIMITS);
+    for (const byte of oneByOne(text.slice(0, -1))) assert.equal(read(heads, byte), MORE);
+    assert.throws(() => read(heads, text.slice(-1)), PeerFault);
+  });
+}
+
 for (const text of ['H', 'HTTP/1.', 'HTTP/1.1', 'HTTP/1.1 200', 'HTTP/1.1 200 ', 'HTTP/1.1 200 OK', 'HTTP/1.1 200\r']) {
   test(`ResponseHeadReader.read() waits for more after ${JSON.stringify(text)}`, () => {
     assert.equal(read(new ResponseHeadReader(DEFAULT_LIMITS), text), MORE);

@@ -7,11 +7,18 @@ test('FieldBlock has no text and no traits at first', () => {
   assert.deepEqual([block.fields, block.text, block.close, block.hasIdempotencyKey], [['A', 'b'], null, false, false]);
 });
 
-test('FieldBlock keeps the traits that it is given', () => {
-  const closing = new FieldBlock([], { close: true });
-  const keyed = new FieldBlock([], { hasIdempotencyKey: true });
-  assert.deepEqual(
-    [closing.close, closing.hasIdempotencyKey, keyed.close, keyed.hasIdempotencyKey],
-    [true, false, false, true],
-  );
-});
+// name, fields, close, has an Idempotency-Key
+const TRAITS = [
+  ['sees that the connection is to close', ['connection', 'Close'], true, false],
+  ['sees it among other options', ['Connection', 'te,\tclose'], true, false],
+  ['is not misled by an option that only holds the word', ['Connection', 'close-later'], false, false],
+  ['sees an Idempotency-Key', ['IDEMPOTENCY-KEY', '1'], false, true],
+  ['sees an X-Idempotency-Key', ['A', 'b', 'X-Idempotency-Key', '1'], false, true],
+] as const;
+
+for (const [name, fields, close, hasIdempotencyKey] of TRAITS) {
+  test(`FieldBlock ${name}`, () => {
+    const block = new FieldBlock(fields);
+    assert.deepEqual([block.close, block.hasIdempotencyKey], [close, hasIdempotencyKey]);
+  });
+}
