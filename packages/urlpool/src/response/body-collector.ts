@@ -7,6 +7,9 @@ const BELIEVED_BYTES = 1024 * 1024;
 /** What a body of unknown length begins with. */
 const FIRST_BYTES = 16 * 1024;
 
+/** What a large body is given beyond its length; see `room()`. */
+const SPARE_BYTES = 1;
+
 const EMPTY: Buffer = Buffer.alloc(0);
 
 /** The bytes of one body. */
@@ -40,10 +43,13 @@ export class BodyCollector {
     this.#length = length;
   }
 
-  /** Memory for what comes next: at least 1 byte, and not more than the `left` that are known to come. */
+  /**
+   * Memory for what comes next: the `left` bytes that are known to come, or fewer, and one more, so that a read which does
+   * not fill it shows that nothing follows them.
+   */
   room(left: number): Buffer {
     if (this.#length === this.#buffer.length) this.#grow(this.#length + 1);
-    return this.#buffer.subarray(this.#length, this.#length + left);
+    return this.#buffer.subarray(this.#length, this.#length + left + 1);
   }
 
   /** The body. */
@@ -57,7 +63,7 @@ export class BodyCollector {
   }
 
   #grow(needed: number): void {
-    const declared = this.#declared ?? Number.POSITIVE_INFINITY;
+    const declared = (this.#declared ?? Number.POSITIVE_INFINITY) + (needed > FIRST_BYTES / 2 ? SPARE_BYTES : 0);
     const believed = Math.min(declared, this.#declared === null ? FIRST_BYTES : BELIEVED_BYTES);
     const size = Math.max(needed, Math.min(declared, Math.max(2 * this.#buffer.length, believed)));
     const grown = Buffer.allocUnsafe(size);

@@ -70,10 +70,10 @@ test('BodyCollector.reserved doubles where the length is unknown', () => {
   assert.equal(collector.reserved, 32 * KIB);
 });
 
-test('BodyCollector.reserved never exceeds the declared length while it holds', () => {
+test('BodyCollector.reserved exceeds the declared length by one byte at most, while it holds', () => {
   const collector = new BodyCollector(3 * MIB);
   for (let i = 0; i < 3; i++) collector.add(Buffer.alloc(MIB));
-  assert.equal(collector.reserved, 3 * MIB);
+  assert.equal(collector.reserved, 3 * MIB + 1);
 });
 
 test('BodyCollector.take() gives a body of the declared length without copying it', () => {
@@ -105,12 +105,12 @@ for (const [length, expected] of [
 for (const [declared, length, left, room] of [
   [100, 0, 100, 100],
   [100, 40, 60, 60],
-  [100, 40, 7, 7],
+  [100, 40, 7, 8],
   [3 * MIB, 0, 3 * MIB, MIB],
   [3 * MIB, MIB, 2 * MIB, MIB],
   [null, 0, Number.POSITIVE_INFINITY, 16 * KIB],
   [null, 16 * KIB, Number.POSITIVE_INFINITY, 16 * KIB],
-  [null, 10, 7, 7],
+  [null, 10, 7, 8],
   [5, 5, 1, 1],
 ] as const) {
   test(`BodyCollector.room() is ${room} bytes after ${length} of ${declared}, with ${left} to come`, () => {
@@ -123,7 +123,7 @@ for (const [declared, length, left, room] of [
 test('BodyCollector.room() is memory that add() does not copy', () => {
   const collector = new BodyCollector(6);
   for (const piece of ['abc', 'def']) {
-    const room = collector.room(3);
+    const room = collector.room(3).subarray(0, 3);
     room.write(piece);
     collector.add(room);
     room.write('x', 0); // seen, as nothing was copied
@@ -157,7 +157,10 @@ test('BodyCollector reserves at most twice what has arrived and 1 MiB, and loses
       let arrived = 0;
       for (const [i, bytes] of sizes.entries()) {
         const room = inPlace && bytes > 0 ? collector.room(bytes) : Buffer.alloc(0);
-        const [first, rest] = [room.subarray(0, bytes).fill(i + 1), Buffer.alloc(bytes - room.length, i + 1)];
+        const [first, rest] = [
+          room.subarray(0, bytes).fill(i + 1),
+          Buffer.alloc(Math.max(0, bytes - room.length), i + 1),
+        ];
         for (const piece of [first, rest]) collector.add(piece);
         arrived += bytes;
         assert.ok(collector.reserved <= 2 * arrived + MIB, `${collector.reserved} after ${arrived}`);
