@@ -6,7 +6,7 @@ import { ChunkedReader } from '../../src/http1/chunked-reader.ts';
 import { DEFAULT_LIMITS, limitsFrom } from '../../src/policy/limits.ts';
 import { oneByOne } from './pieces.ts';
 
-const BODY = '5;x\r\nhello\r\n1\r\n!\r\n0\r\nA: b\r\n\r\n';
+const BODY = '5 ;x\r\nhello\r\n1\r\n!\r\n0\r\nA: b\r\n\r\n';
 
 function readAll(reader: ChunkedReader, text: string, sink: (piece: string) => boolean = () => true): number {
   const bytes = Buffer.from(text, 'latin1');
@@ -37,7 +37,7 @@ test('ChunkedReader.read() returns after the piece for which the sink said no', 
   const reader = new ChunkedReader(DEFAULT_LIMITS);
   assert.equal(
     readAll(reader, BODY, () => false),
-    '5;x\r\nhello'.length,
+    '5 ;x\r\nhello'.length,
   );
 });
 
@@ -65,6 +65,7 @@ test('ChunkedReader.done is false up to the last byte', () => {
 // name, what was read before, limits
 const LEFT_OVERS = [
   ['digits of a size', '000000000000000', {}],
+  ['blanks after a size', `5${' '.repeat(256)}`, {}],
   ['the beginning of a chunk', 'fffff\r\nabc', {}],
   ['extensions', '1;abc', { maxChunkExtensionBytes: 4 }],
   ['trailers', '0\r\nC: d\r\nE: ', { maxTrailerBytes: 9 }],
@@ -114,6 +115,7 @@ const MESSAGES = [
   ['!', 'a chunk size begins with "!" (§7.1)'],
   ['2x', '"x" after a chunk size (RFC 9112 §7.1)'],
   ['2\n', '0x0a after a chunk size (RFC 9112 §7.1)'],
+  [`2${' '.repeat(257)}`, 'more than 256 blanks after a chunk size'],
   ['2;\n', '0x0a in a chunk extension (RFC 9112 §7.1.1)'],
   ['2\rx', 'a carriage return without a line feed in a chunk size line'],
   ['2\r\nabc', '"c" after the last byte of a chunk (§7.1)'],

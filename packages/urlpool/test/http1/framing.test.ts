@@ -119,6 +119,9 @@ const FRAMINGS: readonly (readonly [string, Row, Framing])[] = [
   ['a coding whose name begins with chunked', { transferEncoding: 'chunkedx' }, UNTIL_CLOSE],
   ['two words that end with chunked', { transferEncoding: 'gzip chunked' }, UNTIL_CLOSE],
   ['chunked as a parameter', { transferEncoding: 'gzip;chunked' }, UNTIL_CLOSE],
+  ['chunked after a no-break space', { transferEncoding: '\xa0chunked' }, UNTIL_CLOSE],
+  ['chunked before a no-break space', { transferEncoding: 'gzip, chunked\xa0' }, UNTIL_CLOSE],
+  ['chunked in a quoted parameter', { transferEncoding: 'gzip;a="b,chunked;c"' }, UNTIL_CLOSE],
   ['chunked in quotes', { transferEncoding: '"chunked"' }, UNTIL_CLOSE],
   // 6. Content-Length.
   ['a length of 0', { contentLength: '0' }, length(0)],
@@ -218,13 +221,14 @@ for (const value of [
   '9'.repeat(400),
   ',',
   'x, x',
+  '5 5, 5 5',
 ]) {
   test(`parseContentLength() refuses ${JSON.stringify(value.slice(0, 30))}`, () => {
     assert.throws(() => parseContentLength(value), { kind: 'protocol', message: /^an invalid Content-Length: "/ });
   });
 }
 
-for (const value of ['5, 6', '5, 05', '5,', ', 5', '5, 5, 6', '5,, 5', '5, 5\xa0', '5, +5']) {
+for (const value of ['5, 6', '5 5, 55', '55, 5 5', '5, 05', '5,', ', 5', '5, 5, 6', '5,, 5', '5, 5\xa0', '5, +5']) {
   test(`parseContentLength() refuses ${JSON.stringify(value)}, which differ`, () => {
     assert.throws(() => parseContentLength(value), {
       kind: 'protocol',

@@ -18,6 +18,7 @@ for (const [version, connection, expected] of [
   ['1.1', 'close, keep-alive', false],
   ['1.1', 'closed', true],
   ['1.1', 'not close', true],
+  ['1.1', 'close\xa0', true],
   ['1.0', null, false],
   ['1.0', '', false],
   ['1.0', 'close', false],
@@ -29,6 +30,7 @@ for (const [version, connection, expected] of [
   ['1.0', 'close, keep-alive', false],
   ['1.0', 'upgrade', false],
   ['1.0', 'keep-alives', false],
+  ['1.0', '\xa0keep-alive', false],
 ] as const) {
   test(`persists() is ${expected} for HTTP/${version} with Connection ${JSON.stringify(connection)}`, () => {
     assert.equal(persists(version, connection), expected);

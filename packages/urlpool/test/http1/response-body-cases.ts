@@ -231,6 +231,8 @@ const FRAMING_CASES: readonly ResponseCase[] = [
 /** What follows a chunked head, the text of its body as far as it is told, and its trailers, or null for a fault. */
 type Chunks = readonly [name: string, rfc: string, bytes: string, text: string, trailers: readonly string[] | null];
 
+const BLANKS = ' '.repeat(256);
+
 const CHUNKS: readonly Chunks[] = [
   ['one chunk', 'RFC 9112 §7.1', '5\r\nhello\r\n0\r\n\r\n', 'hello', []],
   ['two chunks', 'RFC 9112 §7.1', '2\r\nab\r\n3\r\ncde\r\n0\r\n\r\n', 'abcde', []],
@@ -256,6 +258,13 @@ const CHUNKS: readonly Chunks[] = [
   ['a space before an extension', 'RFC 9112 §7.1.1', '2 ;a\r\nab\r\n0\r\n\r\n', 'ab', []],
   ['a space after a size', 'RFC 9112 §7.1', '2 \r\nab\r\n0\r\n\r\n', 'ab', []],
   ['spaces and tabs after a size', 'RFC 9112 §7.1', '2 \t \t\r\nab\r\n0 \r\n\r\n', 'ab', []],
+  [
+    '256 blanks after every size',
+    'RFC 9112 §7.1',
+    `1${BLANKS}\r\na\r\n1${BLANKS}\r\nb\r\n0${BLANKS}\r\n\r\n`,
+    'ab',
+    [],
+  ],
   ['a trailer', 'RFC 9112 §7.1.2', '2\r\nab\r\n0\r\nA: b\r\n\r\n', 'ab', ['A', 'b']],
   ['repeated trailers', 'RFC 9112 §7.1.2', '0\r\nA: b\r\na:\r\n\r\n', '', ['A', 'b', 'a', '']],
   ['framing fields as trailers', 'RFC 9110 §6.5.1', '0\r\nContent-Length: 9\r\n\r\n', '', ['Content-Length', '9']],
@@ -285,6 +294,7 @@ const CHUNKS: readonly Chunks[] = [
   ['17 zeros', 'RFC 9112 §7.1', '00000000000000000\r\n\r\n', '', null],
   ['a size of 2^53', 'RFC 9112 §7.1', '20000000000000\r\nab\r\n0\r\n\r\n', '', null],
   ['a size of 2^64 - 1', 'RFC 9112 §7.1', 'ffffffffffffffff\r\nab\r\n0\r\n\r\n', '', null],
+  ['257 blanks after a size', 'RFC 9112 §7.1', `2${BLANKS}\t\r\nab\r\n0\r\n\r\n`, '', null],
   ['a bare LF after a size', 'RFC 9112 §7.1', '2\nab\r\n0\r\n\r\n', '', null],
   ['a bare LF after padding', 'RFC 9112 §7.1', '2 \nab\r\n0\r\n\r\n', '', null],
   ['a bare LF after an extension', 'RFC 9112 §7.1.1', '2;a\nab\r\n0\r\n\r\n', '', null],

@@ -243,6 +243,7 @@ test('ResponseReader.read() breaks the exchange when an event throws', () => {
 const SEQUENCES = [
   ['of known length', [SMALL, SMALL], {}],
   ['of all framings', [SMALL, `${CHUNKED}2\r\nab\r\n0\r\n\r\n`, 'HTTP/1.1 204 X\r\n\r\n', SMALL], {}],
+  ['of which the last ends with the connection', [`${CHUNKED}1\r\na\r\n0\r\n\r\n`, 'HTTP/1.1 200 OK\r\n\r\nab'], {}],
   ['with trailers', [`${CHUNKED}0\r\nA: b\r\n\r\n`, `${CHUNKED}0\r\nC: d\r\n\r\n`], { maxFields: 1 }],
   ['with trailers at the limit', [`${CHUNKED}0\r\nA: b\r\n\r\n`, `${CHUNKED}0\r\n\r\n`], { maxTrailerBytes: 8 }],
   [

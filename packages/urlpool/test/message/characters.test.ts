@@ -60,3 +60,20 @@ test('CLASSES holds for every octet what isTokenCode() and isValueCode() say', (
     assert.equal(CLASSES[octet], expected, `octet ${octet}`);
   }
 });
+
+// text, without spaces and tabs at its ends
+for (const [text, trimmed] of [
+  ['', ''],
+  ['a', 'a'],
+  [' a', 'a'],
+  ['a\t', 'a'],
+  [' \t a \t b\t \t', 'a \t b'],
+  [' \t ', ''],
+  ['\xa0a\xa0', '\xa0a\xa0'],
+  [' \na\r ', '\na\r'],
+  ['\u2003a\ufeff', '\u2003a\ufeff'],
+] as const) {
+  test(`trimBlanks() gives ${JSON.stringify(trimmed)} for ${JSON.stringify(text)}`, () => {
+    assert.equal(trimBlanks(text), trimmed);
+  });
+}

@@ -66,6 +66,15 @@ test('Timeout.from() makes a Timeout of options', () => {
   assert.deepEqual(phases(Timeout.from({ head: 7 })), { ...DEFAULT, head: 7 });
 });
 
+test('Timeout.from() takes from the fallback what options leave out', () => {
+  const fallback = new Timeout({ connect: 1, read: 2, head: 3, pool: 4, total: 5 });
+  assert.deepEqual(phases(Timeout.from({ head: 7, pool: null }, fallback)), {
+    ...phases(fallback),
+    head: 7,
+    pool: null,
+  });
+});
+
 for (const value of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
   test(`Timeout.from() refuses ${value}`, () => {
     assert.throws(() => Timeout.from(value), {

@@ -173,3 +173,27 @@ test('RequestBody.open() passes on what a function throws', async () => {
   });
   await assert.rejects(body.open(), (thrown) => thrown === error);
 });
+
+test('RequestBody.from() keeps a stream that fails before it is read from ending the process', () => {
+  const stream = Readable.from(['a']);
+  RequestBody.from(stream);
+  assert.doesNotThrow(() => stream.emit('error', new Error('no such file')));
+});
+
+test('RequestBody.open() passes on what a stream failed with before it was read', async () => {
+  const error = new Error('no such file');
+  const stream = Readable.from(['a']);
+  const body = RequestBody.from(stream);
+  stream.destroy(error);
+  await assert.rejects(textOf(body), (thrown) => thrown === error);
+});
+
+test('RequestBody.from() takes an iterable that has something else called "on"', async () => {
+  const input = {
+    on: 'a',
+    *[Symbol.iterator]() {
+      yield this.on;
+    },
+  };
+  assert.equal(await textOf(RequestBody.from(input)), 'a');
+});

@@ -332,6 +332,49 @@ test('Alarms sets its timer again for what is left', () => {
   assert.deepEqual([bell.clock.pending, bell.clock.nextAt], [1, 20]);
 });
 
+test('Alarms moves its timer to the next deadline when the earliest is removed', () => {
+  const bell = new Bell();
+  const alarms = [10, 30, 20].map((deadline) => {
+    const alarm = bell.alarm('x');
+    alarm.set(deadline);
+    return alarm;
+  });
+  alarms[1]?.remove();
+  const times = [bell.clock.nextAt];
+  alarms[0]?.remove();
+  times.push(bell.clock.nextAt);
+  assert.deepEqual([times, bell.clock.pending], [[10, 20], 1]);
+});
+
+// deadline, when it can ring at the earliest, by how much it is late
+for (const [deadline, at, late] of [
+  [10, 10, 0],
+  [10, 250, 240],
+  [0.5, 2, 1.5],
+] as const) {
+  test(`Alarm says that it rings ${late} ms late at ${at} where its deadline was ${deadline}`, () => {
+    const clock = new LateClock(at);
+    const told: number[] = [];
+    new Alarm(new Alarms(clock), (ms) => told.push(ms)).set(deadline);
+    clock.advanceTo(at);
+    assert.deepEqual(told, [late]);
+  });
+}
+
+/** A clock whose timers run at one time only, as where the event loop was busy until then. */
+class LateClock extends FakeClock {
+  readonly #at: number;
+
+  constructor(at: number) {
+    super();
+    this.#at = at;
+  }
+
+  override setTimer(_ms: number, callback: () => void): Timer {
+    return super.setTimer(this.#at - this.now(), callback);
+  }
+}
+
 test('Alarms counts durations from now', () => {
   const bell = new Bell();
   bell.clock.advance(100);
