@@ -7,6 +7,7 @@ import {
   isTokenCode,
   isValueCode,
   TOKEN as TOKEN_BIT,
+  trimBlanks,
   VALUE,
 } from '../../src/message/characters.ts';
 
