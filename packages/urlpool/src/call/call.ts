@@ -281,6 +281,7 @@ export class Call implements Waiter, ResponseSink, Abortable {
     this.#queueAlarm?.remove();
     this.#exchange = null;
     this.#body = null;
+    if (outcome instanceof Rejection) this.request.body?.release();
     const { trace, alarms } = this.#settings;
     if (this.#signal !== null) removeAbortable(this.#signal, this);
     if (trace !== null) {

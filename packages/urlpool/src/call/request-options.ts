@@ -1,7 +1,7 @@
 import type { ReplayPolicy } from '../policy/should-replay.ts';
 import type { Timeout, TimeoutOptions } from '../policy/timeout.ts';
+import type { BodyInput } from '../request/body-input.ts';
 import type { HeadersInput } from '../request/header-fields.ts';
-import type { BodyInput } from '../request/request-body.ts';
 
 /** Options of one request. */
 export interface RequestOptions {

@@ -1,11 +1,16 @@
 // Sends a request's body over HTTP/1.1: in steps, so that progress shows and a stalled server is seen; chunked where
 // the length is not known; and no faster than the transport takes it. The source is asked for the next piece only when
-// the last one has left, and is told (by `return()`) when no more is wanted.
+// the last one has left, and is let go when no more is wanted, even while it makes a piece.
+//
+// A body of known length is sent when its last byte is, not when its source says that it has ended: the response may be
+// here before that. The source is still asked, since a longer one is a mistake to be told.
 
 import { CHUNK_END, chunkHead, lastChunk } from '../http1/chunked-writer.ts';
 import { type Fields, NO_FIELDS } from '../message/fields.ts';
 import type { Transport } from '../message/transport.ts';
-import { type BodyChunk, bytesOf, type RequestBody } from '../request/request-body.ts';
+import { bytesOf } from '../request/body-input.ts';
+import type { BodySource } from '../request/body-source.ts';
+import type { RequestBody } from '../request/request-body.ts';
 
 /** At most this much is handed to the transport before it is asked whether it has left. */
 const STEP_BYTES = 128 * 1024;
@@ -15,12 +20,13 @@ class LengthMismatch extends Error {
   override readonly name: string = 'LengthMismatch';
 }
 
-/** Told how the upload goes. Exactly one of `onSent` and `onFailure` comes, unless it is stopped first. */
+/** Told how the upload goes. */
 export interface UploadEvents {
   /** From here on it waits for the peer (`true`) or for the body's source (`false`). */
   onWait(forPeer: boolean): void;
+  /** The last byte has been handed to the transport. Once at most. */
   onSent(): void;
-  /** The source threw or gave what is no chunk, or the body has another length than was promised. */
+  /** The source threw or gave what is no chunk, or the body has another length than was promised. The last event. */
   onFailure(kind: 'source' | 'length', cause: Error): void;
 }
 
@@ -30,7 +36,9 @@ export class BodyUpload {
   readonly #body: RequestBody;
   readonly #trailers: (() => Fields) | null;
   readonly #events: UploadEvents;
+  #source: BodySource | null = null;
   #sent = 0;
+  #complete = false;
   #stopped = false;
   #drained: (() => void) | null = null;
 
@@ -56,32 +64,35 @@ export class BodyUpload {
 
   /** Sends no more, and lets the source go. No event follows. */
   stop(): void {
+    if (this.#stopped) return;
     this.#stopped = true;
+    this.#source?.release();
     this.onDrain();
   }
 
   async #run(): Promise<void> {
-    let iterator: AsyncIterator<BodyChunk> | Iterator<BodyChunk> | null = null;
-    let exhausted = false;
     try {
       this.#events.onWait(false);
-      iterator = await this.#body.open();
+      this.#source = await this.#body.open();
+      if (this.#stopped) this.#source.release();
+      this.#completeIfSent();
       while (!this.#stopped) {
-        const next = await iterator.next();
+        const next = await this.#source.next();
+        if (this.#stopped) return;
         if (next.done) {
-          exhausted = true;
-          break;
+          this.#onSourceEnd();
+          return;
         }
         const bytes = bytesOf(next.value);
         if (bytes === null) throw new TypeError(`a body is made of strings and bytes, not of ${typeof next.value}`);
         await this.#send(bytes);
       }
-      if (!this.#stopped) this.#finish();
     } catch (cause) {
-      exhausted ||= iterator === null;
-      this.#fail(cause instanceof Error ? cause : new Error(String(cause), { cause }));
+      if (this.#stopped) return;
+      this.stop();
+      const error = cause instanceof Error ? cause : new Error(String(cause), { cause });
+      this.#events.onFailure(error instanceof LengthMismatch ? 'length' : 'source', error);
     }
-    if (!exhausted) await letGo(iterator);
   }
 
   async #send(bytes: Uint8Array): Promise<void> {
@@ -93,9 +104,11 @@ export class BodyUpload {
       const step = at === 0 && bytes.byteLength <= STEP_BYTES ? bytes : bytes.subarray(at, at + STEP_BYTES);
       this.#sent += step.byteLength;
       this.#events.onWait(true);
-      if (!this.#write(step)) await new Promise<void>((resolve) => (this.#drained = resolve));
+      const more = this.#write(step);
+      this.#completeIfSent();
+      if (!more && !this.#complete) await new Promise<void>((resolve) => (this.#drained = resolve));
     }
-    if (!this.#stopped) this.#events.onWait(false);
+    if (!this.#stopped && !this.#complete) this.#events.onWait(false);
   }
 
   #write(step: Uint8Array): boolean {
@@ -108,25 +121,19 @@ export class BodyUpload {
     return more;
   }
 
-  #finish(): void {
+  #onSourceEnd(): void {
     const { length } = this.#body;
-    if (length !== null && this.#sent < length) {
+    if (length === null) {
+      this.#transport.write(lastChunk(this.#trailers === null ? NO_FIELDS : this.#trailers()));
+      this.#events.onSent();
+    } else if (this.#sent < length) {
       throw new LengthMismatch(`it ended after ${this.#sent} of the ${length} bytes it was said to have`);
     }
-    if (length === null) this.#transport.write(lastChunk(this.#trailers === null ? NO_FIELDS : this.#trailers()));
+  }
+
+  #completeIfSent(): void {
+    if (this.#complete || this.#stopped || this.#sent !== this.#body.length) return;
+    this.#complete = true;
     this.#events.onSent();
   }
-
-  #fail(cause: Error): void {
-    if (this.#stopped) return;
-    this.#stopped = true;
-    this.#events.onFailure(cause instanceof LengthMismatch ? 'length' : 'source', cause);
-  }
-}
-
-/** Tells a source that no more is wanted. What it throws at that concerns nobody. */
-async function letGo(iterator: AsyncIterator<BodyChunk> | Iterator<BodyChunk> | null): Promise<void> {
-  try {
-    await iterator?.return?.();
-  } catch {}
 }

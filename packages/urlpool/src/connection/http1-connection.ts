@@ -147,9 +147,11 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
     const now = this.clock.now();
     this.lastUsedAt = now;
     const { gate } = this.#settings;
-    const recent = !this.#mayHaveMore && gate.isRecent(this.#idleMark, this.#idleSince, now);
+    const recent = gate.isRecent(this.#idleMark, this.#idleSince, now);
     // A connection that idled before its first exchange can have died like any other that was kept.
     const exchange = new Http1Exchange(this, request, sink, this.served === 1 && recent);
+    // A FIN may have come together with the last response: a request that could not be sent again waits to see it.
+    const mayBeLost = this.served > 1 && !request.repeatable;
     if (this.#state.is === 'closed') {
       const { reason } = this.#state;
       queueMicrotask(() => exchange.onDestroyed(reason));
@@ -157,8 +159,12 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
     }
     this.#exchange = exchange;
     this.transport.ref();
-    if (recent) exchange.begin(now);
-    else gate.afterPoll(() => exchange.begin(this.clock.now()), now, this.#mayHaveMore && !this.#settings.isSecure);
+    if (recent && !mayBeLost && !this.#mayHaveMore) {
+      exchange.begin(now);
+    } else {
+      const thorough = mayBeLost || (this.#mayHaveMore && !this.#settings.isSecure);
+      gate.afterPoll(() => exchange.begin(this.clock.now()), now, thorough);
+    }
     return exchange;
   }
 
@@ -174,6 +180,16 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
     this.#close(reason);
     this.#exchange = null;
     if (exchange !== null) queueMicrotask(() => exchange.onDestroyed(reason));
+  }
+
+  /** The exchange was given up before it wrote anything: its place is free again. Called by the exchange. */
+  unstarted(exchange: Http1Exchange): void {
+    if (this.#exchange !== exchange) return;
+    this.#exchange = null;
+    this.served--;
+    if (this.#state.is === 'draining') this.#close(this.#state.reason);
+    else this.#becomeIdle(exchange, this.clock.now());
+    this.onChange?.(this);
   }
 
   /** The exchange failed: HTTP/1.1 cannot go on after that. Called by the exchange, before it tells its sink. */
@@ -284,18 +300,21 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
       this.#idleSince = now;
       this.#idleMark = this.#settings.gate.mark();
       if (exchange.hint !== null) this.#keepFor = keepFor(this.#settings.idleTimeout, exchange.hint);
-      if (exchange.pausedSince !== null) this.transport.resume();
-      this.transport.unref();
-      const { trace } = this;
-      if (trace !== null) {
-        const { origin } = this.#settings;
-        trace({ type: 'connection-idle', at: now, connection: this.id, origin, served: this.served });
-      }
+      this.#becomeIdle(exchange, now);
     } else {
       this.#close(reason);
     }
     this.onChange?.(this);
     exchange.sink.onEnd(trailers);
+  }
+
+  #becomeIdle(exchange: Http1Exchange, now: number): void {
+    if (exchange.pausedSince !== null) this.transport.resume();
+    this.transport.unref();
+    const { trace } = this;
+    if (trace === null) return;
+    const { origin } = this.#settings;
+    trace({ type: 'connection-idle', at: now, connection: this.id, origin, served: this.served });
   }
 
   /** A large body is read to where its consumer wants it, or at least in large pieces. */

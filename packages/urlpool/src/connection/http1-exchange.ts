@@ -143,7 +143,6 @@ export class Http1Exchange implements Exchange {
         this.#awaitPeer(this.#connection.clock.now());
       },
       onSent: () => {
-        this.#upload = null;
         this.#peerIsAwaited = true;
         this.#onSent();
         this.#awaitPeer(this.#connection.clock.now());
@@ -209,10 +208,17 @@ export class Http1Exchange implements Exchange {
 
   cancel(why: CancelReason): void {
     if (this.#progress === 'over') return;
-    this.#connection.reader.stop();
-    this.#stopSending();
     const error = why.is === 'aborted' ? abortedError(this.#occasion()) : why.failure;
     const reason = why.is === 'aborted' ? 'cancelled' : why.is;
+    if (this.#progress === 'held') {
+      this.#progress = 'over';
+      const { fresh } = this;
+      queueMicrotask(() => this.sink.onFailure({ error, why: reason, fresh, sent: 'nothing', received: false }));
+      this.#connection.unstarted(this);
+      return;
+    }
+    this.#connection.reader.stop();
+    this.#stopSending();
     queueMicrotask(() => this.fail(error, reason, reason));
   }
 

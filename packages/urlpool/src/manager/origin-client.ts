@@ -9,6 +9,7 @@ import { LineMemo } from '../http1/line-memo.ts';
 import { FieldBlock } from '../message/field-block.ts';
 import { authority, type Origin, originText } from '../message/origin.ts';
 import { limitsFrom } from '../policy/limits.ts';
+import { isRepeatable } from '../policy/should-replay.ts';
 import { Timeout } from '../policy/timeout.ts';
 import { OriginPool } from '../pool/origin-pool.ts';
 import { type HeadersInput, mergeFields } from '../request/header-fields.ts';
@@ -76,6 +77,12 @@ export class OriginClient {
     const settings = this.#settings;
     const shared = authorization === null ? this.#fields : withAuthorization(this.#fields, authorization);
     const { fields, body, trailers } = prepareRequest(options, shared);
+    const call = this.#callSettings(options);
+    const repeated = {
+      method,
+      hasIdempotencyKey: fields.hasIdempotencyKey,
+      body: body === null ? 'none' : body.state,
+    } as const;
     const request = {
       method,
       target,
@@ -83,13 +90,14 @@ export class OriginClient {
       fields,
       body,
       trailers,
+      repeatable: repeated.body !== 'unread' && isRepeatable(repeated, call.replay),
       upgrade: false,
       timeout: options.timeout === undefined ? settings.timeout : Timeout.from(options.timeout, settings.timeout),
       call: ++lastCall,
       attempt: 1,
     };
     return new Promise((resolve) => {
-      new Call(request, this.#callSettings(options), options.signal ?? null, resolve).start();
+      new Call(request, call, options.signal ?? null, resolve).start();
     });
   }
 

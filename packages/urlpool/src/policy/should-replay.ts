@@ -36,12 +36,13 @@ export function shouldReplay(failure: Failure, request: ReplayRequest, policy: R
   if (request.body === 'consumed') return { replay: false, why: 'body-consumed' };
   if (why === 'unprocessed') return { replay: true, why: 'unprocessed' };
   if (failure.sent === 'nothing') return { replay: true, why: 'nothing-sent' };
-  if (mayRepeat(request, policy)) return { replay: true, why: 'idempotent' };
+  if (isRepeatable(request, policy)) return { replay: true, why: 'idempotent' };
   return { replay: false, why: 'not-idempotent' };
 }
 
-function mayRepeat(request: ReplayRequest, policy: 'idempotent' | 'safe' | 'unsent'): boolean {
-  if (policy === 'unsent') return false;
+/** Whether a request may be sent again though the server may have acted on it. */
+export function isRepeatable(request: ReplayRequest, policy: ReplayPolicy): boolean {
+  if (policy === false || policy === 'unsent' || request.body === 'consumed') return false;
   if (policy === 'safe') return isSafe(request.method);
   return isIdempotent(request.method) || request.hasIdempotencyKey;
 }

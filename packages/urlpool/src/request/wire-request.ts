@@ -15,6 +15,8 @@ export interface WireRequest {
   readonly body: RequestBody | null;
   /** Makes the fields that follow a chunked body, once it was sent; null for none. */
   readonly trailers: (() => Fields) | null;
+  /** Whether it may be sent again if the connection turns out to have died; if not, more care is taken before. */
+  readonly repeatable: boolean;
   /** Whether a 101, or a 2xx to CONNECT, hands the transport over. */
   readonly upgrade: boolean;
   readonly timeout: Timeout;

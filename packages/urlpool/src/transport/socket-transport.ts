@@ -62,7 +62,7 @@ export class SocketTransport implements Transport {
   }
 
   #onEnd(socket: Socket): void {
-    if (socket.remoteAddress !== undefined) {
+    if (hasPeer(socket)) {
       this.handler.onEnd();
       return;
     }
@@ -128,4 +128,13 @@ export class SocketTransport implements Transport {
     const writev = socket._writev;
     if (writev) socket._writev = (chunks, done) => writev.call(socket, chunks, settle(done));
   }
+}
+
+/** `remoteAddress` is kept once someone has read it, so the handle is asked, where this version of Node has one. */
+function hasPeer(socket: Socket): boolean {
+  const handle: unknown = '_handle' in socket ? socket._handle : null;
+  if (typeof handle !== 'object' || handle === null || !('getpeername' in handle))
+    return socket.remoteAddress !== undefined;
+  const { getpeername } = handle;
+  return typeof getpeername !== 'function' || getpeername.call(handle, {}) === 0;
 }

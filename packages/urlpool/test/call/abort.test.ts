@@ -369,7 +369,7 @@ test('request() aborted a hundred times leaves a pool that still answers', async
   assert.equal((await pool.request('GET', '/last')).text(), '/last');
 });
 
-test('request() aborted before it was written to a kept connection sends nothing', async (t) => {
+test('request() aborted before it was written to a kept connection sends nothing, and the connection is kept', async (t) => {
   const clock = new FakeClock({ checks: 'manual' });
   const { pool, server } = await servedPool(t, echo, { clock });
   await pool.request('GET', '/a');
@@ -380,7 +380,11 @@ test('request() aborted before it was written to a kept connection sends nothing
   assert.equal(await reasonOf(call), REASON);
   clock.runChecks();
   clock.runChecks();
-  assert.equal((await pool.request('GET', '/c')).text(), '/c');
+  const next = pool.request('GET', '/c');
+  clock.runChecks();
+  clock.runChecks();
+  assert.equal((await next).text(), '/c');
+  assert.equal(pool.numConnections, 1);
   assert.deepEqual(
     server.requests.map(({ target }) => target),
     ['/a', '/c'],

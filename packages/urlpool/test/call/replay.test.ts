@@ -165,7 +165,7 @@ const BODIES: readonly (readonly [string, () => BodyInput, boolean])[] = [
   ['a function that gives a generator', () => pieces, true],
   ['a function that gives a promise of bytes', () => async () => Buffer.from('one two three'), true],
   ['a generator', () => pieces(), false],
-  ['an array of pieces', () => ['one ', 'two ', 'three'], false],
+  ['an array of pieces', () => ['one ', 'two ', 'three'], true],
   ['a web stream', () => ReadableStream.from(pieces()), false],
 ];
 

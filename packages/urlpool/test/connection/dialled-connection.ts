@@ -63,6 +63,7 @@ export function wireRequest(choices: Partial<WireRequest> = {}): WireRequest {
     fields: new FieldBlock(['Host', '127.0.0.1']),
     body: null,
     trailers: null,
+    repeatable: true,
     upgrade: false,
     timeout: Timeout.DEFAULT,
     call: 1,

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
-import { type BodyChunk, type BodyInput, bytesOf, RequestBody } from '../../src/request/request-body.ts';
+import { type BodyChunk, type BodyInput, bytesOf } from '../../src/request/body-input.ts';
+import { RequestBody } from '../../src/request/request-body.ts';
 
 const BYTES = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
 
@@ -57,7 +58,7 @@ const BODIES: readonly (readonly [string, () => BodyInput, string, number | null
   ['an ArrayBuffer', () => new TextEncoder().encode('abc').buffer, 'abc', 3, 'replayable', 'replayable'],
   ['a generator', () => generated(), 'ab', null, 'unread', 'consumed'],
   ['an async generator', () => generatedLater(), 'ab', null, 'unread', 'consumed'],
-  ['a list of chunks', () => ['a', 'b'], 'ab', null, 'unread', 'consumed'],
+  ['a list of chunks', () => ['a', 'b'], 'ab', null, 'replayable', 'replayable'],
   ['a Readable', () => Readable.from(['a', 'b']), 'ab', null, 'unread', 'consumed'],
   ['a web stream', () => Readable.toWeb(Readable.from(['a', 'b'])), 'ab', null, 'unread', 'consumed'],
   ['a function that makes text', () => () => 'ab', 'ab', null, 'replayable', 'replayable'],
@@ -197,3 +198,66 @@ test('RequestBody.from() takes an iterable that has something else called "on"',
   };
   assert.equal(await textOf(RequestBody.from(input)), 'a');
 });
+
+// What a form iterates over is not its bytes.
+for (const input of [new URLSearchParams('a=1'), new FormData(), new Map([['a', '1']])]) {
+  test(`RequestBody.from() refuses a ${input.constructor.name}`, () => {
+    assert.throws(() => RequestBody.from(input as unknown as BodyInput), { code: 'ERR_INVALID_BODY' });
+  });
+}
+
+/** Streams of each kind, and how to see that they were freed. */
+const STREAMS: readonly (readonly [string, () => { input: BodyInput; freed: () => boolean }])[] = [
+  [
+    'a Readable',
+    () => {
+      const input = new Readable({ read() {} });
+      return { input, freed: () => input.destroyed };
+    },
+  ],
+  [
+    'a web stream',
+    () => {
+      let cancelled = false;
+      const input = new ReadableStream<string>({
+        cancel() {
+          cancelled = true;
+        },
+      });
+      return { input, freed: () => cancelled };
+    },
+  ],
+  [
+    'an iterator',
+    () => {
+      let returned = false;
+      const input = {
+        [Symbol.asyncIterator]() {
+          return this;
+        },
+        next: () => new Promise<IteratorResult<string>>(() => {}),
+        return: async () => {
+          returned = true;
+          return { done: true as const, value: undefined };
+        },
+      };
+      return { input, freed: () => returned };
+    },
+  ],
+];
+
+for (const [name, make] of STREAMS) {
+  test(`RequestBody.release() frees ${name} that was never opened`, () => {
+    const { input, freed } = make();
+    RequestBody.from(input).release();
+    assert.equal(freed(), true);
+  });
+
+  test(`BodySource.release() frees ${name} in the middle of a piece`, async () => {
+    const { input, freed } = make();
+    const source = await RequestBody.from(input).open();
+    Promise.resolve(source.next()).catch(() => {});
+    source.release();
+    assert.equal(freed(), true);
+  });
+}

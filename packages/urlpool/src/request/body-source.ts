@@ -1,0 +1,67 @@
+// One reading of a body that has to be produced: pieces one after the other, until it ends or nobody wants more of it. A
+// source that is let go in the middle must free what it holds (a file, another connection) even while it makes a piece,
+// and each kind of source is told so in its own way.
+
+import { type BodyChunk, type BodyStream, bytesOf, describe, isStream } from './body-input.ts';
+
+/** Reads one body. */
+export interface BodySource {
+  /** The next piece. */
+  next(): Promise<IteratorResult<unknown>> | IteratorResult<unknown>;
+  /** No more is wanted. It may come at any moment, and more than once; what the source throws at it concerns nobody. */
+  release(): void;
+}
+
+/**
+ * Begins to read.
+ *
+ * @throws {TypeError} for what is no body.
+ */
+export function openSource(made: BodyChunk | BodyStream): BodySource {
+  const bytes = bytesOf(made);
+  if (bytes !== null) return fromIterator([bytes].values());
+  if (!isStream(made)) {
+    throw new TypeError(`the body function returned ${describe(made)}, not a string, bytes or an iterable of them`);
+  }
+  if (isWebStream(made)) return fromReader(made.getReader());
+  const iterator = Symbol.asyncIterator in made ? made[Symbol.asyncIterator]() : made[Symbol.iterator]();
+  return isNodeStream(made)
+    ? { next: () => iterator.next(), release: () => releaseStream(made) }
+    : fromIterator(iterator);
+}
+
+/** Frees a stream that was given as a body and is not going to be read. */
+export function releaseStream(stream: BodyStream & object): void {
+  if (isNodeStream(stream)) stream.destroy();
+  else if (isWebStream(stream)) quietly(() => stream.cancel());
+  else if ('return' in stream) quietly(() => (stream as AsyncGenerator<BodyChunk>).return?.(undefined));
+}
+
+function fromIterator(iterator: AsyncIterator<BodyChunk> | Iterator<BodyChunk>): BodySource {
+  return { next: () => iterator.next(), release: () => quietly(() => iterator.return?.()) };
+}
+
+/** A web stream's own iterator cannot be left while it waits for a piece: its reader can. */
+function fromReader(reader: ReadableStreamDefaultReader<BodyChunk>): BodySource {
+  return {
+    next: async () => {
+      const { done, value } = await reader.read();
+      return done ? { done, value: undefined } : { done, value };
+    },
+    release: () => quietly(() => reader.cancel()),
+  };
+}
+
+function quietly(act: () => unknown): void {
+  try {
+    Promise.resolve(act()).catch(() => {});
+  } catch {}
+}
+
+function isWebStream(stream: BodyStream & object): stream is ReadableStream<BodyChunk> {
+  return 'getReader' in stream && typeof stream.getReader === 'function';
+}
+
+function isNodeStream(stream: BodyStream & object): stream is BodyStream & { destroy(): void } {
+  return 'destroy' in stream && typeof stream.destroy === 'function' && 'on' in stream;
+}
