@@ -128,14 +128,15 @@ export class Call implements Waiter, ResponseSink, Abortable {
   onHead(head: Head): void {
     this.#head = head;
     const { bodyLength } = head;
-    if (bodyLength !== null && bodyLength > this.#settings.maxBodyBytes) this.#refuseBody(`${bodyLength} bytes`);
+    if (bodyLength !== null && bodyLength > this.#settings.maxBodyBytes) this.#refuseBody(`it has ${bodyLength} bytes`);
   }
 
   onBody(view: Uint8Array): boolean {
     if (this.#body === null) {
       this.#body = new BodyCollector(this.#head === null ? null : this.#head.bodyLength);
     }
-    if (this.#body.length + view.length > this.#settings.maxBodyBytes) return this.#refuseBody('more');
+    if (this.#body.length + view.length > this.#settings.maxBodyBytes)
+      return this.#refuseBody('it is longer than that');
     this.#body.add(view);
     return true;
   }
@@ -252,7 +253,7 @@ export class Call implements Waiter, ResponseSink, Abortable {
   #refuseBody(said: string): false {
     const { maxBodyBytes } = this.#settings;
     const { method, url, attempt } = this.request;
-    const message = `Cannot hold the body of ${this.#name()}: it has ${said}, ${maxBodyBytes} bytes are allowed; option: maxBodyBytes`;
+    const message = `Cannot hold the body of ${this.#name()}: ${maxBodyBytes} bytes are allowed, and ${said}; option: maxBodyBytes`;
     const details = {
       phase: 'body',
       limit: 'maxBodyBytes',

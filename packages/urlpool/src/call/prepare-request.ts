@@ -1,12 +1,28 @@
 // From what the caller gave to a request that can go on the wire: everything is checked here, before anything is sent.
 
+import { checkNames, invalidOption } from '../errors/invalid-option.ts';
 import { RequestError } from '../errors/request-error.ts';
 import { isToken } from '../message/characters.ts';
 import type { FieldBlock } from '../message/field-block.ts';
 import { type Fields, findField } from '../message/fields.ts';
-import { fieldsFrom, type HeaderFields, type HeadersInput, mergeFields } from '../request/header-fields.ts';
+import { checkReplay } from '../policy/should-replay.ts';
+import { fieldsFrom, type HeaderFields, mergeFields } from '../request/header-fields.ts';
 import { RequestBody } from '../request/request-body.ts';
 import type { RequestOptions } from './request-options.ts';
+
+const NAMES: readonly (keyof RequestOptions)[] = [
+  'body',
+  'decodeContent',
+  'headers',
+  'json',
+  'maxBodyBytes',
+  'redirect',
+  'replay',
+  'retries',
+  'signal',
+  'timeout',
+  'trailers',
+];
 
 /** What the wire needs of a request beyond its method and target. */
 export interface PreparedRequest {
@@ -27,22 +43,37 @@ export function checkMethod(method: string): void {
 }
 
 /**
+ * Checks what is not checked where it is used.
+ *
+ * @throws {RequestError} `ERR_INVALID_OPTION` for an unknown name, or a value of the wrong kind.
+ */
+export function checkRequestOptions(options: RequestOptions): void {
+  checkNames('the request', options, NAMES);
+  const { retries, redirect, decodeContent, signal, trailers } = options;
+  refuseUnbuilt('retries', retries);
+  refuseUnbuilt('redirect', redirect);
+  refuseUnbuilt('decodeContent', decodeContent);
+  checkReplay(options.replay);
+  if (trailers !== undefined && typeof trailers !== 'function')
+    throw invalidOption('trailers', trailers, 'give a function');
+  const isSignal = typeof signal === 'object' && signal !== null && typeof signal.addEventListener === 'function';
+  if (signal !== undefined && !isSignal) throw invalidOption('signal', signal, 'give an AbortSignal');
+}
+
+/**
  * Merges fields and makes the body.
  *
  * @param shared The block of a request that has no fields of its own.
  */
 export function prepareRequest(options: RequestOptions, shared: FieldBlock): PreparedRequest {
-  const { headers, json, retries, redirect, decodeContent } = options;
-  if (retries !== undefined) refuseUnbuilt('retries', retries);
-  if (redirect !== undefined) refuseUnbuilt('redirect', redirect);
-  if (decodeContent !== undefined) refuseUnbuilt('decodeContent', decodeContent);
+  const { headers, json } = options;
   const hasBody = options.body !== undefined && options.body !== null;
   if (headers === undefined && !hasBody && json === undefined && options.trailers === undefined)
     return { fields: shared, body: null, trailers: null };
   if (hasBody && json !== undefined) throw invalidBody('give either body or json, not both');
-  const merged: HeaderFields = mergeFields(shared.fields, headers ?? NONE);
+  const merged: HeaderFields = mergeFields(shared.fields, headers === undefined ? NONE : headers);
   const body = bodyOf(options, merged.contentLength);
-  const fields = json === undefined ? merged.block : withJsonType(merged.block, headers);
+  const fields = json === undefined ? merged.block : withJsonType(merged);
   const { trailers } = options;
   if (trailers === undefined) return { fields, body, trailers: null };
   if (body === null || body.length !== null) {
@@ -59,16 +90,9 @@ function bodyOf({ body, json }: RequestOptions, contentLength: number | null): R
   return RequestBody.from('');
 }
 
-function withJsonType(block: FieldBlock, headers: HeadersInput | undefined): FieldBlock {
-  const fields: Fields = block.fields;
-  if (findField(fields, 'content-type') !== null || removesType(headers)) return block;
-  return mergeFields(fields, { 'Content-Type': 'application/json' }).block;
-}
-
-function removesType(headers: HeadersInput | undefined): boolean {
-  if (headers === undefined) return false;
-  const pairs = Symbol.iterator in headers ? [...headers] : Object.entries(headers);
-  return pairs.some(([name, value]) => value === null && String(name).toLowerCase() === 'content-type');
+function withJsonType({ block, removed }: HeaderFields): FieldBlock {
+  if (findField(block.fields, 'content-type') !== null || removed.has('content-type')) return block;
+  return mergeFields(block.fields, { 'Content-Type': 'application/json' }).block;
 }
 
 function jsonText(value: unknown): string {
@@ -84,11 +108,8 @@ function jsonText(value: unknown): string {
 
 /** Options whose other values have no meaning yet are refused rather than ignored. */
 function refuseUnbuilt(name: string, value: unknown): void {
-  if (value === false) return;
-  throw new RequestError(`Cannot use ${String(value)} as ${name}: only false is supported in this version`, {
-    code: 'ERR_INVALID_OPTION',
-    phase: 'request',
-  });
+  if (value === false || value === undefined) return;
+  throw invalidOption(name, value, 'only false is supported in this version');
 }
 
 function invalidBody(why: string): RequestError {

@@ -12,6 +12,7 @@ import { TLSError } from '../errors/tls-error.ts';
 import { LimitFault, PeerFault } from '../http1/fault.ts';
 import type { WireRequest } from '../request/wire-request.ts';
 import type { CloseReason } from '../trace/close-reason.ts';
+import { tlsReason } from '../transport/network-error.ts';
 
 /** How far an exchange had come when it failed. */
 export interface Occasion {
@@ -56,7 +57,7 @@ export function unaskedError(occasion: Occasion): HTTPError {
 
 /** TLS failed in the middle. */
 export function brokenTLSError(occasion: Occasion, cause: Error): HTTPError {
-  const message = `Cannot read the response of ${name(occasion)}: TLS failed: ${cause.message}`;
+  const message = `Cannot read the response of ${name(occasion)}: TLS failed: ${tlsReason(cause)}`;
   return new TLSError(message, { ...details(occasion, 'ERR_TLS'), cause });
 }
 

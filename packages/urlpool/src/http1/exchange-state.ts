@@ -44,8 +44,3 @@ export function step<State extends string, Event extends string>(
   if (next === undefined) throw new LocalFault(`"${event}" cannot follow in state "${state}"`);
   return next;
 }
-
-/** Whether another request may follow on the connection, both sides seen (§9.3). */
-export function canContinue(client: ClientState, server: ServerState): boolean {
-  return client === 'done' && server === 'done';
-}

@@ -6,6 +6,7 @@
 import { trimBlanks } from '../message/characters.ts';
 import type { Fields } from '../message/fields.ts';
 import type { Head } from '../message/head.ts';
+import { tokenList } from '../message/token-list.ts';
 import { PeerFault, quote } from './fault.ts';
 
 /** How the body ends, and whether the connection may be kept after it as far as framing goes. */
@@ -89,11 +90,7 @@ export function framing(method: string, head: Pick<Head, 'status' | 'version'>, 
 
 /** 4. Chunked counts if it is the last coding; a body in any other coding ends with the connection. */
 function transferCoding(value: string, version: Head['version']): Framing {
-  const names = value
-    .toLowerCase()
-    .split(',')
-    .map(trimBlanks)
-    .filter((name) => name !== '');
+  const names = tokenList(value);
   const chunked = names.filter((name) => name === 'chunked').length;
   if (chunked > 1) throw new PeerFault('protocol', 'the chunked coding applied twice (RFC 9112 §6.1)');
   if (names.at(-1) !== 'chunked') return UNTIL_CLOSE;

@@ -1,25 +1,14 @@
 // Whether a connection persists after a response, and for how long the server says it keeps it (RFC 9112 §9.3).
 
-import { trimBlanks } from '../message/characters.ts';
 import type { Head } from '../message/head.ts';
+import { tokenList } from '../message/token-list.ts';
 
 /** Whether the response allows another request on the connection, by its version and Connection field. */
 export function persists(version: Head['version'], connection: string | null): boolean {
   if (connection === null) return version !== '1.0';
   if (connection === 'keep-alive') return true; // what most servers send, spelled so
-  const options = connection.toLowerCase().split(',');
-  let keepAlive = false;
-  for (const option of options) {
-    const name = trimBlanks(option);
-    if (name === 'close') return false;
-    if (name === 'keep-alive') keepAlive = true;
-  }
-  return keepAlive || version !== '1.0';
-}
-
-/** Whether the caller's own Connection field asks to close. */
-export function asksToClose(connection: string | null): boolean {
-  return connection !== null && !persists('1.1', connection);
+  const options = tokenList(connection);
+  return !options.includes('close') && (version !== '1.0' || options.includes('keep-alive'));
 }
 
 /** What a Keep-Alive field promises; both parts are hints, and both may be absent. */

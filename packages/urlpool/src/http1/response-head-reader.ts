@@ -17,6 +17,8 @@ const LF = 0x0a;
 const CR = 0x0d;
 const SPACE = 0x20;
 const ZERO = 0x30;
+/** What a TLS record begins with that is an alert (RFC 8446 §5.1). */
+const TLS_ALERT = 0x15;
 const PREFIX = 'HTTP/1.';
 /** Where what follows the status begins: "HTTP/1.1 200". */
 const STATUS_END = 12;
@@ -143,6 +145,9 @@ function reasonText(bytes: Buffer, from: number, end: number): string {
 }
 
 function notHTTP(bytes: Buffer, from: number, end: number): PeerFault {
+  if (bytes[from] === TLS_ALERT) {
+    return new PeerFault('protocol', 'a TLS alert where a response begins with "HTTP/1."; is it an https:// port?');
+  }
   const text = bytes.toString('latin1', from, Math.min(end, from + 20));
   return new PeerFault('protocol', `${quote(text)} where a response begins with "HTTP/1."`);
 }

@@ -38,8 +38,8 @@ export class HTTPConnectionPool implements AsyncDisposable {
 
   /** @throws {RequestError} for a host or an option that cannot be used. */
   constructor(host: string, options: HTTPConnectionPoolOptions = {}, scheme: Origin['scheme'] = 'http') {
-    const { port, ...poolOptions } = options;
-    this.#client = new OriginClient(parseHost(scheme, host, port), poolSettings(poolOptions, ['port']));
+    const settings = poolSettings(options, ['port']);
+    this.#client = new OriginClient(parseHost(scheme, host, options.port), settings);
   }
 
   /** Connections opened so far, those included that could not be. */

@@ -2,7 +2,7 @@
 // and options to a call.
 
 import { Call, type CallSettings, type Outcome, Rejection } from '../call/call.ts';
-import { checkMethod, prepareRequest } from '../call/prepare-request.ts';
+import { checkMethod, checkRequestOptions, prepareRequest } from '../call/prepare-request.ts';
 import type { RequestOptions } from '../call/request-options.ts';
 import { HTTPError } from '../errors/http-error.ts';
 import { LineMemo } from '../http1/line-memo.ts';
@@ -74,6 +74,7 @@ export class OriginClient {
     authorization: string | null = null,
   ): Promise<Outcome> {
     checkMethod(method);
+    if (options !== NO_OPTIONS) checkRequestOptions(options);
     const settings = this.#settings;
     const shared = authorization === null ? this.#fields : withAuthorization(this.#fields, authorization);
     const { fields, body, trailers } = prepareRequest(options, shared);

@@ -1,13 +1,13 @@
 // The options of a pool or a manager, checked when it is made: a misspelt one is refused, not ignored.
 
 import { PollGate } from '../connection/poll-gate.ts';
-import { RequestError } from '../errors/request-error.ts';
+import { checkNames, invalidOption } from '../errors/invalid-option.ts';
 import { type LimitOptions, type Limits, limitsFrom } from '../policy/limits.ts';
-import type { ReplayPolicy } from '../policy/should-replay.ts';
+import { checkReplay, type ReplayPolicy } from '../policy/should-replay.ts';
 import { Timeout, type TimeoutOptions } from '../policy/timeout.ts';
 import type { HeadersInput } from '../request/header-fields.ts';
 import type { TraceListener } from '../trace/trace-event.ts';
-import { checkResolve, type LookupOptions } from '../transport/name-lookup.ts';
+import { checkLookup, type LookupOptions } from '../transport/name-lookup.ts';
 import type { TLSOptions } from '../transport/tls-settings.ts';
 import { Alarms } from '../util/alarms.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
@@ -49,7 +49,7 @@ export interface PoolSettings {
   readonly gate: PollGate;
 }
 
-const NAMES: ReadonlySet<string> = new Set<keyof PoolOptions>([
+const NAMES: readonly (keyof PoolOptions)[] = [
   'ca',
   'cert',
   'clock',
@@ -72,7 +72,7 @@ const NAMES: ReadonlySet<string> = new Set<keyof PoolOptions>([
   'retries',
   'servername',
   'timeout',
-]);
+];
 
 /** One per thread, as there is one event loop and one clock. */
 const systemAlarms: Alarms = new Alarms(systemClock);
@@ -85,16 +85,15 @@ const systemGate: PollGate = new PollGate(systemClock);
  * @throws {RequestError} `ERR_INVALID_OPTION`
  */
 export function poolSettings(options: PoolOptions, also: readonly string[] = []): PoolSettings {
-  for (const name of Object.keys(options)) {
-    if (!NAMES.has(name) && !also.includes(name)) throw unknownOption(name, also);
+  checkNames('the pool', options, [...NAMES, ...also]);
+  const { retries, onEvent } = options;
+  if (retries !== undefined && retries !== false) {
+    throw invalidOption('retries', retries, 'only false is supported in this version');
   }
-  if (options.retries !== undefined && options.retries !== false) {
-    throw invalid('retries', options.retries, 'only false is supported in this version');
-  }
-  if (options.replay !== undefined && !['idempotent', 'safe', 'unsent', false].includes(options.replay)) {
-    throw invalid('replay', options.replay, "give 'idempotent', 'safe', 'unsent' or false");
-  }
-  checkResolve(options.resolve);
+  if (onEvent !== undefined && typeof onEvent !== 'function')
+    throw invalidOption('onEvent', onEvent, 'give a function');
+  checkReplay(options.replay);
+  checkLookup(options);
   const clock = options.clock ?? systemClock;
   return {
     options,
@@ -104,7 +103,7 @@ export function poolSettings(options: PoolOptions, also: readonly string[] = [])
     timeout: Timeout.from(options.timeout),
     replay: options.replay ?? 'idempotent',
     limits: limitsFrom(options),
-    trace: options.onEvent === undefined ? null : safely(options.onEvent),
+    trace: onEvent === undefined ? null : safely(onEvent),
     clock,
     alarms: clock === systemClock ? systemAlarms : new Alarms(clock),
     gate: clock === systemClock ? systemGate : new PollGate(clock),
@@ -127,28 +126,11 @@ function safely(listener: TraceListener): TraceListener {
 function whole(name: string, value: number | undefined, otherwise: number): number {
   if (value === undefined) return otherwise;
   if ((Number.isInteger(value) && value >= 1) || value === Number.POSITIVE_INFINITY) return value;
-  throw invalid(name, value, 'give a whole number, 1 or more');
+  throw invalidOption(name, value, 'give a whole number, 1 or more');
 }
 
 function milliseconds(name: string, value: number | undefined, otherwise: number): number {
   if (value === undefined) return otherwise;
   if (typeof value === 'number' && value >= 0) return value;
-  throw invalid(name, value, 'give a number of milliseconds, 0 or more');
-}
-
-function invalid(name: string, value: unknown, want: string): RequestError {
-  return new RequestError(`Cannot use ${String(value)} as ${name}: ${want}`, {
-    code: 'ERR_INVALID_OPTION',
-    phase: 'request',
-  });
-}
-
-function unknownOption(name: string, also: readonly string[]): RequestError {
-  const plain = (text: string) => text.toLowerCase().replace(/[^a-z]/g, '');
-  const meant = [...NAMES, ...also].find((known) => plain(known) === plain(name));
-  const hint = meant === undefined ? `known are ${[...NAMES, ...also].sort().join(', ')}` : `did you mean ${meant}?`;
-  return new RequestError(`Cannot use the option ${name}: there is none of that name; ${hint}`, {
-    code: 'ERR_INVALID_OPTION',
-    phase: 'request',
-  });
+  throw invalidOption(name, value, 'give a number of milliseconds, 0 or more');
 }

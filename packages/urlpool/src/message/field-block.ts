@@ -1,5 +1,5 @@
-import { trimBlanks } from './characters.ts';
 import type { Fields } from './fields.ts';
+import { tokenList } from './token-list.ts';
 
 /**
  * The header fields of a request, finished: in wire order, defaults included, without those that frame its body. Most
@@ -20,15 +20,10 @@ export class FieldBlock {
     let hasIdempotencyKey = false;
     for (let i = 0; i < fields.length; i += 2) {
       const name = fields[i]?.toLowerCase();
-      if (name === 'connection') close ||= hasClose(fields[i + 1] ?? '');
+      if (name === 'connection') close ||= tokenList(fields[i + 1] ?? '').includes('close');
       else if (name === 'idempotency-key' || name === 'x-idempotency-key') hasIdempotencyKey = true;
     }
     this.close = close;
     this.hasIdempotencyKey = hasIdempotencyKey;
   }
-}
-
-function hasClose(connection: string): boolean {
-  const options = connection.toLowerCase().split(',');
-  return options.some((option) => trimBlanks(option) === 'close');
 }

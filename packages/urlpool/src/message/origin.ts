@@ -2,6 +2,7 @@
 // URLs: with a second one, what is checked and what is connected to could differ. It silently drops tabs, newlines and
 // surrounding control characters, so those are refused before it sees them.
 
+import { invalidOption } from '../errors/invalid-option.ts';
 import { RequestError } from '../errors/request-error.ts';
 
 /** Scheme, host and port. */
@@ -21,12 +22,8 @@ export interface ParsedUrl {
   readonly userinfo: string | null;
 }
 
+/** The default port of each scheme (RFC 9110 §4.2.1, §4.2.2). */
 const DEFAULT_PORTS = { http: 80, https: 443 } as const;
-
-/** The default port of a scheme (RFC 9110 §4.2.1, §4.2.2). */
-export function defaultPort(scheme: Origin['scheme']): number {
-  return DEFAULT_PORTS[scheme];
-}
 
 /** Host and port as in a Host field: IPv6 in brackets, the scheme's default port left out (RFC 9110 §7.2). */
 export function authority(origin: Origin): string {
@@ -48,7 +45,8 @@ const CONTROL = /[\x00-\x1f\x7f]/;
  * @throws {RequestError} `ERR_INVALID_URL`; the message quotes the URL without its credentials.
  */
 export function parseUrl(input: string | URL): ParsedUrl {
-  const text = typeof input === 'string' ? input : input.href;
+  const text: unknown = typeof input === 'object' && input !== null ? input.href : input;
+  if (typeof text !== 'string') throw invalidUrl(String(text), 'it is no text');
   if (CONTROL.test(text)) throw invalidUrl(text, 'it holds a control character');
   if (!URL.canParse(text)) throw invalidUrl(text, whyUnparsable(text));
   const url = new URL(text);
@@ -68,21 +66,16 @@ export function parseUrl(input: string | URL): ParsedUrl {
  * @throws {RequestError} `ERR_INVALID_URL` if the host is not one, or holds anything else, a port or a path say.
  */
 export function parseHost(scheme: Origin['scheme'], host: string, port: number | undefined): Origin {
+  if (typeof host !== 'string') throw invalidHost(host);
   const bare = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
   const text = `${scheme}://${bare}/`;
   const url = !CONTROL.test(host) && URL.canParse(text) ? new URL(text) : null;
   const plain = url !== null && url.pathname === '/' && url.search === '' && url.username === '' && url.port === '';
   if (url === null || !plain || host === '' || /[/?#@\\]/.test(host)) {
-    throw new RequestError(`Cannot use ${JSON.stringify(host)} as a host: give a name or an IP address alone`, {
-      code: 'ERR_INVALID_URL',
-      phase: 'request',
-    });
+    throw invalidHost(host);
   }
   if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65535)) {
-    throw new RequestError(`Cannot use ${port} as a port: give an integer from 1 to 65535`, {
-      code: 'ERR_INVALID_OPTION',
-      phase: 'request',
-    });
+    throw invalidOption('port', port, 'give an integer from 1 to 65535');
   }
   return originOf(scheme, url.hostname, port ?? DEFAULT_PORTS[scheme]);
 }
@@ -102,6 +95,7 @@ const PLAIN_TARGET = /^\/[\x21\x22\x24-\x7e]*$/;
  * @throws {RequestError} `ERR_INVALID_TARGET`
  */
 export function requestTarget(target: string): string {
+  if (typeof target !== 'string') throw invalidTarget(String(target), 'it is no text');
   if (PLAIN_TARGET.test(target)) return target;
   if (target === '*') return target;
   if (CONTROL.test(target)) throw invalidTarget(target, 'it holds a control character');
@@ -147,6 +141,13 @@ function whyUnparsable(text: string): string {
 
 function invalidUrl(text: string, why: string): RequestError {
   return new RequestError(`Cannot use "${redactUrl(text)}" as a URL: ${why}`, {
+    code: 'ERR_INVALID_URL',
+    phase: 'request',
+  });
+}
+
+function invalidHost(host: unknown): RequestError {
+  return new RequestError(`Cannot use ${JSON.stringify(host)} as a host: give a name or an IP address alone`, {
     code: 'ERR_INVALID_URL',
     phase: 'request',
   });

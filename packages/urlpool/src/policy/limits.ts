@@ -8,7 +8,7 @@
 //   maxChunkExtensionBytes  4 KiB     none        16 KiB     16 KiB of excess   16 KiB (a line)
 //   maxBodyBytes            256 MiB   none        none       none               none
 
-import { RequestError } from '../errors/request-error.ts';
+import { invalidOption } from '../errors/invalid-option.ts';
 
 /** Limits on what a response may make this process hold or count. */
 export interface Limits {
@@ -58,10 +58,7 @@ export function limitsFrom(options: LimitOptions, base: Limits = DEFAULT_LIMITS)
     const value = options[name];
     if (value === undefined) continue;
     if (!Number.isInteger(value) || value < 0) {
-      throw new RequestError(`Cannot use ${String(value)} as ${name}: give a whole number, 0 or more`, {
-        code: 'ERR_INVALID_OPTION',
-        phase: 'request',
-      });
+      throw invalidOption(name, value, 'give a whole number, 0 or more');
     }
     limits[name] = value;
   }

@@ -3,11 +3,24 @@
 // (RFC 9112 §9.3.1). Sending it again is safe where it is known that the server did nothing with it, and allowed
 // where doing it twice is the same as once (RFC 9110 §9.2.2). The rows are those of Go's net/http, with PUT and DELETE.
 
+import { invalidOption } from '../errors/invalid-option.ts';
 import type { Failure } from './failure.ts';
 import { isIdempotent, isSafe } from './method.ts';
 
+const REPLAY_POLICIES: readonly ReplayPolicy[] = ['idempotent', 'safe', 'unsent', false];
+
 /** Which attempts may be replayed: idempotent ones, safe ones, only those of which nothing was sent, or none. */
 export type ReplayPolicy = 'idempotent' | 'safe' | 'unsent' | false;
+
+/**
+ * Checks a `replay` option.
+ *
+ * @throws {RequestError} `ERR_INVALID_OPTION`
+ */
+export function checkReplay(replay: ReplayPolicy | undefined): void {
+  if (replay === undefined || REPLAY_POLICIES.includes(replay)) return;
+  throw invalidOption('replay', replay, "give 'idempotent', 'safe', 'unsent' or false");
+}
 
 /** What the decision needs to know of the request. */
 export interface ReplayRequest {

@@ -1,6 +1,6 @@
 // How long each phase of a call may take: an immutable value. Bad values are refused when it is made, before any I/O.
 
-import { RequestError } from '../errors/request-error.ts';
+import { checkNames, invalidOption } from '../errors/invalid-option.ts';
 
 /** Options of a Timeout: milliseconds; null for no limit. */
 export interface TimeoutOptions {
@@ -18,6 +18,8 @@ export interface TimeoutOptions {
   /** The whole call, a true deadline: queueing, dialling, every attempt, every wait, the body. @default null */
   readonly total?: number | null | undefined;
 }
+
+const WANTED = 'give a number of milliseconds above 0, a Timeout, or an object of its options';
 
 const PHASES = ['connect', 'read', 'head', 'pool', 'total'] as const;
 
@@ -37,8 +39,9 @@ export class Timeout {
   readonly pool: number | null;
   readonly total: number | null;
 
-  /** @throws {RequestError} `ERR_INVALID_OPTION` for a value that is not a positive number of milliseconds or null. */
+  /** @throws {RequestError} `ERR_INVALID_OPTION` for an unknown name, or a value that is not a positive number of milliseconds or null. */
   constructor(options: TimeoutOptions = {}) {
+    checkNames('timeout', options, PHASES);
     for (const phase of PHASES) check(phase, options[phase]);
     this.connect = options.connect === undefined ? 10_000 : options.connect;
     this.read = options.read === undefined ? 300_000 : options.read;
@@ -56,6 +59,7 @@ export class Timeout {
       check('', value);
       return fallback.with({ connect: value, read: value });
     }
+    if (typeof value !== 'object' || value === null) throw invalidOption('timeout', value, WANTED);
     return fallback.with(value);
   }
 
@@ -70,8 +74,5 @@ function check(phase: string, value: number | null | undefined): void {
   if (value === null || value === undefined) return;
   if (typeof value === 'number' && value > 0 && Number.isFinite(value)) return;
   const name = phase === '' ? 'timeout' : `timeout.${phase}`;
-  throw new RequestError(
-    `Cannot use ${String(value)} as ${name}: give a number of milliseconds above 0, or null for no limit`,
-    { code: 'ERR_INVALID_OPTION', phase: 'request' },
-  );
+  throw invalidOption(name, value, 'give a number of milliseconds above 0, or null for no limit');
 }

@@ -1,6 +1,7 @@
 // Puts the header fields of a request together: the pool's defaults, then the manager's, then the call's own. A call
 // without fields of its own shares one finished block with all others, which is what makes the common request cheap.
 
+import { invalidOption } from '../errors/invalid-option.ts';
 import { RequestError } from '../errors/request-error.ts';
 import { isFieldValue, isToken, trimBlanks } from '../message/characters.ts';
 import { FieldBlock } from '../message/field-block.ts';
@@ -20,6 +21,8 @@ export interface HeaderFields {
   readonly block: FieldBlock;
   /** A Content-Length that the caller gave; the body decides whether it holds. */
   readonly contentLength: number | null;
+  /** Names, in lower case, that the caller gave as null. */
+  readonly removed: ReadonlySet<string>;
 }
 
 /**
@@ -37,9 +40,11 @@ export function mergeFields(base: Fields, own: HeadersInput): HeaderFields {
     const name = base[i] ?? '';
     if (!replaced.has(name.toLowerCase())) fields.push(name, base[i + 1] ?? '');
   }
+  const removed = new Set<string>();
   let contentLength: number | null = null;
   for (const [name, value] of entries) {
     const lower = name.toLowerCase();
+    if (value === null) removed.add(lower);
     if (value === null || lower === 'host') continue;
     if (lower === 'content-length') {
       contentLength = parseLength(value, contentLength);
@@ -48,7 +53,7 @@ export function mergeFields(base: Fields, own: HeadersInput): HeaderFields {
     if (lower === 'transfer-encoding') throw refused(name, 'the body decides how it is framed: leave the field out');
     fields.push(name, value);
   }
-  return { block: new FieldBlock(fields), contentLength };
+  return { block: new FieldBlock(fields), contentLength, removed };
 }
 
 /**
@@ -70,9 +75,13 @@ function pushNamed(fields: string[], entries: readonly Entry[], lowerName: strin
 }
 
 function entriesOf(input: HeadersInput): Entry[] {
+  if (typeof input !== 'object' || input === null) {
+    throw invalidOption('headers', input, 'give an object, pairs, a Map or Headers');
+  }
   const entries: Entry[] = [];
   const pairs = Symbol.iterator in input ? (input as Iterable<readonly [string, HeaderValue]>) : Object.entries(input);
   for (const pair of pairs) {
+    if (!Array.isArray(pair)) throw invalidOption('a header field', pair, 'give a pair of a name and a value');
     const [name, value] = pair;
     if (value === undefined) continue;
     if (typeof name !== 'string' || !isToken(name)) {

@@ -3,7 +3,7 @@
 
 import type { LookupAddress } from 'node:dns';
 import { isIP } from 'node:net';
-import { RequestError } from '../errors/request-error.ts';
+import { invalidOption } from '../errors/invalid-option.ts';
 import { authority, type Origin } from '../message/origin.ts';
 
 /** Asks for the addresses of a name: the shape of Node's `dns.lookup` with `all: true`. */
@@ -38,19 +38,21 @@ function own(resolve: ResolveMap, origin: Origin): string | readonly string[] | 
 }
 
 /**
- * Checks a `resolve` option before anything connects.
+ * Checks the `lookup` and `resolve` options before anything connects.
  *
  * @throws {RequestError} `ERR_INVALID_OPTION`
  */
-export function checkResolve(resolve: ResolveMap | undefined): void {
-  for (const [key, value] of Object.entries(resolve ?? {})) {
-    const addresses = typeof value === 'string' ? [value] : value;
-    const bad = /:\d+$/.test(key) ? addresses.find((address) => isIP(address) === 0) : key;
-    if (bad === undefined && addresses.length > 0) continue;
-    throw new RequestError(
-      `Cannot use resolve[${JSON.stringify(key)}]: give IP addresses by "host:port", e.g. { 'example.org:443': '127.0.0.1' }`,
-      { code: 'ERR_INVALID_OPTION', phase: 'request' },
-    );
+export function checkLookup({ lookup, resolve }: LookupOptions): void {
+  if (lookup !== undefined && typeof lookup !== 'function') throw invalidOption('lookup', lookup, 'give a function');
+  if (resolve === undefined) return;
+  const want = `give IP addresses by "host:port", e.g. { 'example.org:443': '127.0.0.1' }`;
+  if (typeof resolve !== 'object' || resolve === null) throw invalidOption('resolve', resolve, want);
+  for (const [key, value] of Object.entries(resolve)) {
+    const addresses: readonly unknown[] = Array.isArray(value) ? value : [value];
+    const isGood = (address: unknown): boolean => typeof address === 'string' && isIP(address) !== 0;
+    if (!/:\d+$/.test(key) || addresses.length === 0 || !addresses.every(isGood)) {
+      throw invalidOption(`resolve[${JSON.stringify(key)}]`, value, want);
+    }
   }
 }
 

@@ -54,6 +54,23 @@ export function connectError(origin: Origin, endpoint: string, cause: Error): HT
 const NOT_TLS = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|RECORD_LENGTH|UNEXPECTED_MESSAGE/;
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_|CRL_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH/;
 
+/** What OpenSSL's codes mean, where its own words are for its developers. */
+const TLS_SENTENCES: readonly (readonly [RegExp, string])[] = [
+  [/UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION/, 'it speaks no version of TLS that this runtime accepts'],
+  [
+    /HANDSHAKE_FAILURE|NO_SHARED_CIPHER/,
+    'it refused the handshake: no cipher or version in common, or no client certificate',
+  ],
+  [/CERTIFICATE_REQUIRED|BAD_CERTIFICATE/, 'it asks for a client certificate; options: cert, key'],
+  [/ECONNRESET/, 'it closed the connection during the handshake'],
+];
+
+/** What went wrong with TLS, as the end of a sentence whose subject is the peer. */
+export function tlsReason(cause: Error): string {
+  const code = codeOf(cause);
+  return TLS_SENTENCES.find(([pattern]) => pattern.test(code))?.[1] ?? cause.message;
+}
+
 /** Why a TLS handshake failed. */
 export function tlsError(origin: Origin, endpoint: string, cause: Error): HTTPError {
   const code = codeOf(cause);
@@ -66,6 +83,5 @@ export function tlsError(origin: Origin, endpoint: string, cause: Error): HTTPEr
     const message = `${where}: its certificate was not accepted (${cause.message}); option: ca`;
     return new TLSError(message, { code: 'ERR_TLS_CERTIFICATE', phase: 'tls', cause });
   }
-  const why = code === 'ECONNRESET' ? 'it closed the connection during the handshake' : cause.message;
-  return new TLSError(`${where}: ${why}`, { code: 'ERR_TLS', phase: 'tls', cause });
+  return new TLSError(`${where}: ${tlsReason(cause)}`, { code: 'ERR_TLS', phase: 'tls', cause });
 }

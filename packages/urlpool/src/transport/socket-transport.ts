@@ -15,7 +15,7 @@ import { releaseSlab, slab, smallSlab } from './slab.ts';
 
 /** The options of `net.connect` and `tls.connect` that every transport uses; its socket is given to `attach()`. */
 export interface OnRead {
-  /** Asked before each read. */
+  /** Asked when the socket is made, and again after every read. */
   buffer(): Buffer;
   callback(bytesRead: number, buffer: Uint8Array): boolean;
 }

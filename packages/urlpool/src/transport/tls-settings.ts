@@ -2,9 +2,10 @@
 // for every connection costs more than the handshake.
 
 import type { SecureContext } from 'node:tls';
+import { invalidOption } from '../errors/invalid-option.ts';
 import { RequestError } from '../errors/request-error.ts';
 
-/** PEM text or DER bytes, or several of them. */
+/** PEM, as text or bytes, or several of them. */
 export type PEM = string | Uint8Array | readonly (string | Uint8Array)[];
 
 /** TLS options of a manager or a pool. */
@@ -32,9 +33,19 @@ export class TLSSettings {
 
   /** @throws {RequestError} `ERR_INVALID_OPTION` for a certificate or key that cannot be read. */
   constructor(options: TLSOptions) {
+    const { rejectUnauthorized, servername } = options;
+    if (rejectUnauthorized !== undefined && typeof rejectUnauthorized !== 'boolean') {
+      throw invalidOption('rejectUnauthorized', rejectUnauthorized, 'give true or false');
+    }
+    if (servername !== undefined && (typeof servername !== 'string' || servername === '')) {
+      throw invalidOption('servername', servername, 'give a host name');
+    }
+    checkPEM('ca', options.ca, 'CERTIFICATE');
+    checkPEM('cert', options.cert, 'CERTIFICATE');
+    checkPEM('key', options.key, 'KEY');
     this.#options = options;
-    this.rejectUnauthorized = options.rejectUnauthorized ?? true;
-    this.servername = options.servername ?? null;
+    this.rejectUnauthorized = rejectUnauthorized ?? true;
+    this.servername = servername ?? null;
     // What cannot be read is refused now, not when the first connection is opened.
     if (options.ca !== undefined || options.cert !== undefined || options.key !== undefined) void this.context;
   }
@@ -59,6 +70,18 @@ export class TLSSettings {
     }
     return this.#context;
   }
+}
+
+/** OpenSSL passes over what it cannot read, so that a certificate in another format would simply not be there. */
+function checkPEM(name: string, pem: PEM | undefined, label: 'CERTIFICATE' | 'KEY'): void {
+  if (pem === undefined) return;
+  const items: readonly unknown[] = Array.isArray(pem) ? pem : [pem];
+  const good = items.every((item) => {
+    if (typeof item !== 'string' && !(item instanceof Uint8Array)) return false;
+    const text = typeof item === 'string' ? item : Buffer.from(item).toString('latin1');
+    return /-----BEGIN ([A-Z0-9 ]+)-----/.test(text) && text.includes(`${label}-----`);
+  });
+  if (!good || items.length === 0) throw invalidOption(name, pem, `give PEM: text with "-----BEGIN … ${label}-----"`);
 }
 
 function buffers(pem: PEM): (string | Buffer)[] {

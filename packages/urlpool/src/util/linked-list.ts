@@ -53,13 +53,6 @@ export class LinkedList<T extends Linked<T>> {
     return member;
   }
 
-  /** Takes the last member out. */
-  pop(): T | null {
-    const member = this.#last;
-    if (member !== null) this.delete(member);
-    return member;
-  }
-
   /** Takes a member out, wherever it stands; false if it is not in this list. */
   delete(member: T): boolean {
     if (member.list !== this) return false;

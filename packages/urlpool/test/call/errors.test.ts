@@ -286,7 +286,7 @@ const CASES: readonly Case[] = [
     code: 'ERR_LIMIT',
     phase: 'body',
     message:
-      'Cannot hold the body of GET URL: it has 1000000000000 bytes, 1000 bytes are allowed; option: maxBodyBytes',
+      'Cannot hold the body of GET URL: 1000 bytes are allowed, and it has 1000000000000 bytes; option: maxBodyBytes',
     connected: true,
     cause: null,
   },
@@ -297,7 +297,8 @@ const CASES: readonly Case[] = [
     kind: LimitError,
     code: 'ERR_LIMIT',
     phase: 'body',
-    message: 'Cannot hold the body of GET URL: it has more, 1000 bytes are allowed; option: maxBodyBytes',
+    message:
+      'Cannot hold the body of GET URL: 1000 bytes are allowed, and it is longer than that; option: maxBodyBytes',
     connected: true,
     cause: null,
   },
@@ -308,7 +309,8 @@ const CASES: readonly Case[] = [
     kind: LimitError,
     code: 'ERR_LIMIT',
     phase: 'body',
-    message: 'Cannot hold the body of GET URL: it has more, 1000 bytes are allowed; option: maxBodyBytes',
+    message:
+      'Cannot hold the body of GET URL: 1000 bytes are allowed, and it is longer than that; option: maxBodyBytes',
     connected: true,
     cause: null,
   },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { asksToClose, keepAliveHint, keepFor, persists } from '../../src/http1/keep-alive.ts';
+import { keepAliveHint, keepFor, persists } from '../../src/http1/keep-alive.ts';
 
 // version, Connection, whether the connection persists (RFC 9112 §9.3)
 for (const [version, connection, expected] of [
@@ -34,21 +34,6 @@ for (const [version, connection, expected] of [
 ] as const) {
   test(`persists() is ${expected} for HTTP/${version} with Connection ${JSON.stringify(connection)}`, () => {
     assert.equal(persists(version, connection), expected);
-  });
-}
-
-// Connection, whether it asks to close
-for (const [connection, expected] of [
-  [null, false],
-  ['', false],
-  ['keep-alive', false],
-  ['close', true],
-  ['CLOSE', true],
-  ['upgrade, close', true],
-  ['upgrade', false],
-] as const) {
-  test(`asksToClose() is ${expected} for ${JSON.stringify(connection)}`, () => {
-    assert.equal(asksToClose(connection), expected);
   });
 }
 

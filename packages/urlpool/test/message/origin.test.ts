@@ -4,7 +4,6 @@ import fc from 'fast-check';
 import { RequestError } from '../../src/errors/request-error.ts';
 import {
   authority,
-  defaultPort,
   type Origin,
   originText,
   parseHost,
@@ -20,10 +19,6 @@ function origin(scheme: Origin['scheme'], host: string, port: number): Origin {
 function refusal(code: string, message: string | RegExp): object {
   return { name: 'RequestError', code, phase: 'request', message };
 }
-
-test('defaultPort() is 80 for http and 443 for https', () => {
-  assert.deepEqual([defaultPort('http'), defaultPort('https')], [80, 443]);
-});
 
 // origin, Host field, text
 for (const [value, host, text] of [
@@ -206,7 +201,7 @@ for (const port of [1, 80, 65535]) {
 
 for (const port of [0, -1, 65536, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
   test(`parseHost() refuses the port ${port}`, () => {
-    const message = `Cannot use ${port} as a port: give an integer from 1 to 65535`;
+    const message = `Cannot use ${port} as port: give an integer from 1 to 65535`;
     assert.throws(() => parseHost('http', 'h', port), refusal('ERR_INVALID_OPTION', message));
   });
 }

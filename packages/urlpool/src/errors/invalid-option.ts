@@ -1,0 +1,36 @@
+// How a bad option is told, wherever it is found: what was given, what it was given as, and what to give instead.
+
+import { RequestError } from './request-error.ts';
+
+/** The error of an option whose value cannot be used. */
+export function invalidOption(name: string, value: unknown, want: string): RequestError {
+  const text = `Cannot use ${shown(value)} as ${name}: ${want}`;
+  return new RequestError(text, { code: 'ERR_INVALID_OPTION', phase: 'request' });
+}
+
+/**
+ * Refuses options by names that nobody reads: a misspelt one must not be ignored.
+ *
+ * @throws {RequestError} `ERR_INVALID_OPTION`
+ */
+export function checkNames(what: string, options: unknown, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) throw invalidOption(what, options, 'give an object');
+  for (const name in options) {
+    if (known.includes(name)) continue;
+    const meant = known.find((one) => plain(one) === plain(name));
+    const hint = meant === undefined ? `known are ${[...known].sort().join(', ')}` : `did you mean ${meant}?`;
+    const text = `Cannot use the option ${name} of ${what}: there is none of that name; ${hint}`;
+    throw new RequestError(text, { code: 'ERR_INVALID_OPTION', phase: 'request' });
+  }
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replace(/[^a-z]/g, '');
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
+  return String(value);
+}
