@@ -12,6 +12,8 @@ export type ErrorCode =
   // Waiting for a connection.
   | 'ERR_POOL_CLOSED'
   | 'ERR_POOL_FULL'
+  | 'ERR_POOL_STALLED'
+  | 'ERR_CONNECTION_BUSY'
   // Getting a connection.
   | 'ERR_NAME_NOT_FOUND'
   | 'ERR_NAME_LOOKUP'
@@ -33,8 +35,13 @@ export type ErrorCode =
   | 'ERR_LIMIT'
   | 'ERR_TIMEOUT'
   | 'ERR_CANCELLED'
+  // Following a redirect.
+  | 'ERR_REDIRECT'
+  | 'ERR_TOO_MANY_REDIRECTS'
+  | 'ERR_HOST_CHANGED'
   // Reading what was received.
+  | 'ERR_BODY_USED'
   | 'ERR_INVALID_JSON';
 
 /** What the call was doing when it failed. */
-export type Phase = 'request' | 'pool' | 'dns' | 'connect' | 'tls' | 'send' | 'head' | 'body' | 'total';
+export type Phase = 'request' | 'pool' | 'dns' | 'connect' | 'tls' | 'send' | 'head' | 'body' | 'redirect' | 'total';

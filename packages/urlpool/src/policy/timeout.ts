@@ -65,8 +65,9 @@ export class Timeout {
 
   /** A copy with some limits changed. */
   with(options: TimeoutOptions): Timeout {
-    const { connect, read, head, pool, total } = this;
-    return new Timeout({ connect, read, head, pool, total, ...options });
+    const merged: { -readonly [Phase in keyof TimeoutOptions]: TimeoutOptions[Phase] } = { ...options };
+    for (const phase of PHASES) merged[phase] ??= options[phase] === null ? null : this[phase];
+    return new Timeout(merged);
   }
 }
 

@@ -1,0 +1,93 @@
+// What a redirect makes of a request (RFC 9110 §15.4): its method, its fields and its target, as the Fetch standard has it
+// where the RFC leaves a choice. It does not know whether a redirect is followed, how often, or which origins are the
+// same: that is Retry's and the caller's. Which fields go to another origin is in redirect-safelist.ts.
+
+import { isUtf8 } from 'node:buffer';
+import type { Fields } from '../message/fields.ts';
+import { REDIRECT_SAFELIST } from './redirect-safelist.ts';
+
+/** Whether a status says that the answer is at another place, which Location names (RFC 9110 §15.4.2 to §15.4.9). */
+export function isRedirect(status: number): boolean {
+  return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
+}
+
+/**
+ * The method of the request that follows: 303 asks for GET (RFC 9110 §15.4.4), 301 and 302 turn POST into GET as every
+ * client does (§15.4.2, §15.4.3), 307 and 308 change nothing. Where it becomes another one, the body is dropped.
+ */
+export function redirectedMethod(status: number, method: string): string {
+  if (status === 303) return method === 'HEAD' ? 'HEAD' : 'GET';
+  if (status === 301 || status === 302) return method === 'POST' ? 'GET' : method;
+  return method;
+}
+
+/** What the request that follows has otherwise than the one before. */
+export interface RedirectChange {
+  readonly toOtherOrigin: boolean;
+  readonly dropsBody: boolean;
+}
+
+/** Fields that say something of a body, in lower case (RFC 9110 §15.4, §6.6.2, §10.1.1; RFC 9530; RFC 9112 §6.1). */
+const OF_BODY: ReadonlySet<string> = new Set([
+  'content-encoding',
+  'content-language',
+  'content-location',
+  'content-type',
+  'content-length',
+  'digest',
+  'content-digest',
+  'repr-digest',
+  'last-modified',
+  'transfer-encoding',
+  'expect',
+  'trailer',
+]);
+
+/**
+ * The fields of the request that follows, in order and case. Host is not among them, since it is the caller's to add;
+ * `dropped` are the names of the others left out, each once and as it was first given.
+ */
+export function redirectedFields(
+  fields: Fields,
+  change: RedirectChange,
+): { readonly fields: Fields; readonly dropped: readonly string[] } {
+  const kept: string[] = [];
+  const dropped = new Map<string, string>();
+  for (let i = 0; i < fields.length; i += 2) {
+    const name = fields[i] ?? '';
+    const lower = name.toLowerCase();
+    if (lower === 'host') continue;
+    if (survives(lower, change)) kept.push(name, fields[i + 1] ?? '');
+    else if (!dropped.has(lower)) dropped.set(lower, name);
+  }
+  return { fields: kept, dropped: [...dropped.values()] };
+}
+
+function survives(lowerName: string, { toOtherOrigin, dropsBody }: RedirectChange): boolean {
+  if (dropsBody && OF_BODY.has(lowerName)) return false;
+  return !toOtherOrigin || REDIRECT_SAFELIST.has(lowerName);
+}
+
+/**
+ * The URL that a Location leads to, by the WHATWG URL parser; null if it is none, or not http or https. It has the
+ * fragment of `base` where it has none of its own (RFC 9110 §10.2.2), and it may hold credentials.
+ *
+ * @param location The field's value, octets as U+0000 to U+00FF: what is UTF-8 is read as such.
+ * @param base The URL that was asked for.
+ */
+export function redirectTarget(location: string, base: string): string | null {
+  const reference = fromUtf8(location);
+  if (!URL.canParse(reference, base)) return null;
+  const url = new URL(reference, base);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return null;
+  // In a serialized URL "#" begins the fragment and nothing else, an empty one too, which `hash` does not tell.
+  if (!url.href.includes('#')) url.hash = new URL(base).hash;
+  return url.href;
+}
+
+/** Text of octets read as UTF-8; what is not UTF-8, or no octets, is left as it is. */
+function fromUtf8(text: string): string {
+  if (!/[^\0-\x7f]/.test(text) || /[^\0-\xff]/.test(text)) return text;
+  const octets = Buffer.from(text, 'latin1');
+  return isUtf8(octets) ? octets.toString('utf8') : text;
+}

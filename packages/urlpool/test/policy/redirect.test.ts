@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isRedirect, redirectedFields, redirectedMethod, redirectTarget } from '../../src/policy/redirect.ts';
+import { REDIRECT_SAFELIST } from '../../src/policy/redirect-safelist.ts';
+
+test('isRedirect() is true for 301, 302, 303, 307 and 308 alone', () => {
+  const statuses = Array.from({ length: 500 }, (_, i) => 100 + i);
+  assert.deepEqual(statuses.filter(isRedirect), [301, 302, 303, 307, 308]);
+});
+
+// method, and what it becomes by 301, 302, 303, 307, 308
+for (const [method, ...expected] of [
+  ['GET', 'GET', 'GET', 'GET', 'GET', 'GET'],
+  ['HEAD', 'HEAD', 'HEAD', 'HEAD', 'HEAD', 'HEAD'],
+  ['POST', 'GET', 'GET', 'GET', 'POST', 'POST'],
+  ['PUT', 'PUT', 'PUT', 'GET', 'PUT', 'PUT'],
+  ['PATCH', 'PATCH', 'PATCH', 'GET', 'PATCH', 'PATCH'],
+  ['DELETE', 'DELETE', 'DELETE', 'GET', 'DELETE', 'DELETE'],
+  ['OPTIONS', 'OPTIONS', 'OPTIONS', 'GET', 'OPTIONS', 'OPTIONS'],
+  ['QUERY', 'QUERY', 'QUERY', 'GET', 'QUERY', 'QUERY'],
+  ['post', 'post', 'post', 'GET', 'post', 'post'],
+  ['head', 'head', 'head', 'GET', 'head', 'head'],
+] as const) {
+  test(`redirectedMethod() makes ${expected} of ${method} by 301, 302, 303, 307, 308`, () => {
+    assert.deepEqual(
+      [301, 302, 303, 307, 308].map((status) => redirectedMethod(status, method)),
+      expected,
+    );
+  });
+}
+
+const SAFE = [
+  'Accept',
+  'Accept-Charset',
+  'Accept-Encoding',
+  'Accept-Language',
+  'Cache-Control',
+  'Pragma',
+  'User-Agent',
+  'Range',
+  'If-Range',
+  'If-Match',
+  'If-None-Match',
+  'If-Modified-Since',
+  'If-Unmodified-Since',
+  'Connection',
+  'TE',
+  'DNT',
+  'Sec-GPC',
+  'Upgrade-Insecure-Requests',
+];
+const SAFE_OF_BODY = [
+  'Content-Type',
+  'Content-Encoding',
+  'Content-Language',
+  'Content-Location',
+  'Content-Digest',
+  'Repr-Digest',
+];
+const UNSAFE_OF_BODY = ['Content-Length', 'Digest', 'Last-Modified', 'Transfer-Encoding', 'Expect', 'Trailer'];
+const UNSAFE = [
+  'Authorization',
+  'Cookie',
+  'Proxy-Authorization',
+  'Idempotency-Key',
+  'Origin',
+  'Referer',
+  'X-Api-Key',
+  'X-Custom',
+  'Accept-', // begins as one that is listed
+  'Accept-CH',
+  'Sec-Fetch-Mode',
+  'Content-MD5',
+];
+
+test('REDIRECT_SAFELIST is exactly what is documented', () => {
+  const names = [...SAFE, ...SAFE_OF_BODY].map((name) => name.toLowerCase());
+  assert.deepEqual([...REDIRECT_SAFELIST].sort(), names.sort());
+});
+
+const CHANGES = [
+  { toOtherOrigin: false, dropsBody: false },
+  { toOtherOrigin: false, dropsBody: true },
+  { toOtherOrigin: true, dropsBody: false },
+  { toOtherOrigin: true, dropsBody: true },
+];
+
+// names, and whether they survive: to the same origin with and without the body, to another with and without it
+for (const [names, expected] of [
+  [SAFE, [true, true, true, true]],
+  [SAFE_OF_BODY, [true, false, true, false]],
+  [UNSAFE_OF_BODY, [true, false, false, false]],
+  [UNSAFE, [true, true, false, false]],
+] as const) {
+  for (const name of names) {
+    for (const written of [name, name.toLowerCase(), name.toUpperCase()]) {
+      test(`redirectedFields() keeps ${written}: ${expected}`, () => {
+        assert.deepEqual(
+          CHANGES.map((change) => redirectedFields([written, 'v'], change)),
+          expected.map((kept) => (kept ? { fields: [written, 'v'], dropped: [] } : { fields: [], dropped: [written] })),
+        );
+      });
+    }
+  }
+}
+
+const MIXED = ['Host', 'a.test', 'Accept', '*/*', 'COOKIE', 'a=1', 'content-type', 'x', 'Cookie', 'b=2', 'accept', 'y'];
+
+// to another origin, drops the body, fields kept, names dropped
+for (const [toOtherOrigin, dropsBody, kept, dropped] of [
+  [false, false, MIXED.slice(2), []],
+  [false, true, ['Accept', '*/*', 'COOKIE', 'a=1', 'Cookie', 'b=2', 'accept', 'y'], ['content-type']],
+  [true, false, ['Accept', '*/*', 'content-type', 'x', 'accept', 'y'], ['COOKIE']],
+  [true, true, ['Accept', '*/*', 'accept', 'y'], ['COOKIE', 'content-type']],
+] as const) {
+  const change = { toOtherOrigin, dropsBody };
+  test(`redirectedFields() keeps order, case and repeated fields, but not Host: ${JSON.stringify(change)}`, () => {
+    assert.deepEqual(redirectedFields(MIXED, change), { fields: kept, dropped });
+  });
+}
+
+for (const name of ['Host', 'host', 'HOST']) {
+  test(`redirectedFields() leaves ${name} out, and does not tell`, () => {
+    const change = { toOtherOrigin: true, dropsBody: false };
+    assert.deepEqual(redirectedFields([name, 'a.test'], change), { fields: [], dropped: [] });
+  });
+}
+
+const latin1 = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
+const BASE = 'http://a.test/p/q?r#f';
+
+// location, base, target
+const TARGETS: readonly (readonly [string, string, string | null])[] = [
+  // Absolute and relative references (RFC 3986 §4.1).
+  ['http://b.test/x', 'http://a.test/', 'http://b.test/x'],
+  ['https://b.test:8443/x?y', 'http://a.test/', 'https://b.test:8443/x?y'],
+  ['HTTP://B.Test:80', 'https://a.test/', 'http://b.test/'],
+  ['//b.test/x', 'https://a.test/y', 'https://b.test/x'],
+  ['/x', 'http://a.test:8080/p/q?r', 'http://a.test:8080/x'],
+  ['x', 'http://a.test/p/q?r', 'http://a.test/p/x'],
+  ['../x', 'http://a.test/p/q', 'http://a.test/x'],
+  ['../../../x', 'http://a.test/p/q', 'http://a.test/x'],
+  ['?x', 'http://a.test/p/q?r', 'http://a.test/p/q?x'],
+  ['', 'http://a.test/p/q?r', 'http://a.test/p/q?r'],
+  ['\\\\b.test\\x', 'http://a.test/', 'http://b.test/x'],
+  ['http://u:p@b.test/', 'http://a.test/', 'http://u:p@b.test/'],
+  // The fragment (RFC 9110 §10.2.2).
+  ['/x', BASE, 'http://a.test/x#f'],
+  ['http://b.test/x', BASE, 'http://b.test/x#f'],
+  ['', BASE, 'http://a.test/p/q?r#f'],
+  ['/x#g', BASE, 'http://a.test/x#g'],
+  ['#g', BASE, 'http://a.test/p/q?r#g'],
+  ['/x#', BASE, 'http://a.test/x#'],
+  ['/x%23y', BASE, 'http://a.test/x%23y#f'],
+  ['/x', 'http://a.test/#', 'http://a.test/x'],
+  ['/x', 'http://a.test/#%C3%BC', 'http://a.test/x#%C3%BC'],
+  // Octets that are not ASCII.
+  [latin1('/\u00fc?\u4f8b'), 'http://a.test/', 'http://a.test/%C3%BC?%E4%BE%8B'],
+  [latin1('http://b\u00fccher.test/'), 'http://a.test/', 'http://xn--bcher-kva.test/'],
+  [latin1('/x#\u{1f600}'), 'http://a.test/', 'http://a.test/x#%F0%9F%98%80'],
+  ['/\xfc', 'http://a.test/', 'http://a.test/%C3%BC'], // no UTF-8: read as ISO 8859-1
+  ['/\u4f8b', 'http://a.test/', 'http://a.test/%E4%BE%8B'], // no octets
+  ['/\xc3\xbc\u4f8b', 'http://a.test/', 'http://a.test/%C3%83%C2%BC%E4%BE%8B'],
+  ['/a b%20c%zz', 'http://a.test/', 'http://a.test/a%20b%20c%zz'],
+  // What cannot be followed.
+  ['http://', 'http://a.test/', null],
+  ['http://b.test:99999/', 'http://a.test/', null],
+  ['http://[::1/', 'http://a.test/', null],
+  ['http://a b/', 'http://a.test/', null],
+  ['ftp://b.test/x', 'http://a.test/', null],
+  ['ws://b.test/x', 'http://a.test/', null],
+  ['file:///etc/passwd', 'http://a.test/', null],
+  ['javascript:alert(1)', 'http://a.test/', null],
+  ['data:text/plain,x', 'http://a.test/', null],
+  ['blob:http://b.test/x', 'http://a.test/', null],
+  ['mailto:a@b.test', 'http://a.test/', null],
+  ['/x', 'no URL', null],
+];
+
+for (const [location, base, target] of TARGETS) {
+  test(`redirectTarget(${JSON.stringify(location)}, ${JSON.stringify(base)}) is ${target}`, () => {
+    assert.equal(redirectTarget(location, base), target);
+  });
+}
