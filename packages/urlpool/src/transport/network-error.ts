@@ -27,23 +27,26 @@ export function lookupError(origin: Origin, cause: Error): HTTPError {
   });
 }
 
-const CONNECT_CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
-  ECONNREFUSED: ['ERR_CONNECTION_REFUSED', 'refused the connection; is a server listening there?'],
-  ECONNRESET: ['ERR_CONNECT', 'reset the connection while it was being opened'],
-  EHOSTUNREACH: ['ERR_UNREACHABLE', 'cannot be reached from here (no route to the host)'],
-  ENETUNREACH: ['ERR_UNREACHABLE', 'cannot be reached from here (no route to its network)'],
-  ETIMEDOUT: ['ERR_UNREACHABLE', 'did not answer'],
-  EADDRNOTAVAIL: ['ERR_NO_LOCAL_PORT', 'has no local port left to connect from; keep connections, or lower maxSize'],
-  EMFILE: [
-    'ERR_TOO_MANY_OPEN_FILES',
-    'needs one more open file than this process may have; raise it, or lower maxSize',
+const CONNECT_CODES: ReadonlyMap<string, readonly [ErrorCode, string]> = new Map([
+  ['ECONNREFUSED', ['ERR_CONNECTION_REFUSED', 'refused the connection; is a server listening there?']],
+  ['ECONNRESET', ['ERR_CONNECT', 'reset the connection while it was being opened']],
+  ['EHOSTUNREACH', ['ERR_UNREACHABLE', 'cannot be reached from here (no route to the host)']],
+  ['ENETUNREACH', ['ERR_UNREACHABLE', 'cannot be reached from here (no route to its network)']],
+  ['ETIMEDOUT', ['ERR_UNREACHABLE', 'did not answer']],
+  [
+    'EADDRNOTAVAIL',
+    ['ERR_NO_LOCAL_PORT', 'has no local port left to connect from; keep connections, or lower maxSize'],
   ],
-  ENFILE: ['ERR_TOO_MANY_OPEN_FILES', 'needs one more open file than this system may have'],
-};
+  [
+    'EMFILE',
+    ['ERR_TOO_MANY_OPEN_FILES', 'needs one more open file than this process may have; raise it, or lower maxSize'],
+  ],
+  ['ENFILE', ['ERR_TOO_MANY_OPEN_FILES', 'needs one more open file than this system may have']],
+]);
 
 /** Why a TCP connection was not opened. */
 export function connectError(origin: Origin, endpoint: string, cause: Error): HTTPError {
-  const [code, why] = CONNECT_CODES[codeOf(cause)] ?? ['ERR_CONNECT', `cannot be connected to: ${cause.message}`];
+  const [code, why] = CONNECT_CODES.get(codeOf(cause)) ?? ['ERR_CONNECT', `cannot be connected to: ${cause.message}`];
   return new ConnectError(`Cannot connect to ${originText(origin)}: ${endpoint} ${why}`, {
     code,
     phase: 'connect',
@@ -51,8 +54,10 @@ export function connectError(origin: Origin, endpoint: string, cause: Error): HT
   });
 }
 
-const NOT_TLS = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|RECORD_LENGTH|UNEXPECTED_MESSAGE/;
+const NOT_TLS = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|RECORD_LENGTH|SSL_UNEXPECTED_MESSAGE/;
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_|CRL_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH/;
+/** Alerts are the peer's words, about us. */
+const ALERT = /_ALERT_/;
 
 /** What OpenSSL's codes mean, where its own words are for its developers. */
 const TLS_SENTENCES: readonly (readonly [RegExp, string])[] = [
@@ -61,25 +66,29 @@ const TLS_SENTENCES: readonly (readonly [RegExp, string])[] = [
     /HANDSHAKE_FAILURE|NO_SHARED_CIPHER/,
     'it refused the handshake: no cipher or version in common, or no client certificate',
   ],
-  [/CERTIFICATE_REQUIRED|BAD_CERTIFICATE/, 'it asks for a client certificate; options: cert, key'],
+  [/CERTIFICATE_REQUIRED|ALERT_NO_CERTIFICATE/, 'it asks for a client certificate; options: cert, key'],
+  [/ALERT_(BAD_|UNSUPPORTED_)?CERTIFICATE|ALERT_UNKNOWN_CA/, 'it did not accept our certificate; options: cert, key'],
   [/ECONNRESET/, 'it closed the connection during the handshake'],
 ];
 
 /** What went wrong with TLS, as the end of a sentence whose subject is the peer. */
 export function tlsReason(cause: Error): string {
   const code = codeOf(cause);
-  return TLS_SENTENCES.find(([pattern]) => pattern.test(code))?.[1] ?? cause.message;
+  const sentence = TLS_SENTENCES.find(([pattern]) => pattern.test(code))?.[1];
+  if (sentence !== undefined) return sentence;
+  // OpenSSL's own message begins with a thread's number and names a file of its source.
+  return 'reason' in cause && typeof cause.reason === 'string' ? cause.reason : cause.message;
 }
 
 /** Why a TLS handshake failed. */
 export function tlsError(origin: Origin, endpoint: string, cause: Error): HTTPError {
   const code = codeOf(cause);
   const where = `Cannot speak TLS with ${originText(origin)} at ${endpoint}`;
-  if (NOT_TLS.test(code)) {
+  if (NOT_TLS.test(code) && !ALERT.test(code)) {
     const message = `${where}: what answers there does not speak TLS; is it an http:// port?`;
     return new TLSError(message, { code: 'ERR_TLS_NOT_SPOKEN', phase: 'tls', cause });
   }
-  if (CERTIFICATE.test(code)) {
+  if (CERTIFICATE.test(code) && !ALERT.test(code)) {
     const message = `${where}: its certificate was not accepted (${cause.message}); option: ca`;
     return new TLSError(message, { code: 'ERR_TLS_CERTIFICATE', phase: 'tls', cause });
   }

@@ -55,6 +55,8 @@ export class SocketTransport implements Transport {
     this.address = address;
     socket.on('error', (error: Error) => {
       this.#error ??= error;
+      // After the handshake a TLS socket tells an error and stays as it is.
+      socket.destroy();
     });
     socket.on('end', () => this.#onEnd(socket));
     socket.on('drain', () => this.handler.onDrain());

@@ -22,12 +22,8 @@ export interface TLSOptions {
   readonly servername?: string | undefined;
 }
 
-/** The TLS of one pool: its options, its context, and the last session, which the next handshake resumes. */
-export class TLSSettings {
-  readonly rejectUnauthorized: boolean;
-  readonly servername: string | null;
-  /** The latest ticket of the server; null before the first, or where resuming failed. */
-  session: Buffer | null = null;
+/** What the pools of a manager share: certificates and keys, read once. */
+export class TLSContext {
   readonly #options: TLSOptions;
   #context: SecureContext | null = null;
 
@@ -44,13 +40,11 @@ export class TLSSettings {
     checkPEM('cert', options.cert, 'CERTIFICATE');
     checkPEM('key', options.key, 'KEY');
     this.#options = options;
-    this.rejectUnauthorized = rejectUnauthorized ?? true;
-    this.servername = servername ?? null;
     // What cannot be read is refused now, not when the first connection is opened.
-    if (options.ca !== undefined || options.cert !== undefined || options.key !== undefined) void this.context;
+    if (options.ca !== undefined || options.cert !== undefined || options.key !== undefined) void this.secureContext;
   }
 
-  get context(): SecureContext {
+  get secureContext(): SecureContext {
     if (this.#context !== null) return this.#context;
     const { ca, cert, key } = this.#options;
     const { createSecureContext } = process.getBuiltinModule('node:tls');
@@ -69,6 +63,25 @@ export class TLSSettings {
       });
     }
     return this.#context;
+  }
+}
+
+/** The TLS of one pool: its options, and the last session, which the next handshake resumes. */
+export class TLSSettings {
+  readonly rejectUnauthorized: boolean;
+  readonly servername: string | null;
+  /** The latest ticket of the server; null before the first, or where resuming failed. */
+  session: Buffer | null = null;
+  readonly #context: TLSContext;
+
+  constructor(options: TLSOptions, context: TLSContext) {
+    this.rejectUnauthorized = options.rejectUnauthorized ?? true;
+    this.servername = options.servername ?? null;
+    this.#context = context;
+  }
+
+  get context(): SecureContext {
+    return this.#context.secureContext;
   }
 }
 

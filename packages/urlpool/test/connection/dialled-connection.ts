@@ -14,7 +14,7 @@ import type { Transport } from '../../src/message/transport.ts';
 import type { Failure } from '../../src/policy/failure.ts';
 import type { WireRequest } from '../../src/request/wire-request.ts';
 import type { ResponseSink } from '../../src/response/response-sink.ts';
-import { TLSSettings } from '../../src/transport/tls-settings.ts';
+import { TLSContext, TLSSettings } from '../../src/transport/tls-settings.ts';
 import { Alarms } from '../../src/util/alarms.ts';
 
 export interface DialChoices {
@@ -29,7 +29,7 @@ export async function dialled(t: TestContext, port: number, { ca, trace }: DialC
   const origin = { scheme, host: ca === undefined ? '127.0.0.1' : 'localhost', port };
   const target = {
     origin,
-    tls: ca === undefined ? null : new TLSSettings({ ca }),
+    tls: ca === undefined ? null : new TLSSettings({}, new TLSContext({ ca })),
     lookup: undefined,
     resolve: { [`localhost:${port}`]: '127.0.0.1' },
   };

@@ -59,6 +59,7 @@ export async function servedPool(
   const listeners = new Set<() => void>();
   const settings: HTTPConnectionPoolOptions = {
     port: server.port,
+    retries: false,
     onEvent: (event) => {
       events.push(event);
       for (const listener of listeners) listener();

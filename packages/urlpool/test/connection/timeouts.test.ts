@@ -321,7 +321,7 @@ test('Timeout.pool ends a call in the queue', async (t) => {
   const error = await failsAfter(second, clock, 100);
   assert.equal(
     error.message,
-    `Cannot begin GET ${server.origin}/b within 100 ms: every connection is in use; options: timeout.pool, maxSize`,
+    `Cannot begin GET ${server.origin}/b within 100 ms: connections to ${server.origin}: 1 in use; options: timeout.pool, maxSize`,
   );
   assert.deepEqual([error.code, error.phase, error.connection], ['ERR_TIMEOUT', 'pool', null]);
   assert.deepEqual(pool.snapshot().queued, 0);
@@ -368,6 +368,7 @@ test('Timeout.connect ends a TLS handshake that the server never begins', async 
   });
   const pool = new HTTPSConnectionPool('127.0.0.1', {
     port: server.port,
+    retries: false,
     clock,
     onEvent: ({ type }) => {
       if (type === 'tls-start') inHandshake();

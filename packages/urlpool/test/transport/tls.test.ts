@@ -337,7 +337,7 @@ for (const [name, script, code, message] of NO_HANDSHAKES) {
 }
 
 test('HTTPSConnectionPool() fails with a ConnectError where nothing listens', async (t) => {
-  const pool = new HTTPSConnectionPool('127.0.0.1', { port: await unusedPort() });
+  const pool = new HTTPSConnectionPool('127.0.0.1', { port: await unusedPort(), retries: false });
   t.after(() => pool.close());
   await assert.rejects(pool.request('GET', '/'), { name: 'ConnectError', code: 'ERR_CONNECTION_REFUSED' });
 });

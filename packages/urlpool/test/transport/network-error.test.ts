@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ConnectError, type HTTPError, NameResolutionError, TLSError } from 'urlpool';
+import { codeOf, connectError, lookupError, tlsError, tlsReason } from '../../src/transport/network-error.ts';
+
+// What Node's codes become. The causes are worded as Node words them: what of that shows in a sentence is on purpose.
+
+const PLAIN = { scheme: 'http', host: 'name.test', port: 8080 } as const;
+const SECURE = { scheme: 'https', host: 'name.test', port: 443 } as const;
+
+/** An error as Node makes it. */
+function nodeError(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code });
+}
+
+function summary({ name, code, phase, message }: HTTPError) {
+  return { name, code, phase, message };
+}
+
+// Connecting
+
+const NO_LOCAL_PORT = 'has no local port left to connect from; keep connections, or lower maxSize';
+const PROCESS_IS_FULL = 'needs one more open file than this process may have; raise it, or lower maxSize';
+
+// Node's code, our code, what is said of the address
+const CONNECT_CASES = [
+  ['ECONNREFUSED', 'ERR_CONNECTION_REFUSED', 'refused the connection; is a server listening there?'],
+  ['ECONNRESET', 'ERR_CONNECT', 'reset the connection while it was being opened'],
+  ['EHOSTUNREACH', 'ERR_UNREACHABLE', 'cannot be reached from here (no route to the host)'],
+  ['ENETUNREACH', 'ERR_UNREACHABLE', 'cannot be reached from here (no route to its network)'],
+  ['ETIMEDOUT', 'ERR_UNREACHABLE', 'did not answer'],
+  ['EADDRNOTAVAIL', 'ERR_NO_LOCAL_PORT', NO_LOCAL_PORT],
+  ['EMFILE', 'ERR_TOO_MANY_OPEN_FILES', PROCESS_IS_FULL],
+  ['ENFILE', 'ERR_TOO_MANY_OPEN_FILES', 'needs one more open file than this system may have'],
+  ['EACCES', 'ERR_CONNECT', 'cannot be connected to: connect EACCES 192.0.2.1:8080'],
+] as const;
+
+for (const [code, ours, what] of CONNECT_CASES) {
+  test(`connectError() of ${code} is ${ours}, with a sentence`, () => {
+    const cause = nodeError(code, `connect ${code} 192.0.2.1:8080`);
+    assert.deepEqual(summary(connectError(PLAIN, '192.0.2.1:8080', cause)), {
+      name: 'ConnectError',
+      code: ours,
+      phase: 'connect',
+      message: `Cannot connect to http://name.test:8080: 192.0.2.1:8080 ${what}`,
+    });
+  });
+}
+
+test('connectError() keeps the cause', () => {
+  const cause = nodeError('EMFILE', 'connect EMFILE 192.0.2.1:8080');
+  const error = connectError(PLAIN, '192.0.2.1:8080', cause);
+  assert.ok(error instanceof ConnectError);
+  assert.equal(error.cause, cause);
+});
+
+// Looking up
+
+const SPELLING = 'the name "name.test" has no address; is it spelled right?';
+
+// Node's code, our code, why
+const LOOKUP_CASES = [
+  ['ENOTFOUND', 'ERR_NAME_NOT_FOUND', SPELLING],
+  ['ENODATA', 'ERR_NAME_NOT_FOUND', SPELLING],
+  ['EAI_AGAIN', 'ERR_NAME_LOOKUP', 'looking up the name "name.test" failed: getaddrinfo EAI_AGAIN name.test'],
+  ['EMFILE', 'ERR_NAME_LOOKUP', 'looking up the name "name.test" failed: getaddrinfo EMFILE name.test'],
+] as const;
+
+for (const [code, ours, why] of LOOKUP_CASES) {
+  test(`lookupError() of ${code} is ${ours}, with a sentence`, () => {
+    const cause = nodeError(code, `getaddrinfo ${code} name.test`);
+    assert.deepEqual(summary(lookupError(PLAIN, cause)), {
+      name: 'NameResolutionError',
+      code: ours,
+      phase: 'dns',
+      message: `Cannot connect to http://name.test:8080: ${why}`,
+    });
+  });
+}
+
+test('lookupError() keeps the cause', () => {
+  const cause = nodeError('EAI_AGAIN', 'getaddrinfo EAI_AGAIN name.test');
+  const error = lookupError(PLAIN, cause);
+  assert.ok(error instanceof NameResolutionError);
+  assert.equal(error.cause, cause);
+});
+
+// The TLS handshake
+
+const NO_TLS = 'what answers there does not speak TLS; is it an http:// port?';
+const NO_VERSION = 'it speaks no version of TLS that this runtime accepts';
+const REFUSED = 'it refused the handshake: no cipher or version in common, or no client certificate';
+const CLOSED = 'it closed the connection during the handshake';
+
+/** Words of a certificate's fault, as they stand in its sentence. */
+const unacceptable = (why: string): string => `its certificate was not accepted (${why}); option: ca`;
+
+// Node's code, its message, our code, why
+const TLS_CASES = [
+  ['ERR_SSL_WRONG_VERSION_NUMBER', 'wrong version number', 'ERR_TLS_NOT_SPOKEN', NO_TLS],
+  ['ERR_SSL_PACKET_LENGTH_TOO_LONG', 'packet length too long', 'ERR_TLS_NOT_SPOKEN', NO_TLS],
+  ['ERR_SSL_UNSUPPORTED_PROTOCOL', 'unsupported protocol', 'ERR_TLS', NO_VERSION],
+  ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'tlsv1 alert protocol version', 'ERR_TLS', NO_VERSION],
+  ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'sslv3 alert handshake failure', 'ERR_TLS', REFUSED],
+  ['ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE', 'ssl/tls alert handshake failure', 'ERR_TLS', REFUSED],
+  ['ECONNRESET', 'read ECONNRESET', 'ERR_TLS', CLOSED],
+  ['EPIPE', 'write EPIPE', 'ERR_TLS', 'write EPIPE'],
+  ['CERT_HAS_EXPIRED', 'certificate has expired', 'ERR_TLS_CERTIFICATE', unacceptable('certificate has expired')],
+  ['CERT_NOT_YET_VALID', 'not yet valid', 'ERR_TLS_CERTIFICATE', unacceptable('not yet valid')],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed', 'ERR_TLS_CERTIFICATE', unacceptable('self-signed')],
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'self-signed', 'ERR_TLS_CERTIFICATE', unacceptable('self-signed')],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'unable', 'ERR_TLS_CERTIFICATE', unacceptable('unable')],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'unable', 'ERR_TLS_CERTIFICATE', unacceptable('unable')],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'other.test', 'ERR_TLS_CERTIFICATE', unacceptable('other.test')],
+  ['INVALID_PURPOSE', 'purpose', 'ERR_TLS_CERTIFICATE', unacceptable('purpose')],
+  ['INVALID_CA', 'invalid CA', 'ERR_TLS_CERTIFICATE', unacceptable('invalid CA')],
+  ['CRL_HAS_EXPIRED', 'CRL', 'ERR_TLS_CERTIFICATE', unacceptable('CRL')],
+  ['HOSTNAME_MISMATCH', 'hostname', 'ERR_TLS_CERTIFICATE', unacceptable('hostname')],
+] as const;
+
+for (const [code, said, ours, why] of TLS_CASES) {
+  test(`tlsError() of ${code} is ${ours}, with a sentence`, () => {
+    assert.deepEqual(summary(tlsError(SECURE, '192.0.2.1:443', nodeError(code, said))), {
+      name: 'TLSError',
+      code: ours,
+      phase: 'tls',
+      message: `Cannot speak TLS with https://name.test at 192.0.2.1:443: ${why}`,
+    });
+  });
+}
+
+test('tlsError() keeps the cause, whatever it is', () => {
+  for (const code of ['ERR_SSL_WRONG_VERSION_NUMBER', 'CERT_HAS_EXPIRED', 'ECONNRESET']) {
+    const cause = nodeError(code, code);
+    const error = tlsError(SECURE, '192.0.2.1:443', cause);
+    assert.ok(error instanceof TLSError);
+    assert.equal(error.cause, cause);
+  }
+});
+
+// TLS in the middle of an exchange
+
+const WANTS_CERTIFICATE = 'it asks for a client certificate; options: cert, key';
+
+// Node's code, its message, the reason
+const REASONS = [
+  ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'tlsv13 alert certificate required', WANTS_CERTIFICATE],
+  ['ERR_SSL_UNSUPPORTED_PROTOCOL', 'unsupported protocol', NO_VERSION],
+  ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'sslv3 alert handshake failure', REFUSED],
+  ['ECONNRESET', 'read ECONNRESET', CLOSED],
+  ['EPIPE', 'write EPIPE', 'write EPIPE'],
+] as const;
+
+for (const [code, said, reason] of REASONS) {
+  test(`tlsReason() of ${code}`, () => assert.equal(tlsReason(nodeError(code, said)), reason));
+}
+
+// Codes
+
+class Odd extends Error {
+  override readonly name = 'Odd';
+}
+
+// what, value, code
+const CODES: readonly (readonly [string, unknown, string])[] = [
+  ["an error of Node's", nodeError('EMFILE', ''), 'EMFILE'],
+  ['an error without a code', new Odd(), 'Odd'],
+  ['an error whose code is a number', Object.assign(new Odd(), { code: 5 }), 'Odd'],
+  ['what is no error', 'EMFILE', 'string'],
+];
+
+for (const [what, value, code] of CODES) {
+  test(`codeOf() of ${what} is ${code}`, () => assert.equal(codeOf(value), code));
+}
