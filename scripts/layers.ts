@@ -42,5 +42,5 @@ export const ONLY_CALLED_IN: readonly { readonly call: RegExp; readonly file: st
     file: 'util/clock.ts',
     what: 'time and timers',
   },
-  { call: /\bMath\.random\b/, file: '', what: 'randomness that is not injected' },
+  { call: /\bMath\.random\b/, file: 'util/random.ts', what: 'randomness that is not injected' },
 ];

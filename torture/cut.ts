@@ -41,7 +41,7 @@ export async function runCut(dialogue: Dialogue, cut: Cut, certificate: ServerCe
   if (turn === undefined) return 'a dialogue without turns';
   const expectation = expected(turn, cut, dialogue.turns.length > 1 && turn.method === 'GET');
   const read = expectation === 'timeout' ? STALL_MS : NO_STALL_MS;
-  const options = { port: server.port, maxSize: 1, timeout: { connect: NO_STALL_MS, read } };
+  const options = { port: server.port, maxSize: 1, retries: false, timeout: { connect: NO_STALL_MS, read } } as const;
   const pool = dialogue.tls
     ? new HTTPSConnectionPool('localhost', { ...options, ca: certificate.ca })
     : new HTTPConnectionPool('127.0.0.1', options);
@@ -168,7 +168,7 @@ export async function requestBytes(dialogue: Dialogue, certificate: ServerCertif
       if (turn.untilClose) connection.end();
     }
   });
-  const options = { port: server.port, maxSize: 1 };
+  const options = { port: server.port, maxSize: 1, retries: false } as const;
   const pool = dialogue.tls
     ? new HTTPSConnectionPool('localhost', { ...options, ca: certificate.ca })
     : new HTTPConnectionPool('127.0.0.1', options);

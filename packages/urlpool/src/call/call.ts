@@ -1,28 +1,37 @@
-// One call of a user's, from the queue to the response or the error: it waits for a connection, starts an exchange,
-// collects the body, and sends the attempt again at once where a kept connection had died under it. It owns the call's
-// deadline and its signal. It is one object with several roles, waiter, sink and abortable, since one is made for every
-// request.
+// One call of a user's, from the queue to the response or the error. It waits for a connection, starts an exchange, takes
+// the body in, and goes on as nextStep() says: follows a redirect, tries again after a wait, or ends. Where a kept
+// connection had died under an attempt it sends that again at once. It owns the call's deadline and its signal. It is one
+// object with several roles, waiter, sink and abortable, since one is made for every request.
 
 import type { Connection } from '../connection/connection.ts';
-import type { HTTPError } from '../errors/http-error.ts';
-import { LimitError } from '../errors/limit-error.ts';
-import { TimeoutError } from '../errors/timeout-error.ts';
-import type { Fields } from '../message/fields.ts';
+import type { ErrorConnection, HTTPError } from '../errors/http-error.ts';
+import { type Fields, findField } from '../message/fields.ts';
 import type { Head } from '../message/head.ts';
+import { type Origin, originText } from '../message/origin.ts';
 import type { Failure } from '../policy/failure.ts';
+import { isRedirect } from '../policy/redirect.ts';
+import type { Retry } from '../policy/retry.ts';
 import { type ReplayPolicy, shouldReplay } from '../policy/should-replay.ts';
 import type { OriginPool } from '../pool/origin-pool.ts';
 import type { Waiter } from '../pool/waiter.ts';
 import type { WireRequest } from '../request/wire-request.ts';
+import type { ResponseParts } from '../response/base-response.ts';
 import { BodyCollector } from '../response/body-collector.ts';
+import { BodyQueue } from '../response/body-queue.ts';
 import { HTTPResponse } from '../response/http-response.ts';
-import type { Exchange, ResponseSink } from '../response/response-sink.ts';
-import type { TraceListener } from '../trace/trace-event.ts';
+import type { CancelReason, Exchange, ResponseSink } from '../response/response-sink.ts';
+import { type BodyControl, StreamedResponse } from '../response/streamed-response.ts';
 import { type Abortable, addAbortable, removeAbortable } from '../util/abort-registry.ts';
 import { Alarm, type Alarms } from '../util/alarms.ts';
+import type { Timer } from '../util/clock.ts';
+import { bodyLimitError, hostChangedError, poolTimeoutError, totalTimeoutError } from './call-error.ts';
+import type { CallTrace } from './call-trace.ts';
+import { type Ending, type NextStep, nextStep } from './next-step.ts';
+import { redirectedRequest } from './redirected-request.ts';
+import type { Router } from './router.ts';
 
 /** What a call ends with. An error is thrown by the face, where the caller's stack is. */
-export type Outcome = HTTPResponse | Rejection;
+export type Outcome = HTTPResponse | StreamedResponse | Rejection;
 
 /** A call that failed: an HTTPError, or the reason of the signal that aborted it. */
 export class Rejection {
@@ -35,46 +44,83 @@ export class Rejection {
 
 /** What a call is given. */
 export interface CallSettings {
-  readonly pool: OriginPool;
+  readonly router: Router;
   readonly alarms: Alarms;
-  readonly trace: TraceListener | null;
+  readonly trace: CallTrace | null;
+  readonly random: () => number;
   readonly replay: ReplayPolicy;
+  readonly retries: Retry;
+  /** Whether redirects are followed. */
+  readonly redirect: boolean;
   readonly maxBodyBytes: number;
 }
 
-/** Its state: where an abort or a deadline finds it. */
-type State = 'queued' | 'exchanging' | 'done';
+/** How the caller wants the body, and by what the call can be aborted. */
+export interface CallChoices {
+  /** Whether to settle at the head, and to hand the body over as it comes. */
+  readonly streams: boolean;
+  readonly signal: AbortSignal | null;
+}
 
-export class Call implements Waiter, ResponseSink, Abortable {
+/** What is read at most of a body that nobody wants, in bytes and ms, to keep its connection. */
+const DISCARD_BYTES = 256 * 1024;
+const DISCARD_MS = 50;
+
+/** Where an abort or a deadline finds it. */
+type State = 'queued' | 'exchanging' | 'sleeping' | 'done';
+
+export class Call implements Waiter, ResponseSink, Abortable, BodyControl {
   previous: Waiter | null = null;
   next: Waiter | null = null;
   list: object | null = null;
   notKeptBefore: number | null = null;
-  readonly request: WireRequest;
+  queuedAt = 0;
+  readonly wantsExchange = true;
+  request: WireRequest;
   readonly #settings: CallSettings;
-  readonly #signal: AbortSignal | null;
-  readonly #settle: (outcome: Outcome) => void;
+  readonly #choices: CallChoices;
+  #settle: ((outcome: Outcome) => void) | null;
+  #origin: Origin;
+  #pool: OriginPool;
+  #retries: Retry;
   #state: State = 'queued';
   #replayed = false;
   #connection: Connection | null = null;
   #reused = false;
   #exchange: Exchange | null = null;
   #head: Head | null = null;
-  #body: BodyCollector | null = null;
+  /** Where the body goes: to memory, or to a consumer who takes it as it comes. */
+  #collector: BodyCollector | null = null;
+  #queue: BodyQueue | null = null;
+  /** Bytes of a body nobody wants that are still read; null while somebody does. */
+  #discard: number | null = null;
+  /** What follows once the body of a response that is not the last one is out of the way. */
+  #pending: NextStep | null = null;
+  #bodyBytes = 0;
   #deadline: Alarm | null = null;
   #queueAlarm: Alarm | null = null;
-  #startedAt = 0;
+  #discardAlarm: Alarm | null = null;
+  #sleep: Timer | null = null;
+  #onOver: (() => void) | null = null;
 
   constructor(
     request: WireRequest,
+    place: { readonly origin: Origin; readonly pool: OriginPool },
     settings: CallSettings,
-    signal: AbortSignal | null,
+    choices: CallChoices,
     settle: (outcome: Outcome) => void,
   ) {
     this.request = request;
+    this.#origin = place.origin;
+    this.#pool = place.pool;
     this.#settings = settings;
-    this.#signal = signal;
+    this.#retries = settings.retries;
+    this.#choices = choices;
     this.#settle = settle;
+  }
+
+  get #trace(): CallTrace | null {
+    return this.#settings.trace;
   }
 
   get call(): number {
@@ -89,20 +135,27 @@ export class Call implements Waiter, ResponseSink, Abortable {
     return this.request.timeout.connect;
   }
 
+  get hasPoolTimeout(): boolean {
+    return this.request.timeout.pool !== null;
+  }
+
+  get maxBodyBytes(): number {
+    return this.#settings.maxBodyBytes;
+  }
+
   start(): void {
-    const { trace, alarms } = this.#settings;
-    const signal = this.#signal;
-    const { timeout, method, url, call } = this.request;
-    trace?.({ type: 'call-start', at: alarms.clock.now(), call, method, url });
+    const { alarms } = this.#settings;
+    const { signal } = this.#choices;
+    const { timeout } = this.request;
+    this.#trace?.start(this.request);
     if (signal?.aborted) {
       this.#end(new Rejection(signal.reason));
       return;
     }
     if (signal !== null) addAbortable(signal, this);
     if (timeout.total !== null) {
-      this.#startedAt = alarms.clock.now();
       this.#deadline = new Alarm(alarms, () => this.#onDeadline());
-      this.#deadline.set(this.#startedAt + timeout.total);
+      this.#deadline.set(alarms.clock.now() + timeout.total);
     }
     this.#enqueue();
   }
@@ -118,7 +171,8 @@ export class Call implements Waiter, ResponseSink, Abortable {
   }
 
   onRefused(error: HTTPError): void {
-    this.#end(new Rejection(error.of(this.request)));
+    this.#queueAlarm?.remove();
+    this.#goOn(this.#decide({ is: 'failure', error: error.of(this.request), why: 'dial' }));
   }
 
   // As a sink.
@@ -127,71 +181,230 @@ export class Call implements Waiter, ResponseSink, Abortable {
 
   onHead(head: Head): void {
     this.#head = head;
-    const { bodyLength } = head;
-    if (bodyLength !== null && bodyLength > this.#settings.maxBodyBytes) this.#refuseBody(`it has ${bodyLength} bytes`);
+    const { status, fields, bodyLength } = head;
+    if (isRedirect(status)) {
+      const step = this.#decide({ is: 'response', status, location: findField(fields, 'location') });
+      if (step.do !== 'done') {
+        this.#pending = step;
+        this.#discardBody();
+        return;
+      }
+    }
+    if (this.#choices.streams) this.#deliver(head);
+    else if (bodyLength !== null && bodyLength > this.maxBodyBytes) this.#refuseBody(bodyLength);
   }
 
   onBody(view: Uint8Array): boolean {
-    if (this.#body === null) {
-      this.#body = new BodyCollector(this.#head === null ? null : this.#head.bodyLength);
+    this.#bodyBytes += view.length;
+    if (this.#discard !== null) {
+      this.#discard -= view.length;
+      if (this.#discard < 0) this.#exchange?.cancel({ is: 'aborted' });
+      return true;
     }
-    if (this.#body.length + view.length > this.#settings.maxBodyBytes)
-      return this.#refuseBody('it is longer than that');
-    this.#body.add(view);
+    if (this.#queue !== null) return this.#queue.push(view);
+    this.#collector ??= new BodyCollector(this.#head === null ? null : this.#head.bodyLength);
+    if (this.#bodyBytes > this.maxBodyBytes) this.#refuseBody(null);
+    else this.#collector.add(view);
     return true;
   }
 
   memory(left: number): Buffer | null {
-    return this.#body === null ? null : this.#body.room(left);
+    if (this.#discard !== null) return null;
+    if (this.#queue !== null) return this.#queue.memory();
+    return left === Number.POSITIVE_INFINITY || this.#collector === null ? null : this.#collector.room(left);
   }
 
   onUpgrade(): void {} // never asked for
 
   onEnd(trailers: Fields): void {
-    const head = this.#head;
-    const connection = this.#connection;
-    if (this.#state === 'done' || head === null || connection === null) return;
-    const { method, url } = this.request;
-    const { id, address } = connection;
-    const data = this.#body === null ? Buffer.alloc(0) : this.#body.take();
-    const parts = { method, url, head, data, trailers, connection: { id, address, reused: this.#reused } };
-    this.#end(new HTTPResponse(parts));
+    if (this.#state === 'done') return;
+    if (this.#pending !== null) {
+      this.#goOn(this.#pending);
+      return;
+    }
+    if (this.#queue !== null) {
+      this.#queue.finish({ is: 'complete', trailers });
+      this.#end(null);
+      return;
+    }
+    const data = this.#collector === null ? Buffer.alloc(0) : this.#collector.take();
+    const parts = this.#parts();
+    if (parts !== null) this.#end(new HTTPResponse(parts, data, trailers));
   }
 
   onFailure(failure: Failure): void {
     if (this.#state === 'done') return;
-    if (this.#mayReplay(failure)) {
+    if (this.#pending !== null) this.#goOn(this.#pending);
+    else if (this.#queue !== null) this.#end(new Rejection(failure.error));
+    else if (this.#mayReplay(failure)) {
       this.#replayed = true;
       this.notKeptBefore = this.#settings.alarms.clock.now();
-      this.#exchange = null;
-      this.#connection = null;
-      this.#head = null;
-      this.#body = null;
       this.#enqueue();
-      return;
+    } else {
+      this.#goOn(this.#decide({ is: 'failure', error: failure.error, why: failure.why }));
     }
-    this.#end(new Rejection(failure.error));
   }
 
   // As an abortable.
 
   onAbort(): void {
-    this.#giveUp(new Rejection(this.#signal?.reason), { is: 'aborted' });
+    this.#giveUp(new Rejection(this.#choices.signal?.reason), { is: 'aborted' });
   }
 
+  // As what controls the body of a streamed response.
+
+  dispose(): Promise<void> {
+    if (this.#state === 'done') return Promise.resolve();
+    const over = new Promise<void>((resolve) => {
+      this.#onOver = resolve;
+    });
+    this.#queue?.clear();
+    this.#discardBody();
+    this.#exchange?.resume();
+    return over;
+  }
+
+  abandoned(): void {
+    this.#trace?.forgotten(this.request);
+    void this.dispose();
+  }
+
+  /** Enters the queue with what the request is now. */
   #enqueue(): void {
     this.#state = 'queued';
-    const { pool, alarms } = this.#settings;
-    const limit = this.request.timeout.pool;
-    pool.acquire(this);
+    this.#exchange = null;
+    this.#connection = null;
+    this.#head = null;
+    this.#collector = null;
+    this.#discard = null;
+    this.#discardAlarm?.remove();
+    this.#pending = null;
+    this.#bodyBytes = 0;
+    this.#pool.acquire(this);
+    const { pool: limit } = this.request.timeout;
     if (limit === null || this.#state !== 'queued') return;
-    this.#queueAlarm ??= new Alarm(alarms, () => this.#onQueueTimeout(limit));
+    const { alarms } = this.#settings;
+    this.#queueAlarm ??= new Alarm(alarms, () => this.#onQueueTimeout());
     this.#queueAlarm.set(alarms.clock.now() + limit);
+  }
+
+  #decide(ending: Ending): NextStep {
+    const { request } = this;
+    const { redirect, random, alarms } = this.#settings;
+    const deadline = this.#deadline?.deadline ?? null;
+    const attempt = {
+      method: request.method,
+      url: request.url,
+      attempt: request.attempt,
+      connection: this.#usedConnection(),
+      body: request.body === null ? 'none' : request.body.state,
+      retries: this.#retries,
+      redirect,
+      left: deadline === null ? null : deadline - alarms.clock.now(),
+      random,
+    } as const;
+    const step = nextStep(ending, attempt);
+    if (ending.is === 'failure') {
+      this.#trace?.retry(request, ending.error, step);
+    } else if (step.do === 'fail') {
+      this.#trace?.redirect(request, ending.status, ending.location ?? '', { why: step.error.message });
+    }
+    return step;
+  }
+
+  #goOn(step: NextStep): void {
+    switch (step.do) {
+      case 'redirect':
+        this.#redirect(step);
+        break;
+      case 'retry':
+        this.#retry(step);
+        break;
+      case 'fail':
+        this.#end(new Rejection(step.error));
+        break;
+      case 'done':
+        break;
+    }
+  }
+
+  #redirect(step: Extract<NextStep, { do: 'redirect' }>): void {
+    const status = this.#head?.status ?? 0;
+    const { request, origin, dropped } = redirectedRequest(this.#origin, this.request, step);
+    const pool = this.#settings.router.to(origin);
+    if (pool === null) {
+      const error = hostChangedError(request, originText(this.#origin));
+      this.#trace?.redirect(this.request, status, request.url, { why: error.message });
+      this.#end(new Rejection(error));
+      return;
+    }
+    this.#trace?.redirect(this.request, status, request.url, { dropped });
+    if (step.dropsBody) this.request.body?.release();
+    this.request = request;
+    this.#origin = origin;
+    this.#pool = pool;
+    this.#tryAnew(step.retries);
+  }
+
+  #retry({ retries, delay }: Extract<NextStep, { do: 'retry' }>): void {
+    this.request = { ...this.request, attempt: this.request.attempt + 1 };
+    if (delay === 0) {
+      this.#tryAnew(retries);
+      return;
+    }
+    this.#state = 'sleeping';
+    // Unlike a deadline, a wait is work to come: the process stays alive for it.
+    this.#sleep = this.#settings.alarms.clock.setTimer(delay, () => this.#tryAnew(retries), true);
+  }
+
+  #tryAnew(retries: Retry): void {
+    this.#retries = retries;
+    this.#replayed = false;
+    this.notKeptBefore = null;
+    this.#pool = this.#settings.router.to(this.#origin) ?? this.#pool;
+    this.#enqueue();
+  }
+
+  /** The head is here: the caller gets the response, the body comes as it is taken. */
+  #deliver(head: Head): void {
+    const parts = this.#parts();
+    if (parts === null) return;
+    this.#queue = new BodyQueue(() => this.#exchange?.resume());
+    const settle = this.#settle;
+    // Nothing here may lead to the response: if its user forgets it, it is to be garbage-collected.
+    this.#settle = null;
+    settle?.(new StreamedResponse({ ...parts, head }, this.#queue, this));
+  }
+
+  #parts(): ResponseParts | null {
+    const head = this.#head;
+    const connection = this.#usedConnection();
+    if (head === null || connection === null) return null;
+    const { method, url } = this.request;
+    return { method, url, head, connection, history: this.#retries.history };
+  }
+
+  /** Reads on for a moment, to keep the connection, or gives the exchange up where too much is still to come. */
+  #discardBody(): void {
+    if (this.#discard !== null) return;
+    this.#discard = DISCARD_BYTES;
+    const declared = this.#head?.bodyLength ?? null;
+    if (declared !== null && declared - this.#bodyBytes > DISCARD_BYTES) {
+      this.#exchange?.cancel({ is: 'aborted' });
+      return;
+    }
+    const { alarms } = this.#settings;
+    this.#discardAlarm ??= new Alarm(alarms, () => this.#exchange?.cancel({ is: 'aborted' }));
+    this.#discardAlarm.set(alarms.clock.now() + DISCARD_MS);
+  }
+
+  #refuseBody(length: number | null): void {
+    const failure = bodyLimitError(this.request, { limit: this.maxBodyBytes, length }, this.#usedConnection());
+    this.#exchange?.cancel({ is: 'limit', failure });
   }
 
   #mayReplay(failure: Failure): boolean {
     const { request } = this;
-    const { replay, trace, alarms } = this.#settings;
     const decision = shouldReplay(
       failure,
       {
@@ -199,103 +412,62 @@ export class Call implements Waiter, ResponseSink, Abortable {
         hasIdempotencyKey: request.fields.hasIdempotencyKey,
         body: request.body === null ? 'none' : request.body.state,
       },
-      replay,
+      this.#settings.replay,
     );
     const willReplay = decision.replay && !this.#replayed;
-    if (trace !== null && (decision.replay || decision.why !== 'not-a-death')) {
-      const { call, attempt } = request;
-      const why = decision.replay && this.#replayed ? 'once-per-attempt' : decision.why;
-      const at = alarms.clock.now();
-      trace({ type: 'replay', at, call, attempt, connection: this.#connection?.id ?? 0, willReplay, why });
-    }
+    this.#trace?.replay(request, this.#connection?.id ?? 0, decision, willReplay);
     return willReplay;
   }
 
   #onDeadline(): void {
-    const { total } = this.request.timeout;
-    const doing =
-      this.#state === 'queued'
-        ? 'waiting for a connection'
-        : this.#head === null
-          ? 'waiting for the response'
-          : 'reading the body';
-    const error = this.#timeoutError(
-      `Cannot finish ${this.#name()} within ${total} ms: still ${doing}; option: timeout.total`,
-      'total',
-    );
+    const error = totalTimeoutError(this.request, this.#doing(), this.#usedConnection());
     this.#giveUp(new Rejection(error), { is: 'timeout', failure: error });
   }
 
-  #onQueueTimeout(limit: number): void {
-    const message = `Cannot begin ${this.#name()} within ${limit} ms: every connection is in use; options: timeout.pool, maxSize`;
-    const error = this.#timeoutError(message, 'pool');
+  #doing(): string {
+    if (this.#state === 'queued') return 'waiting for a connection';
+    if (this.#state === 'sleeping') return 'waiting before the next attempt';
+    return this.#head === null ? 'waiting for the response' : 'reading the body';
+  }
+
+  #onQueueTimeout(): void {
+    const error = poolTimeoutError(this.request, this.#pool.describe());
     this.#giveUp(new Rejection(error), { is: 'timeout', failure: error });
   }
 
-  #timeoutError(message: string, phase: 'total' | 'pool'): TimeoutError {
-    const { method, url, attempt } = this.request;
-    return new TimeoutError(message, {
-      code: 'ERR_TIMEOUT',
-      phase,
-      method,
-      url,
-      attempt,
-      connection: this.#usedConnection(),
-    });
-  }
-
-  #usedConnection() {
+  #usedConnection(): ErrorConnection | null {
     if (this.#connection === null) return null;
     const { id, address } = this.#connection;
     return { id, address, reused: this.#reused };
   }
 
-  #refuseBody(said: string): false {
-    const { maxBodyBytes } = this.#settings;
-    const { method, url, attempt } = this.request;
-    const message = `Cannot hold the body of ${this.#name()}: ${maxBodyBytes} bytes are allowed, and ${said}; option: maxBodyBytes`;
-    const details = {
-      phase: 'body',
-      limit: 'maxBodyBytes',
-      method,
-      url,
-      attempt,
-      connection: this.#usedConnection(),
-    } as const;
-    const error = new LimitError(message, details);
-    this.#exchange?.cancel({ is: 'limit', failure: error });
-    return false;
-  }
-
-  #giveUp(outcome: Rejection, why: Parameters<Exchange['cancel']>[0]): void {
-    if (this.#state === 'done') return;
-    const wasQueued = this.#state === 'queued';
-    const exchange = this.#exchange;
+  #giveUp(outcome: Rejection, why: CancelReason): void {
+    if (this.#state === 'queued') this.#pool.cancel(this);
+    else if (this.#state === 'exchanging') this.#exchange?.cancel(why);
     this.#end(outcome);
-    if (wasQueued) this.#settings.pool.cancel(this);
-    else exchange?.cancel(why);
   }
 
-  #end(outcome: Outcome): void {
+  /** The call is over; null where its response has been handed over before. */
+  #end(outcome: Outcome | null): void {
+    if (this.#state === 'done') return;
     this.#state = 'done';
     this.#deadline?.remove();
     this.#queueAlarm?.remove();
+    this.#discardAlarm?.remove();
+    this.#sleep?.cancel();
     this.#exchange = null;
-    this.#body = null;
-    if (outcome instanceof Rejection) this.request.body?.release();
-    const { trace, alarms } = this.#settings;
-    if (this.#signal !== null) removeAbortable(this.#signal, this);
-    if (trace !== null) {
-      const failed = outcome instanceof Rejection;
-      const at = alarms.clock.now();
-      const { call } = this.request;
-      if (failed) trace({ type: 'call-end', at, call, status: null, error: outcome.reason });
-      else trace({ type: 'call-end', at, call, status: outcome.status, error: null });
+    this.#collector = null;
+    const { signal } = this.#choices;
+    if (signal !== null) removeAbortable(signal, this);
+    if (outcome instanceof Rejection) {
+      this.request.body?.release();
+      this.#queue?.finish({ is: 'failed', reason: outcome.reason });
     }
-    this.#settle(outcome);
-  }
-
-  #name(): string {
-    return `${this.request.method} ${this.request.url}`;
+    if (outcome instanceof Rejection) this.#trace?.end(this.request, null, outcome.reason);
+    else this.#trace?.end(this.request, this.#head?.status ?? null, null);
+    const settle = this.#settle;
+    this.#settle = null;
+    if (outcome !== null) settle?.(outcome);
+    this.#onOver?.();
   }
 }

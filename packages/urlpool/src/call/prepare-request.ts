@@ -7,12 +7,16 @@ import type { FieldBlock } from '../message/field-block.ts';
 import { type Fields, findField } from '../message/fields.ts';
 import { checkReplay } from '../policy/should-replay.ts';
 import { fieldsFrom, type HeaderFields, mergeFields } from '../request/header-fields.ts';
+import { type QueryFields, queryText } from '../request/query.ts';
 import { RequestBody } from '../request/request-body.ts';
+import { currentContext } from '../util/context.ts';
 import type { RequestOptions } from './request-options.ts';
 
-const NAMES: readonly (keyof RequestOptions)[] = [
+/** Options of a request, for the check of their names. */
+export const REQUEST_OPTION_NAMES: readonly (keyof RequestOptions)[] = [
   'body',
   'decodeContent',
+  'fields',
   'headers',
   'json',
   'maxBodyBytes',
@@ -24,11 +28,16 @@ const NAMES: readonly (keyof RequestOptions)[] = [
   'trailers',
 ];
 
+/** Methods whose `fields` are a query; with others they would be a form. */
+const QUERY_METHODS: readonly string[] = ['GET', 'HEAD', 'DELETE', 'OPTIONS'];
+
 /** What the wire needs of a request beyond its method and target. */
 export interface PreparedRequest {
   readonly fields: FieldBlock;
   readonly body: RequestBody | null;
   readonly trailers: (() => Fields) | null;
+  /** What `fields` add to the query; empty for nothing. */
+  readonly query: string;
 }
 
 const NONE: Readonly<Record<string, never>> = {};
@@ -48,11 +57,14 @@ export function checkMethod(method: string): void {
  * @throws {RequestError} `ERR_INVALID_OPTION` for an unknown name, or a value of the wrong kind.
  */
 export function checkRequestOptions(options: RequestOptions): void {
-  checkNames('the request', options, NAMES);
-  const { retries, redirect, decodeContent, signal, trailers } = options;
-  refuseUnbuilt('retries', retries);
-  refuseUnbuilt('redirect', redirect);
-  refuseUnbuilt('decodeContent', decodeContent);
+  checkNames('the request', options, REQUEST_OPTION_NAMES);
+  const { redirect, decodeContent, signal, trailers } = options;
+  if (redirect !== undefined && typeof redirect !== 'boolean') {
+    throw invalidOption('redirect', redirect, 'give true or false');
+  }
+  if (decodeContent !== undefined && decodeContent !== false) {
+    throw invalidOption('decodeContent', decodeContent, 'only false is supported in this version');
+  }
   checkReplay(options.replay);
   if (trailers !== undefined && typeof trailers !== 'function')
     throw invalidOption('trailers', trailers, 'give a function');
@@ -65,21 +77,30 @@ export function checkRequestOptions(options: RequestOptions): void {
  *
  * @param shared The block of a request that has no fields of its own.
  */
-export function prepareRequest(options: RequestOptions, shared: FieldBlock): PreparedRequest {
+export function prepareRequest(method: string, options: RequestOptions, shared: FieldBlock): PreparedRequest {
   const { headers, json } = options;
   const hasBody = options.body !== undefined && options.body !== null;
+  const query = options.fields === undefined ? '' : queryOf(method, options.fields);
   if (headers === undefined && !hasBody && json === undefined && options.trailers === undefined)
-    return { fields: shared, body: null, trailers: null };
+    return { fields: shared, body: null, trailers: null, query };
   if (hasBody && json !== undefined) throw invalidBody('give either body or json, not both');
   const merged: HeaderFields = mergeFields(shared.fields, headers === undefined ? NONE : headers);
   const body = bodyOf(options, merged.contentLength);
   const fields = json === undefined ? merged.block : withJsonType(merged);
   const { trailers } = options;
-  if (trailers === undefined) return { fields, body, trailers: null };
+  if (trailers === undefined) return { fields, body, trailers: null, query };
   if (body === null || body.length !== null) {
     throw invalidBody('trailers follow only a body of unknown length: an iterable, or a function that makes one');
   }
-  return { fields, body, trailers: () => fieldsFrom(trailers()) };
+  const run = currentContext();
+  return { fields, body, trailers: () => fieldsFrom(run(trailers)), query };
+}
+
+function queryOf(method: string, fields: QueryFields): string {
+  if (!QUERY_METHODS.includes(method)) {
+    throw invalidOption('fields', fields, `they are a query, for ${QUERY_METHODS.join(', ')}; ${method} needs a body`);
+  }
+  return queryText(fields);
 }
 
 function bodyOf({ body, json }: RequestOptions, contentLength: number | null): RequestBody | null {
@@ -104,12 +125,6 @@ function jsonText(value: unknown): string {
   }
   if (text === undefined) throw invalidBody(`json cannot be a ${typeof value}`);
   return text;
-}
-
-/** Options whose other values have no meaning yet are refused rather than ignored. */
-function refuseUnbuilt(name: string, value: unknown): void {
-  if (value === false || value === undefined) return;
-  throw invalidOption(name, value, 'only false is supported in this version');
 }
 
 function invalidBody(why: string): RequestError {

@@ -1,7 +1,9 @@
+import type { Retry } from '../policy/retry.ts';
 import type { ReplayPolicy } from '../policy/should-replay.ts';
 import type { Timeout, TimeoutOptions } from '../policy/timeout.ts';
 import type { BodyInput } from '../request/body-input.ts';
 import type { HeadersInput } from '../request/header-fields.ts';
+import type { QueryFields } from '../request/query.ts';
 
 /** Options of one request. */
 export interface RequestOptions {
@@ -21,10 +23,12 @@ export interface RequestOptions {
   readonly replay?: ReplayPolicy | undefined;
   /** The largest body to hold in memory, in bytes. @default the pool's */
   readonly maxBodyBytes?: number | undefined;
-  /** No retries: none are made yet, so false is the only value. */
-  readonly retries?: false | undefined;
-  /** Redirects are answers like any other: none is followed yet, so false is the only value. */
-  readonly redirect?: false | undefined;
+  /** The query of a GET, HEAD, DELETE or OPTIONS: names and values, added to what the URL has. */
+  readonly fields?: QueryFields | undefined;
+  /** How often to try again and to follow redirects; a number is a Retry's `total`, false is never. @default the pool's */
+  readonly retries?: Retry | number | boolean | undefined;
+  /** Whether redirects are followed; if not, they are answers like any other. @default true */
+  readonly redirect?: boolean | undefined;
   /** Bodies are given as they came: none is decoded yet, so false is the only value. */
   readonly decodeContent?: false | undefined;
 }

@@ -53,6 +53,15 @@ export class Dial {
     );
   }
 
+  /** A limit of another waiter's, in ms from now; whether it ends the dial earlier than before. */
+  shorten(timeout: number | null): boolean {
+    if (timeout === null || this.#over) return false;
+    const deadline = this.#settings.clock.now() + timeout;
+    if (deadline >= this.#alarm.deadline) return false;
+    this.#alarm.set(deadline);
+    return true;
+  }
+
   /** Gives it up; no event follows. */
   abandon(reason: 'dial-abandoned' | 'closed'): void {
     if (this.#over) return;

@@ -324,8 +324,7 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
       if (this.#readsLarge) this.#readSmall();
       return;
     }
-    const memory = left === Number.POSITIVE_INFINITY ? null : exchange.sink.memory(left);
-    this.transport.readInto(memory ?? 'all');
+    this.transport.readInto(exchange.sink.memory(left) ?? 'all');
     this.#readsLarge = true;
   }
 

@@ -210,16 +210,13 @@ export class Http1Exchange implements Exchange {
     if (this.#progress === 'over') return;
     const error = why.is === 'aborted' ? abortedError(this.#occasion()) : why.failure;
     const reason = why.is === 'aborted' ? 'cancelled' : why.is;
-    if (this.#progress === 'held') {
-      this.#progress = 'over';
-      const { fresh } = this;
-      queueMicrotask(() => this.sink.onFailure({ error, why: reason, fresh, sent: 'nothing', received: false }));
-      this.#connection.unstarted(this);
-      return;
-    }
+    const failure = this.#failure(error, reason);
+    const unstarted = this.#progress === 'held';
     this.#connection.reader.stop();
-    this.#stopSending();
-    queueMicrotask(() => this.fail(error, reason, reason));
+    this.end(error);
+    if (unstarted) this.#connection.unstarted(this);
+    else this.#connection.failed(reason);
+    queueMicrotask(() => this.sink.onFailure(failure));
   }
 
   /** `Timeout.read` ran out, unless the silence has ended meanwhile or is not the peer's. */
@@ -274,10 +271,15 @@ export class Http1Exchange implements Exchange {
 
   fail(error: HTTPError, why: Failure['why'], reason: CloseReason): void {
     if (this.#progress === 'over') return;
-    const sent = this.#client === 'idle' ? 'nothing' : this.#client === 'done' ? 'all' : 'some';
+    const failure = this.#failure(error, why);
     this.end(error);
     this.#connection.failed(reason);
-    this.sink.onFailure({ error, why, fresh: this.fresh, sent, received: this.#received });
+    this.sink.onFailure(failure);
+  }
+
+  #failure(error: HTTPError, why: Failure['why']): Failure {
+    const sent = this.#client === 'idle' ? 'nothing' : this.#client === 'done' ? 'all' : 'some';
+    return { error, why, fresh: this.fresh, sent, received: this.#received };
   }
 
   #stopSending(): void {

@@ -4,7 +4,9 @@
 import type { RequestOptions } from '../call/request-options.ts';
 import { type Origin, parseHost, requestTarget } from '../message/origin.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
+import type { StreamedResponse } from '../response/streamed-response.ts';
 import type { PoolSnapshot } from '../trace/snapshot.ts';
+import { type CloseOptions, closeTimeout } from './close-options.ts';
 import { OriginClient, responseOf } from './origin-client.ts';
 import { type PoolOptions, poolSettings } from './pool-options.ts';
 
@@ -14,16 +16,11 @@ export interface HTTPConnectionPoolOptions extends PoolOptions {
   readonly port?: number | undefined;
 }
 
-/** How `close()` ends. */
-export interface CloseOptions {
-  /** For how long to wait for the calls that were accepted, in ms. @default 30_000 */
-  readonly timeout?: number | undefined;
-}
-
-export const DEFAULT_CLOSE_TIMEOUT = 30_000;
+const PRELOADED = { streams: false, userinfo: null };
+const STREAMED = { streams: true, userinfo: null };
 
 /**
- * A pool of kept connections to one host over http.
+ * A pool of kept connections to one host over http. Redirects are followed as long as they stay at that host.
  *
  * @example
  * const pool = new HTTPConnectionPool('example.org', { maxSize: 1 });
@@ -37,9 +34,23 @@ export class HTTPConnectionPool implements AsyncDisposable {
   readonly #client: OriginClient;
 
   /** @throws {RequestError} for a host or an option that cannot be used. */
-  constructor(host: string, options: HTTPConnectionPoolOptions = {}, scheme: Origin['scheme'] = 'http') {
+  constructor(host: string, options: HTTPConnectionPoolOptions = {}) {
     const settings = poolSettings(options, ['port']);
-    this.#client = new OriginClient(parseHost(scheme, host, options.port), settings);
+    this.#client = new OriginClient(parseHost(this.scheme, host, options.port), settings);
+  }
+
+  /** How the host is spoken to. */
+  get scheme(): Origin['scheme'] {
+    return 'http';
+  }
+
+  /** Lower-case name, or an IP address without brackets. */
+  get host(): string {
+    return this.#client.origin.host;
+  }
+
+  get port(): number {
+    return this.#client.origin.port;
   }
 
   /** Connections opened so far, those included that could not be. */
@@ -59,7 +70,17 @@ export class HTTPConnectionPool implements AsyncDisposable {
    * @throws {HTTPError} One of its kinds; if the call was aborted, the signal's reason.
    */
   async request(method: string, target: string, options?: RequestOptions): Promise<HTTPResponse> {
-    return responseOf(await this.#client.send(method, requestTarget(target), options));
+    return responseOf(await this.#client.send(method, requestTarget(target), options, PRELOADED));
+  }
+
+  /**
+   * Sends a request and resolves when the head of the response is there: the body is read as it is taken.
+   *
+   * @param target A path with an optional query, e.g. `/search?q=1`.
+   * @throws {HTTPError} One of its kinds; if the call was aborted, the signal's reason.
+   */
+  async stream(method: string, target: string, options?: RequestOptions): Promise<StreamedResponse> {
+    return responseOf(await this.#client.send(method, requestTarget(target), options, STREAMED));
   }
 
   /** The pool at this moment, as plain JSON. */
@@ -68,13 +89,13 @@ export class HTTPConnectionPool implements AsyncDisposable {
   }
 
   /** Closes idle connections now and busy ones when they are done. The pool stays usable. */
-  clear(): void {
+  async clear(): Promise<void> {
     this.#client.pool.clear();
   }
 
   /** Refuses new requests, waits for those it has accepted, then closes every connection. */
   close(options: CloseOptions = {}): Promise<void> {
-    return this.#client.pool.close(options.timeout ?? DEFAULT_CLOSE_TIMEOUT);
+    return this.#client.pool.close(closeTimeout(options));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,5 @@
-import { HTTPConnectionPool, type HTTPConnectionPoolOptions } from './http-connection-pool.ts';
+import type { Origin } from '../message/origin.ts';
+import { HTTPConnectionPool } from './http-connection-pool.ts';
 
 /**
  * A pool of kept connections to one host over https. Certificates are checked against the runtime's authorities, or
@@ -8,7 +9,7 @@ import { HTTPConnectionPool, type HTTPConnectionPoolOptions } from './http-conne
  * const pool = new HTTPSConnectionPool('example.org', { ca: await readFile('ca.pem') });
  */
 export class HTTPSConnectionPool extends HTTPConnectionPool {
-  constructor(host: string, options: HTTPConnectionPoolOptions = {}) {
-    super(host, options, 'https');
+  override get scheme(): Origin['scheme'] {
+    return 'https';
   }
 }

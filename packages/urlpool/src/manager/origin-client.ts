@@ -2,48 +2,70 @@
 // and options to a call.
 
 import { Call, type CallSettings, type Outcome, Rejection } from '../call/call.ts';
+import { CallTrace } from '../call/call-trace.ts';
 import { checkMethod, checkRequestOptions, prepareRequest } from '../call/prepare-request.ts';
 import type { RequestOptions } from '../call/request-options.ts';
+import type { Router } from '../call/router.ts';
 import { HTTPError } from '../errors/http-error.ts';
 import { LineMemo } from '../http1/line-memo.ts';
 import { FieldBlock } from '../message/field-block.ts';
 import { authority, type Origin, originText } from '../message/origin.ts';
 import { limitsFrom } from '../policy/limits.ts';
+import { Retry } from '../policy/retry.ts';
 import { isRepeatable } from '../policy/should-replay.ts';
 import { Timeout } from '../policy/timeout.ts';
-import { OriginPool } from '../pool/origin-pool.ts';
-import { type HeadersInput, mergeFields } from '../request/header-fields.ts';
+import { OriginPool, type PoolWatch } from '../pool/origin-pool.ts';
+import { releaseInput } from '../request/body-source.ts';
+import { basicAuthorization, type HeadersInput, mergeFields } from '../request/header-fields.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
+import type { StreamedResponse } from '../response/streamed-response.ts';
 import { TLSSettings } from '../transport/tls-settings.ts';
-import type { PoolSettings } from './pool-options.ts';
+import type { Linked } from '../util/linked-list.ts';
+import { type PoolSettings, withPoolTimeout } from './pool-options.ts';
 import { VERSION } from './version.ts';
 
 const NO_OPTIONS: RequestOptions = {};
 
 let lastCall = 0;
 
+/** Where a client's calls may be redirected to, and who is told whether its pool is in use. */
+export interface ClientSurroundings {
+  readonly router: Router;
+  readonly watch: PoolWatch | null;
+}
+
+/** What a face asks for beyond the caller's options. */
+export interface SendChoices {
+  /** Whether the body is to be handed over as it comes. */
+  readonly streams: boolean;
+  /** `user:password` of the URL. */
+  readonly userinfo: string | null;
+}
+
 /** One origin as requests see it. */
-export class OriginClient {
+export class OriginClient implements Linked<OriginClient> {
+  previous: OriginClient | null = null;
+  next: OriginClient | null = null;
+  list: object | null = null;
   readonly pool: OriginPool;
-  readonly #origin: string;
+  readonly origin: Origin;
+  readonly #text: string;
   readonly #settings: PoolSettings;
   readonly #fields: FieldBlock;
   readonly #usualCall: CallSettings;
 
-  constructor(origin: Origin, settings: PoolSettings) {
-    const { options, limits, idleTimeout, maxRequests, maxSize, clock, alarms, gate, trace } = settings;
-    this.#origin = originText(origin);
+  constructor(origin: Origin, settings: PoolSettings, surroundings?: ClientSurroundings) {
+    const { options, limits, idleTimeout, maxRequests, clock, alarms, gate, trace, random } = settings;
+    this.origin = origin;
+    this.#text = originText(origin);
     this.#settings = settings;
     this.#fields = defaultFields(origin, options.headers);
+    const isSecure = origin.scheme === 'https';
+    const { lookup, resolve } = options;
     this.pool = new OriginPool(
+      { origin, tls: isSecure ? new TLSSettings(options, settings.tlsContext) : null, lookup, resolve },
       {
-        origin,
-        tls: origin.scheme === 'https' ? new TLSSettings(options) : null,
-        lookup: options.lookup,
-        resolve: options.resolve,
-      },
-      {
-        origin: this.#origin,
+        origin: this.#text,
         limits,
         idleTimeout,
         maxRequests,
@@ -51,67 +73,95 @@ export class OriginClient {
         alarms,
         gate,
         trace,
-        isSecure: origin.scheme === 'https',
+        isSecure,
         lines: new LineMemo(),
       },
-      { maxSize },
+      settings.poolLimits,
+      { room: settings.room, random, watch: surroundings?.watch ?? null },
     );
-    const { maxBodyBytes } = limits;
-    this.#usualCall = { pool: this.pool, alarms, trace, replay: settings.replay, maxBodyBytes };
+    this.#usualCall = {
+      router: surroundings?.router ?? { to: (other) => (originText(other) === this.#text ? this.pool : null) },
+      alarms,
+      random,
+      trace: trace === null ? null : new CallTrace(trace, clock),
+      replay: settings.replay,
+      retries: settings.retries,
+      redirect: true,
+      maxBodyBytes: limits.maxBodyBytes,
+    };
   }
 
   /**
    * Starts a call. It never throws later than this returns, and the promise never rejects: the face throws what it
    * settles with, where the caller's stack is.
    *
-   * @param authorization A field that the URL's userinfo stands for.
    * @throws {RequestError} for a method, header, body or option that cannot be used.
    */
-  send(
-    method: string,
-    target: string,
-    options: RequestOptions = NO_OPTIONS,
-    authorization: string | null = null,
-  ): Promise<Outcome> {
+  send(method: string, target: string, options: RequestOptions = NO_OPTIONS, choices: SendChoices): Promise<Outcome> {
+    try {
+      return this.#start(method, target, options, choices);
+    } catch (error) {
+      releaseInput(options?.body);
+      throw error;
+    }
+  }
+
+  #start(method: string, target: string, options: RequestOptions, choices: SendChoices): Promise<Outcome> {
     checkMethod(method);
     if (options !== NO_OPTIONS) checkRequestOptions(options);
-    const settings = this.#settings;
-    const shared = authorization === null ? this.#fields : withAuthorization(this.#fields, authorization);
-    const { fields, body, trailers } = prepareRequest(options, shared);
-    const call = this.#callSettings(options);
+    const { streams, userinfo } = choices;
+    const shared = userinfo === null ? this.#fields : withAuthorization(this.#fields, userinfo);
+    const { fields, body, trailers, query } = prepareRequest(method, options, shared);
+    const settings = options === NO_OPTIONS ? this.#usualCall : this.#callSettings(options);
     const repeated = {
       method,
       hasIdempotencyKey: fields.hasIdempotencyKey,
       body: body === null ? 'none' : body.state,
     } as const;
+    const fullTarget = query === '' ? target : withQuery(target, query);
     const request = {
       method,
-      target,
-      url: this.#origin + target,
+      target: fullTarget,
+      url: this.#text + fullTarget,
       fields,
       body,
       trailers,
-      repeatable: repeated.body !== 'unread' && isRepeatable(repeated, call.replay),
+      repeatable: repeated.body !== 'unread' && isRepeatable(repeated, settings.replay),
       upgrade: false,
-      timeout: options.timeout === undefined ? settings.timeout : Timeout.from(options.timeout, settings.timeout),
+      timeout: options.timeout === undefined ? this.#settings.timeout : this.#timeout(options.timeout),
       call: ++lastCall,
       attempt: 1,
     };
     return new Promise((resolve) => {
-      new Call(request, call, options.signal ?? null, resolve).start();
+      new Call(request, this, settings, { streams, signal: options.signal ?? null }, resolve).start();
     });
   }
 
+  /** Opens a connection, if none is open. */
+  connect(): Promise<void> {
+    return this.pool.open(this.#settings.timeout.connect);
+  }
+
+  #timeout(value: RequestOptions['timeout']): Timeout {
+    return withPoolTimeout(Timeout.from(value, this.#settings.timeout), this.#settings.poolTimeout);
+  }
+
   #callSettings(options: RequestOptions): CallSettings {
-    if (options.replay === undefined && options.maxBodyBytes === undefined) return this.#usualCall;
-    const { maxBodyBytes } = limitsFrom(options, this.#settings.limits);
-    return { ...this.#usualCall, replay: options.replay ?? this.#usualCall.replay, maxBodyBytes };
+    const { replay, maxBodyBytes, retries, redirect } = options;
+    const usual = this.#usualCall;
+    return {
+      ...usual,
+      replay: replay ?? usual.replay,
+      maxBodyBytes: maxBodyBytes === undefined ? usual.maxBodyBytes : limitsFrom({ maxBodyBytes }).maxBodyBytes,
+      retries: Retry.from(retries, usual.retries),
+      redirect: redirect ?? usual.redirect,
+    };
   }
 }
 
 /** The response of an outcome, or its error, whose stack is then that of the awaiting caller. */
-export function responseOf(outcome: Outcome): HTTPResponse {
-  if (!(outcome instanceof Rejection)) return outcome;
+export function responseOf<Response extends HTTPResponse | StreamedResponse>(outcome: Outcome): Response {
+  if (!(outcome instanceof Rejection)) return outcome as Response;
   const { reason } = outcome;
   if (reason instanceof HTTPError) Error.captureStackTrace(reason, responseOf);
   throw reason;
@@ -122,6 +172,11 @@ function defaultFields(origin: Origin, own: HeadersInput | undefined): FieldBloc
   return own === undefined ? new FieldBlock(fields) : mergeFields(fields, own).block;
 }
 
-function withAuthorization(shared: FieldBlock, authorization: string): FieldBlock {
-  return mergeFields(shared.fields, { Authorization: authorization }).block;
+function withAuthorization(shared: FieldBlock, userinfo: string): FieldBlock {
+  return mergeFields(shared.fields, { Authorization: basicAuthorization(userinfo) }).block;
+}
+
+/** A target with one query more; its own comes first. */
+function withQuery(target: string, query: string): string {
+  return `${target}${target.includes('?') ? '&' : '?'}${query}`;
 }

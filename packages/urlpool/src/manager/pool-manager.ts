@@ -1,14 +1,71 @@
-// One pool per origin, found by the URL of a request: the object that a program makes once and keeps.
+// One pool per origin and route, found by the URL of a request: the object that a program makes once and keeps.
 
+import { REQUEST_OPTION_NAMES } from '../call/prepare-request.ts';
 import type { RequestOptions } from '../call/request-options.ts';
+import { checkNames } from '../errors/invalid-option.ts';
 import { PoolError } from '../errors/pool-error.ts';
-import { originText, parseUrl } from '../message/origin.ts';
+import { type Origin, originText, type ParsedUrl, parseUrl } from '../message/origin.ts';
+import { Room } from '../pool/room.ts';
+import { releaseInput } from '../request/body-source.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
-import type { CloseReason } from '../trace/close-reason.ts';
-import type { ManagerSnapshot } from '../trace/snapshot.ts';
-import { type CloseOptions, DEFAULT_CLOSE_TIMEOUT } from './http-connection-pool.ts';
+import type { StreamedResponse } from '../response/streamed-response.ts';
+import type { ManagerSnapshot, PoolSnapshot } from '../trace/snapshot.ts';
+import { TLSContext } from '../transport/tls-settings.ts';
+import { type CloseOptions, closeTimeout } from './close-options.ts';
+import { type ManyItem, type ManyOptions, type ManyResult, many } from './many.ts';
 import { OriginClient, responseOf } from './origin-client.ts';
-import { type PoolOptions, type PoolSettings, poolSettings } from './pool-options.ts';
+import { type Kept, PoolDirectory } from './pool-directory.ts';
+import { type PoolOptions, type PoolSettings, poolSettings, whole } from './pool-options.ts';
+import { ROUTE_OPTION_NAMES, type RouteOptions, routeKey, routeOptionsOf } from './route-options.ts';
+
+/** Options of a PoolManager: its own, and those of its pools. */
+export interface PoolManagerOptions extends PoolOptions {
+  /** Pools to keep, softly: one in use is never given up. @default 256 */
+  readonly numPools?: number | undefined;
+  /** Connections of all pools at once, dials under way included. @default 512 */
+  readonly maxConnections?: number | undefined;
+}
+
+/** Options of one request to a manager: those of any request, and how its origin is reached. */
+export interface ManagerRequestOptions extends RequestOptions, RouteOptions {}
+
+const NAMES: readonly string[] = [...REQUEST_OPTION_NAMES, ...ROUTE_OPTION_NAMES];
+
+/** Parsed URLs to remember: a program asks for few again and again, or for each once. */
+const REMEMBERED_URLS = 256;
+
+/** One pool of the manager. */
+class ManagedClient extends OriginClient implements Kept {
+  declare previous: ManagedClient | null;
+  declare next: ManagedClient | null;
+  readonly key: string;
+  readonly #settings: PoolSettings;
+
+  constructor(
+    key: string,
+    origin: Origin,
+    settings: PoolSettings,
+    surroundings: { readonly directory: PoolDirectory<ManagedClient>; to(origin: Origin): ManagedClient },
+  ) {
+    const { directory } = surroundings;
+    super(origin, settings, {
+      router: { to: (other) => surroundings.to(other).pool },
+      watch: { onBusy: () => directory.onBusy(this), onQuiet: () => directory.onQuiet(this) },
+    });
+    this.key = key;
+    this.#settings = settings;
+  }
+
+  snapshot(): PoolSnapshot {
+    return this.pool.snapshot();
+  }
+
+  evict(): void {
+    const { trace, clock } = this.#settings;
+    trace?.({ type: 'pool-evicted', at: clock.now(), origin: originText(this.origin) });
+    this.pool.clear('evicted');
+  }
+}
 
 /**
  * Keeps connections to any number of origins.
@@ -21,12 +78,16 @@ import { type PoolOptions, type PoolSettings, poolSettings } from './pool-option
  */
 export class PoolManager implements AsyncDisposable {
   readonly #settings: PoolSettings;
-  readonly #clients = new Map<string, OriginClient>();
+  readonly #clients: PoolDirectory<ManagedClient>;
+  readonly #urls = new Map<string, ParsedUrl>();
   #closed = false;
 
   /** @throws {RequestError} for an option that cannot be used. */
-  constructor(options: PoolOptions = {}) {
-    this.#settings = poolSettings(options);
+  constructor(options: PoolManagerOptions = {}) {
+    const { numPools, maxConnections, ...poolOptions } = options;
+    const room = new Room(whole('maxConnections', maxConnections, 512));
+    this.#settings = poolSettings(poolOptions, [], room);
+    this.#clients = new PoolDirectory(whole('numPools', numPools, 256));
   }
 
   /**
@@ -35,66 +96,109 @@ export class PoolManager implements AsyncDisposable {
    * @param url An absolute http or https URL; a user and password in it become Basic authentication.
    * @throws {HTTPError} One of its kinds; if the call was aborted, the signal's reason.
    */
-  async request(method: string, url: string | URL, options?: RequestOptions): Promise<HTTPResponse> {
-    const { origin, target, userinfo } = parseUrl(url);
-    if (this.#closed) {
-      throw new PoolError(`Cannot send ${method} ${originText(origin)}${target}: the manager was closed by close()`, {
-        code: 'ERR_POOL_CLOSED',
-        phase: 'pool',
-      });
-    }
-    const key = originText(origin);
-    let client = this.#clients.get(key);
-    if (client === undefined) {
-      client = new OriginClient(origin, this.#settings);
-      this.#clients.set(key, client);
-    }
-    const authorization = userinfo === null ? null : `Basic ${Buffer.from(userinfo, 'utf8').toString('base64')}`;
-    return responseOf(await client.send(method, target, options, authorization));
+  async request(method: string, url: string | URL, options?: ManagerRequestOptions): Promise<HTTPResponse> {
+    return responseOf(await this.#send(method, url, options, false));
+  }
+
+  /**
+   * Sends a request and resolves when the head of the response is there: the body is read as it is taken.
+   *
+   * @example
+   * const file = await http.stream('GET', 'https://example.org/large.csv');
+   * for await (const chunk of file) process.stdout.write(chunk);
+   *
+   * @param url An absolute http or https URL; a user and password in it become Basic authentication.
+   * @throws {HTTPError} One of its kinds; if the call was aborted, the signal's reason.
+   */
+  async stream(method: string, url: string | URL, options?: ManagerRequestOptions): Promise<StreamedResponse> {
+    return responseOf(await this.#send(method, url, options, true));
+  }
+
+  /**
+   * Sends many requests, a bounded number at once, and gives each result as it completes or in the order of the source.
+   * A failure is a result like any other and ends nothing; leaving the loop aborts what still runs.
+   *
+   * @example
+   * for await (const { request, response, error } of http.many(urls, { concurrency: 64 })) {
+   *   console.log(request, error ?? response.status);
+   * }
+   */
+  many<Item extends ManyItem>(
+    items: Iterable<Item> | AsyncIterable<Item>,
+    options: ManyOptions = {},
+  ): AsyncGenerator<ManyResult<Item>, void, undefined> {
+    return many(items, options, (method, url, each) => this.request(method, url, each));
   }
 
   /** The manager at this moment, as plain JSON: every pool, and their sums. */
   snapshot(): ManagerSnapshot {
-    const pools = [...this.#clients.values()].map((client) => client.pool.snapshot());
-    const sum = (count: (pool: (typeof pools)[number]) => number): number =>
-      pools.reduce((total, pool) => total + count(pool), 0);
-    const closed: Partial<Record<CloseReason, number>> = {};
-    for (const pool of pools) {
-      for (const [reason, count] of Object.entries(pool.closed) as [CloseReason, number][]) {
-        closed[reason] = (closed[reason] ?? 0) + count;
-      }
-    }
-    return {
-      open: sum((pool) => pool.open),
-      idle: sum((pool) => pool.idle),
-      active: sum((pool) => pool.active),
-      dialling: sum((pool) => pool.dialling),
-      queued: sum((pool) => pool.queued),
-      numConnections: sum((pool) => pool.numConnections),
-      numRequests: sum((pool) => pool.numRequests),
-      created: sum((pool) => pool.created),
-      reused: sum((pool) => pool.reused),
-      resumed: sum((pool) => pool.resumed),
-      closed,
-      bytesIn: sum((pool) => pool.bytesIn),
-      bytesOut: sum((pool) => pool.bytesOut),
-      pools,
-    };
+    return this.#clients.snapshot();
   }
 
   /** Closes idle connections now and busy ones when they are done. The manager stays usable. */
-  clear(): void {
-    for (const client of this.#clients.values()) client.pool.clear();
+  async clear(): Promise<void> {
+    for (const { pool } of [...this.#clients.values()]) pool.clear();
   }
 
   /** Refuses new requests, waits for those it has accepted, then closes every connection. */
   async close(options: CloseOptions = {}): Promise<void> {
+    const timeout = closeTimeout(options);
     this.#closed = true;
-    const timeout = options.timeout ?? DEFAULT_CLOSE_TIMEOUT;
-    await Promise.all([...this.#clients.values()].map((client) => client.pool.close(timeout)));
+    await Promise.all([...this.#clients.values()].map(({ pool }) => pool.close(timeout)));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+
+  #send(method: string, url: string | URL, options: ManagerRequestOptions | undefined, streams: boolean) {
+    const { origin, target, userinfo } = this.#parse(url);
+    if (this.#closed) {
+      releaseInput(options?.body);
+      throw new PoolError(`Cannot send ${method} ${originText(origin)}${target}: the manager was closed by close()`, {
+        code: 'ERR_POOL_CLOSED',
+        phase: 'pool',
+      });
+    }
+    if (options === undefined)
+      return this.#clientFor(origin, null).send(method, target, options, { streams, userinfo });
+    checkNames('the request', options, NAMES);
+    const route = routeOptionsOf(options);
+    const plain = route === null ? options : withoutRoute(options);
+    return this.#clientFor(origin, route).send(method, target, plain, { streams, userinfo });
+  }
+
+  #parse(url: string | URL): ParsedUrl {
+    const text = typeof url === 'string' ? url : String(url);
+    const known = this.#urls.get(text);
+    if (known !== undefined) return known;
+    const parsed = parseUrl(url);
+    if (this.#urls.size >= REMEMBERED_URLS) this.#urls.clear();
+    this.#urls.set(text, parsed);
+    return parsed;
+  }
+
+  #clientFor(origin: Origin, route: RouteOptions | null): ManagedClient {
+    const text = originText(origin);
+    const key = route === null ? text : `${text} ${routeKey(route)}`;
+    const known = this.#clients.get(key);
+    if (known !== undefined) return known;
+    const client = new ManagedClient(key, origin, this.#settingsOf(route), {
+      directory: this.#clients,
+      to: (other) => this.#clientFor(other, route),
+    });
+    this.#clients.add(client);
+    return client;
+  }
+
+  #settingsOf(route: RouteOptions | null): PoolSettings {
+    if (route === null) return this.#settings;
+    const options = { ...this.#settings.options, ...route };
+    return { ...this.#settings, options, tlsContext: new TLSContext(options) };
+  }
+}
+
+function withoutRoute(options: ManagerRequestOptions): RequestOptions {
+  const names: readonly string[] = ROUTE_OPTION_NAMES;
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !names.includes(name)));
 }

@@ -3,53 +3,76 @@
 import { PollGate } from '../connection/poll-gate.ts';
 import { checkNames, invalidOption } from '../errors/invalid-option.ts';
 import { type LimitOptions, type Limits, limitsFrom } from '../policy/limits.ts';
+import { Retry } from '../policy/retry.ts';
 import { checkReplay, type ReplayPolicy } from '../policy/should-replay.ts';
 import { Timeout, type TimeoutOptions } from '../policy/timeout.ts';
+import type { PoolLimits } from '../pool/origin-pool.ts';
+import { Room } from '../pool/room.ts';
 import type { HeadersInput } from '../request/header-fields.ts';
 import type { TraceListener } from '../trace/trace-event.ts';
 import { checkLookup, type LookupOptions } from '../transport/name-lookup.ts';
-import type { TLSOptions } from '../transport/tls-settings.ts';
+import { TLSContext, type TLSOptions } from '../transport/tls-settings.ts';
 import { Alarms } from '../util/alarms.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
+import { type Random, systemRandom } from '../util/random.ts';
 
-/** Options of a PoolManager; every pool of it gets them. */
+/** Options of a pool; a PoolManager gives them to every pool of its own. */
 export interface PoolOptions extends LimitOptions, TLSOptions, LookupOptions {
   /** Connections per origin at once, dials under way included; all of them may be kept. @default 64 */
   readonly maxSize?: number | undefined;
+  /** Idle connections to keep per origin; more than `maxSize` are never kept. @default maxSize */
+  readonly maxIdle?: number | undefined;
+  /** Whether to wait where `maxSize` is reached; if not, more are opened, and closed again when idle. @default true */
+  readonly block?: boolean | undefined;
+  /** Requests per origin that may wait without a connection being opened for them. @default Infinity */
+  readonly maxQueued?: number | undefined;
+  /** How long a request may wait for a connection, in ms: `Timeout.pool` where that is not given. @default null */
+  readonly poolTimeout?: number | null | undefined;
   /** For how long an unused connection is kept, in ms; a server's Keep-Alive hint can only shorten it. @default 50_000 */
   readonly idleTimeout?: number | undefined;
+  /** How old a connection may become, in ms, give or take a tenth; one at work is closed afterwards. @default Infinity */
+  readonly maxAge?: number | undefined;
   /** How many requests a connection may carry before it is closed. @default Infinity */
   readonly maxRequestsPerConnection?: number | undefined;
   /** Header fields of every request; null removes a default. @default Host, Accept and User-Agent */
   readonly headers?: HeadersInput | undefined;
   /** Time limits of every call. @default Timeout.DEFAULT: connect 10 s, read 300 s */
   readonly timeout?: number | Timeout | TimeoutOptions | undefined;
+  /** How often to try again and to follow redirects; a number is a Retry's `total`, false is never. @default Retry.DEFAULT */
+  readonly retries?: Retry | number | boolean | undefined;
   /** Which attempts are sent again at once when a kept connection had died. @default 'idempotent' */
   readonly replay?: ReplayPolicy | undefined;
-  /** No retries: none are made yet, so false is the only value. */
-  readonly retries?: false | undefined;
   /** Told of everything that happens. */
   readonly onEvent?: TraceListener | undefined;
   /** Where time comes from: for tests. @default systemClock */
   readonly clock?: Clock | undefined;
+  /** Where the jitter of waits and ages comes from, from 0 to 1: for tests. @default Math.random */
+  readonly random?: Random | undefined;
 }
 
 /** The options as every pool reads them. */
 export interface PoolSettings {
   readonly options: PoolOptions;
-  readonly maxSize: number;
+  readonly poolLimits: PoolLimits;
+  readonly poolTimeout: number | null;
   readonly idleTimeout: number;
   readonly maxRequests: number;
   readonly timeout: Timeout;
+  readonly retries: Retry;
   readonly replay: ReplayPolicy;
   readonly limits: Limits;
   readonly trace: TraceListener | null;
   readonly clock: Clock;
+  readonly random: Random;
   readonly alarms: Alarms;
   readonly gate: PollGate;
+  readonly tlsContext: TLSContext;
+  /** What the pools that share these settings may have open together. */
+  readonly room: Room;
 }
 
 const NAMES: readonly (keyof PoolOptions)[] = [
+  'block',
   'ca',
   'cert',
   'clock',
@@ -57,15 +80,20 @@ const NAMES: readonly (keyof PoolOptions)[] = [
   'idleTimeout',
   'key',
   'lookup',
+  'maxAge',
   'maxBodyBytes',
   'maxChunkExtensionBytes',
   'maxFields',
   'maxHeadBytes',
+  'maxIdle',
   'maxInformational',
+  'maxQueued',
   'maxRequestsPerConnection',
   'maxSize',
   'maxTrailerBytes',
   'onEvent',
+  'poolTimeout',
+  'random',
   'rejectUnauthorized',
   'replay',
   'resolve',
@@ -84,30 +112,63 @@ const systemGate: PollGate = new PollGate(systemClock);
  * @param also Names that the caller takes besides these.
  * @throws {RequestError} `ERR_INVALID_OPTION`
  */
-export function poolSettings(options: PoolOptions, also: readonly string[] = []): PoolSettings {
+export function poolSettings(
+  options: PoolOptions,
+  also: readonly string[] = [],
+  room: Room = new Room(),
+): PoolSettings {
   checkNames('the pool', options, [...NAMES, ...also]);
-  const { retries, onEvent } = options;
-  if (retries !== undefined && retries !== false) {
-    throw invalidOption('retries', retries, 'only false is supported in this version');
-  }
+  const { onEvent, block = true, clock = systemClock, random = systemRandom, poolTimeout = null } = options;
   if (onEvent !== undefined && typeof onEvent !== 'function')
     throw invalidOption('onEvent', onEvent, 'give a function');
+  if (typeof block !== 'boolean') throw invalidOption('block', block, 'give true or false');
+  if (poolTimeout !== null && !(typeof poolTimeout === 'number' && poolTimeout > 0)) {
+    throw invalidOption('poolTimeout', poolTimeout, 'give a number of milliseconds above 0, or null for no limit');
+  }
   checkReplay(options.replay);
   checkLookup(options);
-  const clock = options.clock ?? systemClock;
+  const maxSize = whole('maxSize', options.maxSize, 64);
+  const timeout = Timeout.from(options.timeout);
   return {
     options,
-    maxSize: whole('maxSize', options.maxSize, 64),
+    poolLimits: {
+      maxSize,
+      maxIdle: whole('maxIdle', options.maxIdle, maxSize, 0),
+      block,
+      maxQueued: whole('maxQueued', options.maxQueued, Number.POSITIVE_INFINITY, 0),
+      maxAge: milliseconds('maxAge', options.maxAge, Number.POSITIVE_INFINITY),
+    },
+    poolTimeout,
     idleTimeout: milliseconds('idleTimeout', options.idleTimeout, 50_000),
     maxRequests: whole('maxRequestsPerConnection', options.maxRequestsPerConnection, Number.POSITIVE_INFINITY),
-    timeout: Timeout.from(options.timeout),
+    timeout: withPoolTimeout(timeout, poolTimeout),
+    retries: Retry.from(options.retries),
     replay: options.replay ?? 'idempotent',
     limits: limitsFrom(options),
     trace: onEvent === undefined ? null : safely(onEvent),
     clock,
+    random,
     alarms: clock === systemClock ? systemAlarms : new Alarms(clock),
     gate: clock === systemClock ? systemGate : new PollGate(clock),
+    tlsContext: new TLSContext(options),
+    room,
   };
+}
+
+/** A Timeout that says nothing of the queue leaves that to the pool. */
+export function withPoolTimeout(timeout: Timeout, poolTimeout: number | null): Timeout {
+  return timeout.pool === null && poolTimeout !== null ? timeout.with({ pool: poolTimeout }) : timeout;
+}
+
+/**
+ * A whole number from `least` on, or Infinity.
+ *
+ * @throws {RequestError} `ERR_INVALID_OPTION`
+ */
+export function whole(name: string, value: number | undefined, otherwise: number, least = 1): number {
+  if (value === undefined) return otherwise;
+  if ((Number.isInteger(value) && value >= least) || value === Number.POSITIVE_INFINITY) return value;
+  throw invalidOption(name, value, `give a whole number, ${least} or more`);
 }
 
 /** A listener that throws has a defect of its own: it is told as such, and the work in whose middle it was called goes on. */
@@ -121,12 +182,6 @@ function safely(listener: TraceListener): TraceListener {
       });
     }
   };
-}
-
-function whole(name: string, value: number | undefined, otherwise: number): number {
-  if (value === undefined) return otherwise;
-  if ((Number.isInteger(value) && value >= 1) || value === Number.POSITIVE_INFINITY) return value;
-  throw invalidOption(name, value, 'give a whole number, 1 or more');
 }
 
 function milliseconds(name: string, value: number | undefined, otherwise: number): number {

@@ -9,15 +9,26 @@ export interface IdleTimes {
   /** The time of day less the monotonic time, as it was known when the connection became idle. */
   readonly skew: number;
   readonly keepFor: number;
+  /** When its maximum age is reached, by the monotonic clock; Infinity for none. */
+  readonly retireAt: number;
 }
 
-/** Whether it must not be used any more. A time of day that was set back makes nothing younger. */
-export function isExpired(times: IdleTimes, now: number, skewNow: number): boolean {
-  const suspended = Math.max(0, skewNow - times.skew);
-  return now + suspended >= expiresAt(times);
+/** Why it must not be used any more; null if it may. A time of day that was set back makes nothing younger. */
+export function expiry(times: IdleTimes, now: number, skewNow: number): 'idle-timeout' | 'max-age' | null {
+  const time = now + Math.max(0, skewNow - times.skew);
+  if (time >= times.retireAt) return 'max-age';
+  return time >= times.idleSince + times.keepFor ? 'idle-timeout' : null;
 }
 
 /** When it expires by the monotonic clock, if the machine is not suspended before. */
 export function expiresAt(times: IdleTimes): number {
-  return times.idleSince + times.keepFor;
+  return Math.min(times.idleSince + times.keepFor, times.retireAt);
+}
+
+/** Maximum ages are spread by up to a tenth, so that connections opened together do not all close together. */
+const JITTER = 0.1;
+
+/** When a connection opened at `openedAt` is retired; `random` is from 0 to 1. */
+export function retirement(openedAt: number, maxAge: number, random: number): number {
+  return openedAt + maxAge * (1 - JITTER + 2 * JITTER * random);
 }

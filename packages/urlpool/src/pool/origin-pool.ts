@@ -1,11 +1,11 @@
 // The connections of one origin and the attempts that wait for them. It performs what assign() decides and counts what
 // it does; it never asks a connection for its protocol, and knows nothing of requests or responses.
 //
-// Binding is late: a waiter takes whichever comes first, a connection that came free or a dial that finished, and
-// cancelling a waiter cancels no dial. Idle connections are a stack, the warmest taken first; waiters are a queue.
+// Binding is late: a waiter takes whichever comes first, a connection that came free or a dial that finished. Idle
+// connections are a stack, the warmest taken first; waiters are a queue. Replays have a queue of their own, before the
+// other: they take no connection that was kept since before their failure, and must not keep others from taking it.
 
 import type { Connection } from '../connection/connection.ts';
-import { Dial } from '../connection/dial.ts';
 import type { ConnectionSettings } from '../connection/http1-connection.ts';
 import type { HTTPError } from '../errors/http-error.ts';
 import { PoolError } from '../errors/pool-error.ts';
@@ -13,204 +13,202 @@ import type { CloseReason } from '../trace/close-reason.ts';
 import type { PoolSnapshot } from '../trace/snapshot.ts';
 import type { DialTarget } from '../transport/transport-dial.ts';
 import { Alarm } from '../util/alarms.ts';
-import { type Linked, LinkedList } from '../util/linked-list.ts';
-import { assign, type PoolLimits } from './assign.ts';
-import { expiresAt, type IdleTimes, isExpired } from './expiry.ts';
+import { LinkedList } from '../util/linked-list.ts';
+import { assign, type Step } from './assign.ts';
+import { Counters } from './counters.ts';
+import { Dials } from './dials.ts';
+import { isSurplus } from './evict.ts';
+import { retirement } from './expiry.ts';
+import { IdleStack } from './idle-stack.ts';
+import { Member } from './member.ts';
+import { Opening } from './opening.ts';
+import { IdlePlace, type Room, type Tenant } from './room.ts';
+import { STALLED_MS, stalledSince } from './stalled.ts';
 import type { Waiter } from './waiter.ts';
 
-/** For how long a dial goes on that nobody waits for, in ms. */
-const UNWANTED_DIAL_MS = 1000;
+/** What a pool is bounded by. */
+export interface PoolLimits {
+  readonly maxSize: number;
+  readonly maxIdle: number;
+  readonly block: boolean;
+  readonly maxQueued: number;
+  /** How old a connection may become, in ms. */
+  readonly maxAge: number;
+}
 
-/** A connection as the pool holds it: in the idle stack or at work. */
-class Member implements Linked<Member>, IdleTimes {
-  previous: Member | null = null;
-  next: Member | null = null;
-  list: object | null = null;
-  idleSince = 0;
-  idleMark = 0;
-  skew = 0;
-  readonly connection: Connection;
+/** Told whether the pool is in use: by a waiter, a dial or an exchange. */
+export interface PoolWatch {
+  onBusy(): void;
+  onQuiet(): void;
+}
 
-  constructor(connection: Connection) {
-    this.connection = connection;
-  }
-
-  get keepFor(): number {
-    return this.connection.keepFor;
-  }
+/** What a pool shares with others. */
+export interface PoolSurroundings {
+  readonly room: Room;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  readonly watch: PoolWatch | null;
 }
 
 type Phase = 'open' | 'closing' | 'closed';
 
-export class OriginPool {
-  readonly #target: DialTarget;
+export class OriginPool implements Tenant {
   readonly #settings: ConnectionSettings;
   readonly #limits: PoolLimits;
+  readonly #surroundings: PoolSurroundings;
   readonly #members = new Set<Member>();
-  readonly #idle = new LinkedList<Member>();
+  readonly #idle: IdleStack;
   readonly #waiters = new LinkedList<Waiter>();
-  /** Dials under way, each with the waiter it was started for. */
-  readonly #dials = new Map<Dial, Waiter>();
-  readonly #expiry: Alarm;
-  readonly #unwanted: Alarm;
+  readonly #replays = new LinkedList<Waiter>();
+  readonly #dials: Dials;
+  readonly #counters = new Counters();
+  readonly #stalled: Alarm;
   #phase: Phase = 'open';
-  #onQuiet: (() => void) | null = null;
-  #numConnections = 0;
-  #numRequests = 0;
-  #created = 0;
-  #reused = 0;
-  #resumed = 0;
-  #bytesInOfGone = 0;
-  #bytesOutOfGone = 0;
-  /** The time of day less the monotonic time, when it was last looked at. */
-  #skew: number;
-  readonly #closed: Partial<Record<CloseReason, number>> = {};
+  #inUse = false;
+  #onClosed: (() => void) | null = null;
 
-  constructor(target: DialTarget, settings: ConnectionSettings, limits: PoolLimits) {
-    this.#target = target;
+  constructor(target: DialTarget, settings: ConnectionSettings, limits: PoolLimits, surroundings: PoolSurroundings) {
     this.#settings = settings;
     this.#limits = limits;
-    this.#skew = settings.clock.wallNow() - settings.clock.now();
-    this.#expiry = new Alarm(settings.alarms, () => this.#closeExpired());
-    this.#unwanted = new Alarm(settings.alarms, () => this.#abandonUnwanted());
+    this.#surroundings = surroundings;
+    this.#idle = new IdleStack(settings, surroundings.room, (member, why) => this.#destroy(member, why));
+    this.#stalled = new Alarm(settings.alarms, () => this.#refuseStalled());
+    this.#dials = new Dials(target, settings, {
+      onConnection: (connection, resumed) => {
+        this.#counters.onCreated(resumed);
+        this.#add(connection);
+      },
+      onDialFailure: (waiter, error, reason) => this.#onDialFailure(waiter, error, reason),
+      onUnwanted: () => {
+        this.#counters.onClosed('dial-abandoned');
+        this.#surroundings.room.give();
+        this.#settle();
+      },
+    });
   }
 
   /** Dials started. */
   get numConnections(): number {
-    return this.#numConnections;
+    return this.#counters.numConnections;
   }
 
   /** Exchanges begun. */
   get numRequests(): number {
-    return this.#numRequests;
+    return this.#counters.numRequests;
   }
 
-  /**
-   * Takes a waiter in. Its callback may come before this returns. A replay goes to the head of the queue.
-   */
+  /** Connections and dials. */
+  get size(): number {
+    return this.#members.size + this.#dials.size;
+  }
+
+  get #waiting(): number {
+    return this.#waiters.size + this.#replays.size;
+  }
+
+  /** Takes a waiter in. Its callback may come before this returns. A replay waits before all others. */
   acquire(waiter: Waiter): void {
-    if (this.#phase === 'closed' || (this.#phase === 'closing' && waiter.notKeptBefore === null)) {
-      waiter.onRefused(this.#closedError());
+    const isReplay = waiter.notKeptBefore !== null;
+    if (this.#phase === 'closed' || (this.#phase === 'closing' && !isReplay)) {
+      waiter.onRefused(this.#error('its pool was closed by close()', 'ERR_POOL_CLOSED'));
       return;
     }
-    if (this.#waiters.size === 0) {
-      const member = this.#takeReady(waiter);
-      if (member !== null) {
-        this.#give(member, waiter);
-        return;
-      }
+    if (!this.#inUse) {
+      this.#inUse = true;
+      this.#surroundings.watch?.onBusy();
     }
-    if (waiter.notKeptBefore === null) this.#waiters.push(waiter);
-    else this.#waiters.unshift(waiter);
-    this.#traceQueue(waiter, null, true);
+    // Nobody who could take an idle connection waits while there is one.
+    const member = this.#idle.size === 0 ? null : this.#idle.take(waiter.notKeptBefore);
+    if (member !== null) {
+      this.#give(member, waiter);
+      return;
+    }
+    if (!isReplay && this.#step(1) === 'refuse') {
+      const { maxSize, maxQueued } = this.#limits;
+      const why = `${this.#waiting} requests wait already for its ${maxSize} connections, and maxQueued is ${maxQueued}`;
+      waiter.onRefused(this.#error(`${why}; options: maxQueued, maxSize`, 'ERR_POOL_FULL'));
+      this.#settle();
+      return;
+    }
+    this.#enqueue(waiter, isReplay ? this.#replays : this.#waiters);
     this.#serve();
+  }
+
+  /** Resolves when a connection is open: at once if one is. */
+  async open(connectTimeout: number | null): Promise<void> {
+    if (this.#members.size > 0) return;
+    await new Promise<void>((resolve, reject) => {
+      this.acquire(new Opening(connectTimeout, { onOpen: resolve, onFailure: reject }));
+    });
   }
 
   /** Takes a waiter out that wants no connection any more. A dial that was started for it goes on. */
   cancel(waiter: Waiter): void {
-    if (!this.#waiters.delete(waiter)) return;
-    this.#traceQueue(waiter, null, false);
-    this.#watchUnwanted();
-    this.#checkQuiet();
+    if (!this.#dequeue(waiter, null)) return;
+    if (this.#waiting === 0) this.#surroundings.room.unwant(this);
+    this.#settle();
   }
 
   /** Closes what is idle; what is at work closes when it is done. The pool stays usable. */
-  clear(): void {
+  clear(reason: 'cleared' | 'evicted' = 'cleared'): void {
     for (const member of [...this.#members]) {
       this.#idle.delete(member);
-      member.connection.drain('cleared');
-      if (member.connection.state.is === 'closed') this.#forget(member, 'cleared');
+      member.connection.drain(reason);
+      if (member.connection.state.is === 'closed') this.#forget(member, reason);
     }
     this.#serve();
+    this.#settle();
   }
 
   /** Refuses new attempts, waits for those it has accepted, at most `timeout` ms, then closes everything. */
   async close(timeout: number): Promise<void> {
     if (this.#phase === 'closed') return;
     this.#phase = 'closing';
-    const quiet = new Promise<void>((resolve) => {
-      const before = this.#onQuiet;
-      this.#onQuiet = () => {
+    const closed = new Promise<void>((resolve) => {
+      const before = this.#onClosed;
+      this.#onClosed = () => {
         before?.();
         resolve();
       };
     });
     const alarm = new Alarm(this.#settings.alarms, () => this.#closeNow());
     alarm.set(this.#settings.clock.now() + timeout);
-    this.#checkQuiet();
-    await quiet;
+    this.#settle();
+    await closed;
     alarm.remove();
   }
 
+  /** What every place is taken by, in a few words for the message of a waiter that gives up. */
+  describe(): string {
+    const { origin } = this.#settings;
+    const active = this.#members.size - this.#idle.size;
+    const dialling = this.#dials.size === 0 ? '' : `${active === 0 ? '' : ' and '}${this.#dials.size} being opened`;
+    const busy = active === 0 ? '' : `${active} in use`;
+    const places = `${busy}${dialling}`;
+    return places === '' ? `there is no room for a connection to ${origin}` : `connections to ${origin}: ${places}`;
+  }
+
   snapshot(): PoolSnapshot {
-    const now = this.#settings.clock.now();
-    let bytesIn = this.#bytesInOfGone;
-    let bytesOut = this.#bytesOutOfGone;
-    const connections = [];
-    for (const { connection } of this.#members) {
-      bytesIn += connection.bytesIn;
-      bytesOut += connection.bytesOut;
-      const { id, protocol, address, served, idleSince, openedAt, state } = connection;
-      connections.push({
-        id,
-        protocol,
-        address,
-        state:
-          state.is === 'draining'
-            ? ('draining' as const)
-            : idleSince === null
-              ? ('active' as const)
-              : ('idle' as const),
-        served,
-        age: now - openedAt,
-        idleFor: idleSince === null ? null : now - idleSince,
-        bytesIn: connection.bytesIn,
-        bytesOut: connection.bytesOut,
-      });
-    }
+    const connections = [...this.#members].map((member) => member.connection);
     return {
       origin: this.#settings.origin,
       open: this.#members.size,
       idle: this.#idle.size,
       active: this.#members.size - this.#idle.size,
       dialling: this.#dials.size,
-      queued: this.#waiters.size,
-      numConnections: this.#numConnections,
-      numRequests: this.#numRequests,
-      created: this.#created,
-      reused: this.#reused,
-      resumed: this.#resumed,
-      closed: { ...this.#closed },
-      bytesIn,
-      bytesOut,
-      connections,
+      queued: this.#waiting,
+      ...this.#counters.snapshot(connections, this.#settings.clock.now()),
     };
   }
 
-  /** The warmest idle connection that the waiter may take, out of the stack; expired ones are closed on the way. */
-  #takeReady(waiter: Waiter): Member | null {
-    for (let member = this.#idle.last; member !== null; member = this.#idle.last) {
-      if (waiter.notKeptBefore !== null && member.idleSince <= waiter.notKeptBefore) return null;
-      this.#idle.delete(member);
-      // In the turn of the event loop in which it became idle it cannot have expired: no need to read the clocks.
-      const recent = member.idleMark === this.#settings.gate.checks;
-      if ((recent || !this.#isExpired(member)) && member.connection.reserve()) return member;
-      this.#destroy(member, 'idle-timeout');
-    }
-    return null;
-  }
-
-  #isExpired(member: Member): boolean {
-    const { clock } = this.#settings;
-    const now = clock.now();
-    this.#skew = clock.wallNow() - now;
-    return isExpired(member, now, this.#skew);
+  /** There is room in the manager. For Room. */
+  onRoom(): void {
+    this.#serve();
   }
 
   #give(member: Member, waiter: Waiter): void {
     const { connection } = member;
-    this.#numRequests++;
-    if (connection.served > 0) this.#reused++;
+    this.#counters.onExchange(connection.served > 0);
     const { trace, clock, origin } = this.#settings;
     if (trace !== null) {
       const { call, attempt } = waiter;
@@ -222,71 +220,75 @@ export class OriginPool {
     waiter.onConnection(connection);
   }
 
-  /** Gives every waiter what assign() says. */
+  /** What assign() says for those that wait, and `more` that would join them. */
+  #step(more: number): Step {
+    const { maxSize, block, maxQueued } = this.#limits;
+    const counts = {
+      ready: 0,
+      barred: this.#replays.size === 0 ? 0 : this.#idle.size,
+      dialling: this.#dials.size,
+      open: this.#members.size,
+      waiting: this.#waiting + more,
+      perDial: 1,
+    };
+    return assign(counts, { maxSize, block, maxQueued, room: this.#surroundings.room.for(this) });
+  }
+
+  /** Opens the connections that those who wait are due. */
   #serve(): void {
-    for (let waiter = this.#waiters.first; waiter !== null; waiter = this.#waiters.first) {
-      const member = this.#takeReady(waiter);
-      const step = assign(
-        {
-          ready: member === null ? 0 : 1,
-          barred: this.#idle.size,
-          dialling: this.#dials.size,
-          open: this.#members.size,
-          waiting: this.#waiters.size,
-        },
-        this.#limits,
-      );
-      if (member !== null) {
-        this.#waiters.delete(waiter);
-        this.#traceQueue(waiter, member.connection.id, false);
-        this.#give(member, waiter);
-      } else if (step === 'wait') {
-        break;
+    const { room } = this.#surroundings;
+    while (this.#waiting > this.#dials.size) {
+      const step = this.#step(0);
+      if (step === 'replace' && this.#idle.coldest !== null) {
+        this.#destroy(this.#idle.coldest, 'replaced');
+      } else if (step === 'dial' || step === 'overflow') {
+        room.take(this);
+        this.#counters.onDial();
+        this.#dials.start();
       } else {
-        if (step === 'replace' && this.#idle.first !== null) this.#destroy(this.#idle.first, 'replaced');
-        this.#dialFor(this.#firstWithoutDial());
+        break;
       }
     }
-    this.#watchUnwanted();
+    const isShort = this.#waiting > this.#dials.size && (!this.#limits.block || this.size < this.#limits.maxSize);
+    if (isShort) room.want(this);
+    else room.unwant(this);
   }
 
-  /** Whom the next dial is for; those ahead of it that have one of their own are at most as many as there are dials. */
-  #firstWithoutDial(): Waiter | null {
-    const owners = new Set(this.#dials.values());
-    for (const waiter of this.#waiters) if (!owners.has(waiter)) return waiter;
-    return this.#waiters.first;
+  #enqueue(waiter: Waiter, queue: LinkedList<Waiter>): void {
+    waiter.queuedAt = this.#settings.clock.now();
+    queue.push(waiter);
+    this.#dials.join(waiter);
+    this.#trace(waiter, { joins: true });
+    if (this.#stalled.deadline === Number.POSITIVE_INFINITY) this.#stalled.set(waiter.queuedAt + STALLED_MS);
   }
 
-  #dialFor(waiter: Waiter | null): void {
-    if (waiter === null) return;
-    this.#numConnections++;
-    const dial = new Dial(this.#target, this.#settings, {
-      onConnection: (connection, resumed) => {
-        this.#dials.delete(dial);
-        this.#created++;
-        if (resumed) this.#resumed++;
-        this.#add(connection);
-      },
-      onDialFailure: (error, reason) => this.#onDialFailure(dial, error, reason),
-    });
-    this.#dials.set(dial, waiter);
-    dial.start(waiter.connectTimeout);
+  #dequeue(waiter: Waiter, connection: number | null): boolean {
+    if (!this.#waiters.delete(waiter) && !this.#replays.delete(waiter)) return false;
+    this.#dials.leave(waiter);
+    if (this.#waiting === 0) this.#stalled.clear();
+    this.#trace(waiter, { joins: false, connection });
+    return true;
   }
 
-  #onDialFailure(dial: Dial, error: HTTPError, reason: CloseReason): void {
-    const waiter = this.#dials.get(dial);
-    this.#dials.delete(dial);
-    this.#count(reason);
-    if (waiter !== undefined && this.#waiters.delete(waiter)) {
-      this.#traceQueue(waiter, null, false);
-      waiter.onRefused(error);
-    }
+  #onDialFailure(waiter: Waiter | null, error: HTTPError, reason: CloseReason): void {
+    this.#counters.onClosed(reason);
+    const isWaiting = waiter !== null && this.#dequeue(waiter, null);
+    this.#surroundings.room.give();
+    if (isWaiting) waiter.onRefused(error);
     this.#serve();
-    this.#checkQuiet();
+    this.#settle();
   }
 
   #add(connection: Connection): void {
-    const member = new Member(connection);
+    const { random } = this.#surroundings;
+    const { maxAge } = this.#limits;
+    const isMortal = maxAge !== Number.POSITIVE_INFINITY;
+    const retireAt = isMortal ? retirement(connection.openedAt, maxAge, random()) : maxAge;
+    const member: Member = new Member(
+      connection,
+      retireAt,
+      new IdlePlace(this, () => this.#destroy(member, 'evicted')),
+    );
     this.#members.add(member);
     connection.onChange = () => this.#onChange(member);
     this.#onFree(member);
@@ -298,7 +300,7 @@ export class OriginPool {
       this.#idle.delete(member);
       this.#forget(member, state.reason);
       this.#serve();
-      this.#checkQuiet();
+      this.#settle();
     } else if (inFlight === 0) {
       this.#onFree(member);
     }
@@ -307,48 +309,70 @@ export class OriginPool {
   /** A connection has a free place: the oldest waiter's, or the warmest of the idle. */
   #onFree(member: Member): void {
     const { connection } = member;
-    const waiter = this.#waiters.first;
     member.idleSince = connection.idleSince ?? this.#settings.clock.now();
-    if (waiter !== null && connection.reserve()) {
-      this.#waiters.delete(waiter);
-      this.#traceQueue(waiter, connection.id, false);
+    const { room } = this.#surroundings;
+    const waiter = this.#waiting === 0 ? null : this.#waiterFor(member);
+    const isSpent = member.idleSince >= member.retireAt;
+    // What was dialled for a waiter here serves it once at least.
+    const mayYield = waiter === null || connection.served > 0;
+    if (isSpent || (mayYield && room.mustYield(this, waiter !== null))) {
+      this.#destroy(member, isSpent ? 'max-age' : 'evicted');
+      this.#serve();
+      this.#settle();
+    } else if (waiter !== null && !waiter.wantsExchange) {
+      this.#dequeue(waiter, connection.id);
+      waiter.onConnection(connection);
+      this.#onFree(member);
+    } else if (waiter !== null && connection.reserve()) {
+      this.#dequeue(waiter, connection.id);
+      if (this.#waiting === 0) room.unwant(this);
       this.#give(member, waiter);
-      this.#watchUnwanted();
-      return;
+    } else {
+      this.#rest(member);
     }
-    member.idleMark = this.#settings.gate.mark();
-    member.skew = this.#skew;
+  }
+
+  /** The first that may take it: a replay, unless the connection was kept since before its failure. */
+  #waiterFor(member: Member): Waiter | null {
+    const replay = this.#replays.first;
+    if (replay !== null && (replay.notKeptBefore ?? 0) <= member.idleSince) return replay;
+    return this.#waiters.first;
+  }
+
+  #rest(member: Member): void {
     this.#idle.push(member);
-    const deadline = expiresAt(member);
-    if (deadline < this.#expiry.deadline) this.#expiry.set(deadline);
-    if (this.#phase !== 'open') this.#checkQuiet();
+    const { coldest } = this.#idle;
+    if (coldest !== null && isSurplus(this.#idle.size, this.#limits)) this.#destroy(coldest, 'surplus');
+    this.#settle();
   }
 
-  #closeExpired(): void {
-    let next = Number.POSITIVE_INFINITY;
-    for (const member of this.#idle) {
-      if (this.#isExpired(member)) this.#destroy(member, 'idle-timeout');
-      else next = Math.min(next, expiresAt(member));
+  /** Refuses those that have waited in vain for places which forgotten responses hold. */
+  #refuseStalled(): void {
+    const now = this.#settings.clock.now();
+    const isFull = this.size >= this.#limits.maxSize && this.#dials.size === 0;
+    const since = isFull ? stalledSince([...this.#members].map((member) => member.connection)) : null;
+    let next = now + STALLED_MS / 60;
+    for (const waiter of since === null ? [] : [...this.#replays, ...this.#waiters]) {
+      if (waiter.hasPoolTimeout) continue;
+      const due = Math.max(waiter.queuedAt, since ?? now) + STALLED_MS;
+      if (due <= now) {
+        this.#dequeue(waiter, null);
+        waiter.onRefused(this.#stalledError(now));
+      } else {
+        next = due;
+        break;
+      }
     }
-    if (next !== Number.POSITIVE_INFINITY) this.#expiry.set(next);
+    if (this.#waiting > 0) this.#stalled.set(next);
+    this.#settle();
   }
 
-  /** Dials that outnumber the waiters are wanted by nobody: they are given a moment. */
-  #watchUnwanted(): void {
-    if (this.#dials.size <= this.#waiters.size) this.#unwanted.clear();
-    else if (this.#unwanted.deadline === Number.POSITIVE_INFINITY) {
-      this.#unwanted.set(this.#settings.clock.now() + UNWANTED_DIAL_MS);
-    }
-  }
-
-  #abandonUnwanted(): void {
-    for (const dial of [...this.#dials.keys()].reverse()) {
-      if (this.#dials.size <= this.#waiters.size) break;
-      this.#dials.delete(dial);
-      this.#count('dial-abandoned');
-      dial.abandon('dial-abandoned');
-    }
-    this.#checkQuiet();
+  #stalledError(now: number): HTTPError {
+    const held = [...this.#members].slice(0, 10).map(({ connection: { id, pausedSince } }) => {
+      return `connection ${id} for ${Math.round((now - (pausedSince ?? now)) / 1000)} s`;
+    });
+    const why = `all its ${this.#members.size} connections are held by responses whose bodies nobody reads (${held.join(', ')})`;
+    return this.#error(`${why}; read them to their end, or dispose() of them`, 'ERR_POOL_STALLED');
   }
 
   #destroy(member: Member, reason: CloseReason): void {
@@ -359,58 +383,54 @@ export class OriginPool {
 
   #forget(member: Member, reason: CloseReason): void {
     if (!this.#members.delete(member)) return;
-    const { connection } = member;
-    this.#bytesInOfGone += connection.bytesIn;
-    this.#bytesOutOfGone += connection.bytesOut;
-    this.#count(reason);
+    this.#counters.onGone(member.connection, reason);
+    this.#surroundings.room.give();
   }
 
-  #count(reason: CloseReason): void {
-    this.#closed[reason] = (this.#closed[reason] ?? 0) + 1;
-  }
-
-  /** While it closes: once nothing is left to wait for, what is idle goes too. */
-  #checkQuiet(): void {
+  /** Looks whether the pool has come to rest: it may be evicted then, and closes if it was asked to. */
+  #settle(): void {
+    if (this.#waiting > 0 || this.#idle.size < this.#members.size) return;
     // Later, since a call is told of its end, and may come back for a replay, only after its connection is.
     if (this.#phase === 'closing') queueMicrotask(() => this.#closeIfQuiet());
+    if (!this.#inUse || this.#dials.size > 0) return;
+    this.#inUse = false;
+    this.#surroundings.watch?.onQuiet();
   }
 
   #closeIfQuiet(): void {
-    if (this.#phase !== 'closing') return;
-    if (this.#waiters.size === 0 && this.#idle.size === this.#members.size) this.#closeNow();
+    const isQuiet = this.#waiting === 0 && this.#idle.size === this.#members.size;
+    if (this.#phase === 'closing' && isQuiet) this.#closeNow();
   }
 
   #closeNow(): void {
     this.#phase = 'closed';
-    for (let waiter = this.#waiters.shift(); waiter !== null; waiter = this.#waiters.shift()) {
-      this.#traceQueue(waiter, null, false);
-      waiter.onRefused(this.#closedError());
+    for (const waiter of [...this.#replays, ...this.#waiters]) {
+      this.#dequeue(waiter, null);
+      waiter.onRefused(this.#error('its pool was closed by close()', 'ERR_POOL_CLOSED'));
     }
-    for (const dial of this.#dials.keys()) {
-      this.#count('closed');
-      dial.abandon('closed');
+    const { room } = this.#surroundings;
+    for (let dials = this.#dials.abandonAll(); dials > 0; dials--) {
+      this.#counters.onClosed('closed');
+      room.give();
     }
-    this.#dials.clear();
     for (const member of [...this.#members]) this.#destroy(member, 'closed');
-    this.#expiry.remove();
-    this.#unwanted.remove();
-    this.#onQuiet?.();
-    this.#onQuiet = null;
+    room.unwant(this);
+    this.#idle.close();
+    this.#stalled.remove();
+    this.#onClosed?.();
+    this.#onClosed = null;
   }
 
-  #closedError(): HTTPError {
-    return new PoolError(`Cannot send a request to ${this.#settings.origin}: its pool was closed by close()`, {
-      code: 'ERR_POOL_CLOSED',
-      phase: 'pool',
-    });
+  #error(why: string, code: 'ERR_POOL_CLOSED' | 'ERR_POOL_FULL' | 'ERR_POOL_STALLED'): HTTPError {
+    return new PoolError(`Cannot send a request to ${this.#settings.origin}: ${why}`, { code, phase: 'pool' });
   }
 
-  #traceQueue(waiter: Waiter, connection: number | null, joins: boolean): void {
+  #trace(waiter: Waiter, change: { joins: true } | { joins: false; connection: number | null }): void {
     const { trace, clock, origin } = this.#settings;
     if (trace === null) return;
     const { call, attempt } = waiter;
     const ids = { at: clock.now(), call, attempt, origin };
-    if (joins) trace({ type: 'queue-start', ...ids, queued: this.#waiters.size });
-    else trace({ type: 'queue-end', ...ids, connection });
+    if (change.joins) trace({ type: 'queue-start', ...ids, queued: this.#waiting });
+    else trace({ type: 'queue-end', ...ids, connection: change.connection });
   }
 }

@@ -8,10 +8,16 @@ export interface Waiter extends Linked<Waiter> {
   readonly attempt: number;
   /** `Timeout.connect` for a dial that is started for it, in ms. */
   readonly connectTimeout: number | null;
+  /** Whether it wants to begin an exchange; if not, it only wants a connection to be open. */
+  readonly wantsExchange: boolean;
+  /** Whether it gives up by itself after a while (`Timeout.pool`). */
+  readonly hasPoolTimeout: boolean;
   /** A replay takes no connection that was kept since before this time; null for any other attempt. */
   readonly notKeptBefore: number | null;
+  /** Since when it has stood in the queue. For the pool. */
+  queuedAt: number;
   /** A place is reserved on the connection: start the exchange at once. */
   onConnection(connection: Connection): void;
-  /** There will be none. */
+  /** There will be none. `refused` where the pool turned it away, else its dial failed. */
   onRefused(error: HTTPError): void;
 }

@@ -23,11 +23,24 @@ export function openSource(made: BodyChunk | BodyStream): BodySource {
   if (!isStream(made)) {
     throw new TypeError(`the body function returned ${describe(made)}, not a string, bytes or an iterable of them`);
   }
+  ignoreErrorsUntilRead(made);
   if (isWebStream(made)) return fromReader(made.getReader());
   const iterator = Symbol.asyncIterator in made ? made[Symbol.asyncIterator]() : made[Symbol.iterator]();
   return isNodeStream(made)
     ? { next: () => iterator.next(), release: () => releaseStream(made) }
     : fromIterator(iterator);
+}
+
+/** A Node stream may fail before it is read: reading it reports that, and until then it must not end the process. */
+export function ignoreErrorsUntilRead(stream: object): void {
+  if ('on' in stream && typeof stream.on === 'function') stream.on('error', () => {});
+}
+
+/** Frees what was given as a body, if it is a stream, for a call that is refused before it is looked at. */
+export function releaseInput(input: unknown): void {
+  if (!isStream(input) || bytesOf(input) !== null) return;
+  ignoreErrorsUntilRead(input);
+  releaseStream(input);
 }
 
 /** Frees a stream that was given as a body and is not going to be read. */

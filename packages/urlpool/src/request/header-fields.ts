@@ -119,3 +119,8 @@ function refused(name: string, why: string): RequestError {
     phase: 'request',
   });
 }
+
+/** The Authorization of a URL's userinfo, `user:password` (RFC 7617 §2). */
+export function basicAuthorization(userinfo: string): string {
+  return `Basic ${Buffer.from(userinfo, 'utf8').toString('base64')}`;
+}

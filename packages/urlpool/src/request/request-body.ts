@@ -3,8 +3,9 @@
 // again, least of all as an empty body.
 
 import { RequestError } from '../errors/request-error.ts';
+import { type Context, currentContext, outside } from '../util/context.ts';
 import { type BodyChunk, type BodyInput, type BodyStream, bytesOf, describe, isStream } from './body-input.ts';
-import { type BodySource, openSource, releaseStream } from './body-source.ts';
+import { type BodySource, ignoreErrorsUntilRead, openSource, releaseStream } from './body-source.ts';
 
 /** Where its pieces come from. */
 type Source = (BodyStream & object) | (() => BodyChunk | BodyStream | Promise<BodyChunk | BodyStream>);
@@ -16,12 +17,15 @@ export class RequestBody {
   /** Its length in bytes; null where only its end will tell. */
   readonly length: number | null;
   readonly #source: Source | null;
+  /** Where it was given: what the source does is its caller's doing, not that of whoever opened the connection. */
+  readonly #context: Context;
   #consumed = false;
 
   private constructor(bytes: Uint8Array | null, length: number | null, source: Source | null) {
     this.bytes = bytes;
     this.length = length;
     this.#source = source;
+    this.#context = source === null ? outside : currentContext();
   }
 
   /**
@@ -60,10 +64,12 @@ export class RequestBody {
   /** Begins to produce it; a stream can be opened once. */
   async open(): Promise<BodySource> {
     const source = this.#source;
+    const run = this.#context;
     if (source === null) return openSource(this.bytes ?? new Uint8Array(0));
-    if (typeof source === 'function') return openSource(await source());
-    this.#consumed = true;
-    return openSource(source);
+    if (typeof source !== 'function') this.#consumed = true;
+    const made = typeof source === 'function' ? await run(source) : source;
+    const opened = run(() => openSource(made));
+    return { next: () => run(() => opened.next()), release: () => run(() => opened.release()) };
   }
 
   /** The call has failed: a stream that was given for it and never opened is freed. */
@@ -76,9 +82,4 @@ export class RequestBody {
 /** Forms iterate over their fields, not over bytes. */
 function isForm(input: object): boolean {
   return input instanceof URLSearchParams || input instanceof FormData || input instanceof Map;
-}
-
-/** A Node stream may fail before it is read: reading it reports that, and until then it must not end the process. */
-function ignoreErrorsUntilRead(input: object): void {
-  if ('on' in input && typeof input.on === 'function') input.on('error', () => {});
 }

@@ -28,8 +28,8 @@ export interface ResponseSink {
   /** The view is valid during the call only. False asks for a pause; a little more may still come. */
   onBody(view: Uint8Array): boolean;
   /**
-   * Memory for the next of the `left` bytes that a body of known length still has, so that they need not be copied; null
-   * for none. What is read there is told by `onBody()` like the rest, as a view of that memory.
+   * Memory for the next of the `left` bytes that the body still has, Infinity where nobody knows, so that they need not
+   * be copied; null for none. What is read there is told by `onBody()` like the rest, as views of that memory.
    */
   memory(left: number): Buffer | null;
   /** 101, or 2xx to CONNECT, only where it was asked for: the pool has lost the connection. Nothing follows. */

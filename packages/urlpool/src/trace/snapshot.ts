@@ -19,17 +19,8 @@ export interface ConnectionSnapshot {
   readonly bytesOut: number;
 }
 
-/** One pool. */
-export interface PoolSnapshot {
-  readonly origin: string;
-  /** Connections open now: idle + active. */
-  readonly open: number;
-  readonly idle: number;
-  readonly active: number;
-  /** Dials under way now. */
-  readonly dialling: number;
-  /** Attempts waiting for a connection now. */
-  readonly queued: number;
+/** What a pool has done since it was made. */
+export interface PoolCounters {
   /** Dials started. */
   readonly numConnections: number;
   /** Exchanges begun, replays included. */
@@ -44,10 +35,27 @@ export interface PoolSnapshot {
   readonly closed: Readonly<Partial<Record<CloseReason, number>>>;
   readonly bytesIn: number;
   readonly bytesOut: number;
+}
+
+/** What a pool holds now. */
+export interface PoolLevels {
+  /** Connections open: idle + active. */
+  readonly open: number;
+  readonly idle: number;
+  readonly active: number;
+  /** Dials under way. */
+  readonly dialling: number;
+  /** Attempts waiting for a connection. */
+  readonly queued: number;
+}
+
+/** One pool. */
+export interface PoolSnapshot extends PoolLevels, PoolCounters {
+  readonly origin: string;
   readonly connections: readonly ConnectionSnapshot[];
 }
 
-/** A manager: its pools, and their sums. */
-export interface ManagerSnapshot extends Omit<PoolSnapshot, 'origin' | 'connections'> {
+/** A manager: the sums over its pools, those included that it has given up, and the pools it has. */
+export interface ManagerSnapshot extends PoolLevels, PoolCounters {
   readonly pools: readonly PoolSnapshot[];
 }

@@ -12,8 +12,8 @@ export interface Clock {
   now(): number;
   /** Time of day since the Unix epoch: it goes on while the machine is suspended. */
   wallNow(): number;
-  /** Runs `callback` once, not before `ms` have passed. A timer never keeps the process alive. */
-  setTimer(ms: number, callback: () => void): Timer;
+  /** Runs `callback` once, not before `ms` have passed. Only with `keepAlive` does it keep the process alive. */
+  setTimer(ms: number, callback: () => void, keepAlive?: boolean): Timer;
   /**
    * Runs `callback` once in the event loop's next check phase. With `keepAlive` the loop does not block before that;
    * without, the callback runs after whatever poll comes next.
@@ -28,9 +28,9 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: () => performance.now(),
   wallNow: () => Date.now(),
-  setTimer(ms, callback) {
+  setTimer(ms, callback, keepAlive = false) {
     const timer = setTimeout(callback, Math.min(Math.max(0, Math.ceil(ms)), LONGEST_TIMER));
-    timer.unref();
+    if (!keepAlive) timer.unref();
     return { cancel: () => clearTimeout(timer) };
   },
   atNextCheck(callback, keepAlive) {

@@ -404,7 +404,7 @@ async function callerOfTheTest(call: () => Promise<unknown>): Promise<unknown> {
 async function failureOf(t: TestContext, one: Case): Promise<{ error: unknown; origin: string; port: number }> {
   const server = one.script === null ? null : await ScriptedServer.start({ strict: false }, one.script);
   const port = server?.port ?? (await unusedPort());
-  const http = new PoolManager(one.options);
+  const http = new PoolManager({ retries: false, ...one.options });
   t.after(async () => {
     await http.close({ timeout: 1 });
     await server?.close();

@@ -185,15 +185,16 @@ for (const [name, method, url, options, code] of REFUSED) {
   });
 }
 
-for (const name of ['retries', 'redirect', 'decodeContent'] as const) {
-  test(`request() takes ${name}: false, and refuses what is not built yet`, async () => {
+for (const [name, bad] of [
+  ['retries', {}],
+  ['redirect', 1],
+  ['decodeContent', true],
+] as const) {
+  test(`request() takes ${name}: false, and refuses what is no value of it`, async () => {
     const request = await sent((http, origin) => http.request('GET', `${origin}/a`, { [name]: false }));
     assert.equal(request.target, '/a');
     const http = new PoolManager();
-    await assert.rejects(
-      http.request('GET', 'http://127.0.0.1:9/', { [name]: true as unknown as false }),
-      RequestError,
-    );
+    await assert.rejects(http.request('GET', 'http://127.0.0.1:9/', { [name]: bad as unknown as false }), RequestError);
     await http.close();
   });
 }

@@ -28,7 +28,7 @@ async function withPool(
   body: (pool: HTTPConnectionPool, server: ScriptedServer) => Promise<void>,
 ): Promise<void> {
   const server = await ScriptedServer.start({}, script);
-  const pool = new HTTPConnectionPool('127.0.0.1', { port: server.port, ...options });
+  const pool = new HTTPConnectionPool('127.0.0.1', { port: server.port, retries: false, ...options });
   try {
     await body(pool, server);
   } finally {
@@ -126,7 +126,7 @@ test('OriginPool gives up a dial that nobody has waited for during 1 s', async (
 });
 
 test('OriginPool fails only the waiter whose dial failed, and dials again for the others', async () => {
-  const pool = new HTTPConnectionPool('127.0.0.1', { port: await unusedPort(), maxSize: 1 });
+  const pool = new HTTPConnectionPool('127.0.0.1', { port: await unusedPort(), maxSize: 1, retries: false });
   const results = await Promise.allSettled([1, 2, 3].map((i) => pool.request('GET', `/${i}`)));
   for (const result of results) {
     assert.equal(result.status, 'rejected');

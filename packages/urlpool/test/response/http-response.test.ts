@@ -1,16 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DecodeError } from '../../src/errors/decode-error.ts';
+import type { Fields } from '../../src/message/fields.ts';
 import type { Head } from '../../src/message/head.ts';
-import { HTTPResponse, type ResponseParts } from '../../src/response/http-response.ts';
+import type { ResponseParts } from '../../src/response/base-response.ts';
+import { HTTPResponse } from '../../src/response/http-response.ts';
 
 const HEAD: Head = { version: '1.1', status: 200, reason: 'OK', fields: ['A', 'b', 'a', 'c'], bodyLength: null };
 const CONNECTION = { id: 7, reused: true, address: '127.0.0.1:80' };
 
-function responseWith(parts: Partial<ResponseParts> = {}): HTTPResponse {
-  const data = Buffer.alloc(0);
-  const common = { method: 'GET', url: 'http://h/a', head: HEAD, data, trailers: [], connection: CONNECTION };
-  return new HTTPResponse({ ...common, ...parts });
+interface Choices extends Partial<ResponseParts> {
+  readonly data?: Buffer;
+  readonly trailers?: Fields;
+}
+
+function responseWith({ data = Buffer.alloc(0), trailers = [], ...parts }: Choices = {}): HTTPResponse {
+  const common = { method: 'GET', url: 'http://h/a', head: HEAD, connection: CONNECTION, history: [] };
+  return new HTTPResponse({ ...common, ...parts }, data, trailers);
 }
 
 test('HTTPResponse gives what it is made of', () => {

@@ -111,7 +111,7 @@ test('request() whose dial fails tells that and no more', async (t) => {
   const onEvent: TraceListener = (event) => {
     events.push(event);
   };
-  const pool = new HTTPConnectionPool('127.0.0.1', { port: await unusedPort(), onEvent });
+  const pool = new HTTPConnectionPool('127.0.0.1', { retries: false, port: await unusedPort(), onEvent });
   t.after(() => pool.close());
   await assert.rejects(pool.request('GET', '/'));
   assert.deepEqual(types(events), ['call-start', 'queue-start', ...DIAL, 'queue-end', 'call-end']);
@@ -320,14 +320,15 @@ async function mixOfFaults(t: TestContext, seed: number, calls: number): Promise
     else connection.reset();
   });
   const pools = [
-    new HTTPConnectionPool('127.0.0.1', { port: plain.port, maxSize: 3, onEvent }),
-    new HTTPConnectionPool('127.0.0.1', { port: plain.port, maxSize: 1, idleTimeout: 5, onEvent }),
-    new HTTPConnectionPool('127.0.0.1', { port: plain.port, maxRequestsPerConnection: 2, onEvent }),
-    new HTTPSConnectionPool('localhost', { port: secure.port, maxSize: 3, ca: tls.ca, onEvent }),
-    new HTTPSConnectionPool('localhost', { port: secure.port, onEvent }), // refuses the certificate
-    new HTTPSConnectionPool('localhost', { port: breaking.port, maxSize: 2, onEvent }),
-    new HTTPConnectionPool('127.0.0.1', { port: await unusedPort(), onEvent }),
+    new HTTPConnectionPool('127.0.0.1', { retries: false, port: plain.port, maxSize: 3, onEvent }),
+    new HTTPConnectionPool('127.0.0.1', { retries: false, port: plain.port, maxSize: 1, idleTimeout: 5, onEvent }),
+    new HTTPConnectionPool('127.0.0.1', { retries: false, port: plain.port, maxRequestsPerConnection: 2, onEvent }),
+    new HTTPSConnectionPool('localhost', { retries: false, port: secure.port, maxSize: 3, ca: tls.ca, onEvent }),
+    new HTTPSConnectionPool('localhost', { retries: false, port: secure.port, onEvent }), // refuses the certificate
+    new HTTPSConnectionPool('localhost', { retries: false, port: breaking.port, maxSize: 2, onEvent }),
+    new HTTPConnectionPool('127.0.0.1', { retries: false, port: await unusedPort(), onEvent }),
     new HTTPConnectionPool('name.test', {
+      retries: false,
       port: plain.port,
       onEvent,
       lookup: (_host, _options, answer) => {

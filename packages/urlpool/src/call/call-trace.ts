@@ -1,0 +1,61 @@
+// The events of one call. It is made only where somebody listens.
+
+import type { HTTPError } from '../errors/http-error.ts';
+import type { ReplayDecision } from '../policy/should-replay.ts';
+import type { WireRequest } from '../request/wire-request.ts';
+import type { TraceListener } from '../trace/trace-event.ts';
+import type { Clock } from '../util/clock.ts';
+import type { NextStep } from './next-step.ts';
+
+export class CallTrace {
+  readonly #listener: TraceListener;
+  readonly #clock: Clock;
+
+  constructor(listener: TraceListener, clock: Clock) {
+    this.#listener = listener;
+    this.#clock = clock;
+  }
+
+  start({ call, method, url }: WireRequest): void {
+    this.#listener({ type: 'call-start', at: this.#clock.now(), call, method, url });
+  }
+
+  end({ call }: WireRequest, status: number | null, error: unknown): void {
+    this.#listener({ type: 'call-end', at: this.#clock.now(), call, status, error });
+  }
+
+  /** An attempt failed, and was looked at for another one. */
+  retry({ call, attempt }: WireRequest, error: HTTPError, step: NextStep): void {
+    if (step.do === 'fail' && step.refused === null) return;
+    const willRetry = step.do === 'retry';
+    const refused = step.do === 'fail' ? step.refused : null;
+    const delay = willRetry ? step.delay : 0;
+    const at = this.#clock.now();
+    this.#listener({ type: 'retry', at, call, attempt, willRetry, because: error.code, refused, delay });
+  }
+
+  /** A kept connection may have died under an attempt. */
+  replay({ call, attempt }: WireRequest, connection: number, decision: ReplayDecision, willReplay: boolean): void {
+    if (!decision.replay && decision.why === 'not-a-death') return;
+    const why = decision.replay && !willReplay ? 'once-per-attempt' : decision.why;
+    this.#listener({ type: 'replay', at: this.#clock.now(), call, attempt, connection, willReplay, why });
+  }
+
+  /** A redirect is followed, or is not for the reason that is given. */
+  redirect(
+    { call, url: from }: WireRequest,
+    status: number,
+    to: string,
+    rest: { why?: string; dropped?: readonly string[] },
+  ): void {
+    const { why = null, dropped = [] } = rest;
+    const at = this.#clock.now();
+    this.#listener({ type: 'redirect', at, call, status, from, to, followed: why === null, why, dropped });
+  }
+
+  /** A streamed response was garbage-collected before its body was read. */
+  forgotten({ method, url }: WireRequest): void {
+    const message = `The streamed response of ${method} ${url} was forgotten: read its body to the end, or dispose() of it`;
+    this.#listener({ type: 'warning', at: this.#clock.now(), code: 'unread-body', message });
+  }
+}

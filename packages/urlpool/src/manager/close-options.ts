@@ -1,0 +1,19 @@
+import { checkNames, invalidOption } from '../errors/invalid-option.ts';
+
+/** How `close()` ends. */
+export interface CloseOptions {
+  /** For how long to wait for the calls that were accepted, in ms. @default 30_000 */
+  readonly timeout?: number | undefined;
+}
+
+/**
+ * For how long to wait, in ms.
+ *
+ * @throws {RequestError} `ERR_INVALID_OPTION`
+ */
+export function closeTimeout(options: CloseOptions): number {
+  checkNames('close()', options, ['timeout']);
+  const { timeout = 30_000 } = options;
+  if (typeof timeout === 'number' && timeout >= 0) return timeout;
+  throw invalidOption('timeout', timeout, 'give a number of milliseconds, 0 or more');
+}

@@ -1,0 +1,94 @@
+// A connection of one's own, as Python's http.client has it: one request at a time, over one connection that is opened
+// when it is needed, and again when the server has closed it. Nothing is retried and no redirect is followed unless it is
+// asked for.
+
+import type { RequestOptions } from '../call/request-options.ts';
+import { PoolError } from '../errors/pool-error.ts';
+import { type Origin, originText, parseHost, requestTarget } from '../message/origin.ts';
+import type { HTTPResponse } from '../response/http-response.ts';
+import type { HTTPConnectionPoolOptions } from './http-connection-pool.ts';
+import { OriginClient, responseOf } from './origin-client.ts';
+import { poolSettings } from './pool-options.ts';
+
+/** Options of one connection: those of a pool that are not about several. */
+export type HTTPConnectionOptions = Omit<
+  HTTPConnectionPoolOptions,
+  'block' | 'maxIdle' | 'maxQueued' | 'maxSize' | 'poolTimeout'
+>;
+
+/**
+ * One connection to a host over http.
+ *
+ * @example
+ * const connection = new HTTPConnection('example.org');
+ * await connection.connect();
+ * const response = await connection.request('GET', '/');
+ * await connection.close();
+ */
+export class HTTPConnection implements AsyncDisposable {
+  readonly #client: OriginClient;
+  #busy = false;
+
+  /** @throws {RequestError} for a host or an option that cannot be used. */
+  constructor(host: string, options: HTTPConnectionOptions = {}) {
+    const settings = poolSettings({ retries: false, ...options, maxSize: 1 }, ['port']);
+    this.#client = new OriginClient(parseHost(this.scheme, host, options.port), settings);
+  }
+
+  /** How the host is spoken to. */
+  get scheme(): Origin['scheme'] {
+    return 'http';
+  }
+
+  /** Whether it is open now. */
+  get isConnected(): boolean {
+    return this.#client.pool.snapshot().open > 0;
+  }
+
+  /**
+   * Opens the connection, if it is not open. A request does so by itself.
+   *
+   * @throws {HTTPError} where it cannot be opened.
+   */
+  async connect(): Promise<void> {
+    await this.#alone('connect', () => this.#client.connect());
+  }
+
+  /**
+   * Sends a request and reads the response with its whole body.
+   *
+   * @throws {PoolError} `ERR_CONNECTION_BUSY` while another request runs.
+   * @throws {HTTPError} One of its kinds; if the call was aborted, the signal's reason.
+   */
+  async request(method: string, target: string, options?: RequestOptions): Promise<HTTPResponse> {
+    const path = requestTarget(target);
+    return await this.#alone(`send ${method} ${path}`, async () =>
+      responseOf<HTTPResponse>(await this.#client.send(method, path, options, { streams: false, userinfo: null })),
+    );
+  }
+
+  /** Closes the connection; a running request fails. A request opens no new one. */
+  close(): Promise<void> {
+    return this.#client.pool.close(0);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #alone<Result>(what: string, act: () => Promise<Result>): Promise<Result> {
+    if (this.#busy) {
+      const why = 'a request is under way, and HTTP/1.1 carries one at a time; use a pool, or wait for it';
+      throw new PoolError(`Cannot ${what} over the connection to ${originText(this.#client.origin)}: ${why}`, {
+        code: 'ERR_CONNECTION_BUSY',
+        phase: 'pool',
+      });
+    }
+    this.#busy = true;
+    try {
+      return await act();
+    } finally {
+      this.#busy = false;
+    }
+  }
+}

@@ -1,0 +1,52 @@
+// What a single request may say about how its origin is reached. Whatever differs in it is another pool: a connection
+// that was opened with one certificate authority must never carry the request of another. Values are compared by what
+// they hold, so that an inline `{ ca }` does not make a pool for every request; a function is compared by identity.
+
+import { checkLookup, type LookupOptions } from '../transport/name-lookup.ts';
+import type { TLSOptions } from '../transport/tls-settings.ts';
+
+/** How an origin is reached. */
+export interface RouteOptions extends TLSOptions, LookupOptions {}
+
+/** Their names. */
+export const ROUTE_OPTION_NAMES: readonly (keyof RouteOptions)[] = [
+  'ca',
+  'cert',
+  'key',
+  'lookup',
+  'rejectUnauthorized',
+  'resolve',
+  'servername',
+];
+
+/** Those of a request's options that are about the route; null for none. */
+export function routeOptionsOf(options: object): RouteOptions | null {
+  const found = ROUTE_OPTION_NAMES.filter((name) => name in options && (options as RouteOptions)[name] !== undefined);
+  if (found.length === 0) return null;
+  const route = Object.fromEntries(found.map((name) => [name, (options as RouteOptions)[name]]));
+  checkLookup(route);
+  return route;
+}
+
+/** Text that is the same for routes that hold the same. */
+export function routeKey(route: RouteOptions): string {
+  const { createHash } = process.getBuiltinModule('node:crypto');
+  const text = JSON.stringify(Object.entries(route).sort(), (_name, value: unknown) => comparable(value));
+  return createHash('sha256').update(text).digest('base64');
+}
+
+let lastIdentity = 0;
+const identities = new WeakMap<object, number>();
+
+function comparable(value: unknown): unknown {
+  if (value instanceof Uint8Array) return { bytes: Buffer.from(value).toString('base64') };
+  if (typeof value === 'function') {
+    const identity = identities.get(value) ?? ++lastIdentity;
+    identities.set(value, identity);
+    return { function: identity };
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+  return value;
+}

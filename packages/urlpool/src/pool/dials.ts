@@ -1,0 +1,153 @@
+// The dials of one pool and the waiters that count on them. A dial belongs to the pool, not to a request: whoever waits
+// longest takes its connection, and cancelling a waiter cancels no dial. But each dial is started for one waiter, which
+// fails with it, and each waiting attempt is counted on by at most one, so that it is known which dials nobody wants any
+// more: those go on for a moment, for whoever comes next, and are given up then.
+
+import { Dial } from '../connection/dial.ts';
+import type { ConnectionSettings, Http1Connection } from '../connection/http1-connection.ts';
+import type { HTTPError } from '../errors/http-error.ts';
+import type { CloseReason } from '../trace/close-reason.ts';
+import type { DialTarget } from '../transport/transport-dial.ts';
+import { Alarm } from '../util/alarms.ts';
+import { outside } from '../util/context.ts';
+import type { Waiter } from './waiter.ts';
+
+/** For how long a dial goes on that nobody waits for, in ms. */
+const UNWANTED_MS = 1000;
+
+/** What becomes of a dial. */
+export interface DialsEvents {
+  onConnection(connection: Http1Connection, resumed: boolean): void;
+  /** `waiter` is the one it was started for, if that still waits. */
+  onDialFailure(waiter: Waiter | null, error: HTTPError, reason: CloseReason): void;
+  /** A dial was given up: nobody wanted it. */
+  onUnwanted(): void;
+}
+
+/** One dial under way. */
+interface Entry {
+  readonly dial: Dial;
+  /** Whom it fails, if it fails while that one counts on it. */
+  startedFor: Waiter;
+  /** Who counts on it; null for nobody. */
+  waiter: Waiter | null;
+  /** Since when nobody has. */
+  unwantedSince: number;
+}
+
+export class Dials {
+  readonly #target: DialTarget;
+  readonly #settings: ConnectionSettings;
+  readonly #events: DialsEvents;
+  readonly #entries = new Set<Entry>();
+  readonly #entryOf = new Map<Waiter, Entry>();
+  /** Waiters without a dial, in about the order of the queue. */
+  readonly #without = new Set<Waiter>();
+  /** Dials without a waiter, the longest unwanted first. */
+  readonly #unwanted = new Set<Entry>();
+  readonly #alarm: Alarm;
+
+  constructor(target: DialTarget, settings: ConnectionSettings, events: DialsEvents) {
+    this.#target = target;
+    this.#settings = settings;
+    this.#events = events;
+    this.#alarm = new Alarm(settings.alarms, () => this.#giveUpUnwanted());
+  }
+
+  /** Dials under way. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** A waiter joins the queue: it counts on a dial that nobody wants, if there is one. */
+  join(waiter: Waiter): void {
+    const [entry] = this.#unwanted;
+    if (entry === undefined) this.#without.add(waiter);
+    else this.#assign(entry, waiter);
+  }
+
+  /** A waiter leaves the queue, with a connection or without. */
+  leave(waiter: Waiter): void {
+    if (this.#without.delete(waiter)) return;
+    const entry = this.#entryOf.get(waiter);
+    if (entry === undefined) return;
+    this.#entryOf.delete(waiter);
+    entry.waiter = null;
+    const [next] = this.#without;
+    if (next !== undefined) this.#assign(entry, next);
+    else this.#onUnwanted(entry);
+  }
+
+  /** Opens one more connection, for the first waiter that has no dial. */
+  start(): void {
+    const [waiter] = this.#without;
+    if (waiter === undefined) return;
+    this.#without.delete(waiter);
+    const dial = new Dial(this.#target, this.#settings, {
+      onConnection: (connection, resumed) => {
+        this.#remove(entry);
+        this.#events.onConnection(connection, resumed);
+      },
+      onDialFailure: (error, reason) => {
+        const blamed = entry.waiter === entry.startedFor ? entry.waiter : null;
+        this.#remove(entry);
+        this.#events.onDialFailure(blamed, error, reason);
+      },
+    });
+    const entry: Entry = { dial, startedFor: waiter, waiter, unwantedSince: 0 };
+    this.#entries.add(entry);
+    this.#entryOf.set(waiter, entry);
+    outside(() => dial.start(waiter.connectTimeout));
+  }
+
+  /** Gives all of them up; returns how many there were. */
+  abandonAll(): number {
+    const { size } = this.#entries;
+    for (const { dial } of this.#entries) dial.abandon('closed');
+    this.#entries.clear();
+    this.#entryOf.clear();
+    this.#without.clear();
+    this.#unwanted.clear();
+    this.#alarm.remove();
+    return size;
+  }
+
+  #assign(entry: Entry, waiter: Waiter): void {
+    this.#without.delete(waiter);
+    this.#unwanted.delete(entry);
+    entry.waiter = waiter;
+    this.#entryOf.set(waiter, entry);
+    // Where the waiter's own time for connecting ends first, the dial has become its own.
+    if (entry.dial.shorten(waiter.connectTimeout)) entry.startedFor = waiter;
+  }
+
+  /** It is over; a waiter that counted on it has no dial any more. */
+  #remove(entry: Entry): void {
+    this.#entries.delete(entry);
+    this.#unwanted.delete(entry);
+    const { waiter } = entry;
+    if (waiter === null) return;
+    this.#entryOf.delete(waiter);
+    this.join(waiter);
+  }
+
+  #onUnwanted(entry: Entry): void {
+    entry.unwantedSince = this.#settings.clock.now();
+    this.#unwanted.add(entry);
+    if (this.#unwanted.size === 1) this.#alarm.set(entry.unwantedSince + UNWANTED_MS);
+  }
+
+  #giveUpUnwanted(): void {
+    const now = this.#settings.clock.now();
+    for (const entry of this.#unwanted) {
+      if (entry.unwantedSince + UNWANTED_MS > now) {
+        this.#alarm.set(entry.unwantedSince + UNWANTED_MS);
+        return;
+      }
+      this.#unwanted.delete(entry);
+      this.#entries.delete(entry);
+      entry.dial.abandon('dial-abandoned');
+      this.#events.onUnwanted();
+    }
+  }
+}

@@ -1,0 +1,66 @@
+// What every response has, whichever way its body comes: what its head says, and how it came here.
+
+import type { RequestHistory } from '../errors/http-error.ts';
+import type { Head } from '../message/head.ts';
+import { HTTPHeaders } from '../message/http-headers.ts';
+
+/** The connection that carried a response. */
+export interface ResponseConnection {
+  readonly id: number;
+  /** Whether it had served an exchange before this one. */
+  readonly reused: boolean;
+  /** The peer's address and port. */
+  readonly address: string;
+}
+
+/** What a response is made of, apart from its body. */
+export interface ResponseParts {
+  readonly method: string;
+  readonly url: string;
+  readonly head: Head;
+  readonly connection: ResponseConnection;
+  readonly history: readonly RequestHistory[];
+}
+
+export abstract class BaseResponse {
+  /** The URL that answered, after all redirects, without credentials. */
+  readonly url: string;
+  readonly status: number;
+  /** The connection that carried it. */
+  readonly connection: ResponseConnection;
+  /** The attempts before the one that answered, failed and redirected ones, oldest first. */
+  readonly history: readonly RequestHistory[];
+  /** The method that was answered: a redirect may have changed it. */
+  readonly method: string;
+  readonly #head: Head;
+  #headers: HTTPHeaders | null = null;
+
+  constructor(parts: ResponseParts) {
+    this.url = parts.url;
+    this.status = parts.head.status;
+    this.connection = parts.connection;
+    this.history = parts.history;
+    this.method = parts.method;
+    this.#head = parts.head;
+  }
+
+  /** The reason phrase; empty where the server gave none. */
+  get reason(): string {
+    return this.#head.reason;
+  }
+
+  /** The version of HTTP that the server answered with: "1.0" or "1.1". */
+  get version(): string {
+    return this.#head.version;
+  }
+
+  /** Whether the status is 200 to 299. */
+  get ok(): boolean {
+    return this.status >= 200 && this.status < 300;
+  }
+
+  get headers(): HTTPHeaders {
+    this.#headers ??= new HTTPHeaders(this.#head.fields);
+    return this.#headers;
+  }
+}
