@@ -2,6 +2,7 @@
 
 import type { ErrorConnection, HTTPError } from '../errors/http-error.ts';
 import { LimitError } from '../errors/limit-error.ts';
+import { PoolError } from '../errors/pool-error.ts';
 import { RedirectError } from '../errors/redirect-error.ts';
 import { TimeoutError } from '../errors/timeout-error.ts';
 import type { WireRequest } from '../request/wire-request.ts';
@@ -18,6 +19,12 @@ export function poolTimeoutError(request: WireRequest, places: string): HTTPErro
   const { pool } = request.timeout;
   const message = `Cannot begin ${name(request)} within ${pool} ms: ${places}; options: timeout.pool, maxSize`;
   return new TimeoutError(message, { code: 'ERR_TIMEOUT', phase: 'pool', ...about(request, null) });
+}
+
+/** The pool or manager was closed while the call had no attempt under way, or before it began. */
+export function closedError({ method, url }: Pick<WireRequest, 'method' | 'url'>): HTTPError {
+  const message = `Cannot send ${method} ${url}: the pool or manager was closed by close()`;
+  return new PoolError(message, { code: 'ERR_POOL_CLOSED', phase: 'pool', method, url });
 }
 
 /** The body is larger than what may be held. */

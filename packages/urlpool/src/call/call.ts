@@ -24,7 +24,8 @@ import { type BodyControl, StreamedResponse } from '../response/streamed-respons
 import { type Abortable, addAbortable, removeAbortable } from '../util/abort-registry.ts';
 import { Alarm, type Alarms } from '../util/alarms.ts';
 import type { Timer } from '../util/clock.ts';
-import { bodyLimitError, hostChangedError, poolTimeoutError, totalTimeoutError } from './call-error.ts';
+import { bodyLimitError, closedError, hostChangedError, poolTimeoutError, totalTimeoutError } from './call-error.ts';
+import type { CallGroup, Sleeper } from './call-group.ts';
 import type { CallTrace } from './call-trace.ts';
 import { type Ending, type NextStep, nextStep } from './next-step.ts';
 import { redirectedRequest } from './redirected-request.ts';
@@ -45,6 +46,7 @@ export class Rejection {
 /** What a call is given. */
 export interface CallSettings {
   readonly router: Router;
+  readonly group: CallGroup;
   readonly alarms: Alarms;
   readonly trace: CallTrace | null;
   readonly random: () => number;
@@ -69,7 +71,7 @@ const DISCARD_MS = 50;
 /** Where an abort or a deadline finds it. */
 type State = 'queued' | 'exchanging' | 'sleeping' | 'done';
 
-export class Call implements Waiter, ResponseSink, Abortable, BodyControl {
+export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleeper {
   previous: Waiter | null = null;
   next: Waiter | null = null;
   list: object | null = null;
@@ -147,6 +149,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl {
     const { alarms } = this.#settings;
     const { signal } = this.#choices;
     const { timeout } = this.request;
+    this.#settings.group.begin();
     this.#trace?.start(this.request);
     if (signal?.aborted) {
       this.#end(new Rejection(signal.reason));
@@ -198,7 +201,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl {
     this.#bodyBytes += view.length;
     if (this.#discard !== null) {
       this.#discard -= view.length;
-      if (this.#discard < 0) this.#exchange?.cancel({ is: 'aborted' });
+      if (this.#discard < 0) this.#exchange?.cancel({ is: 'unread' });
       return true;
     }
     if (this.#queue !== null) return this.#queue.push(view);
@@ -243,6 +246,12 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl {
     } else {
       this.#goOn(this.#decide({ is: 'failure', error: failure.error, why: failure.why }));
     }
+  }
+
+  // As a sleeper.
+
+  onClosed(): void {
+    this.#end(new Rejection(closedError(this.request)));
   }
 
   // As an abortable.
@@ -352,9 +361,18 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl {
       this.#tryAnew(retries);
       return;
     }
+    const { group, alarms } = this.#settings;
     this.#state = 'sleeping';
+    group.sleep(this);
     // Unlike a deadline, a wait is work to come: the process stays alive for it.
-    this.#sleep = this.#settings.alarms.clock.setTimer(delay, () => this.#tryAnew(retries), true);
+    this.#sleep = alarms.clock.setTimer(
+      delay,
+      () => {
+        group.wake(this);
+        this.#tryAnew(retries);
+      },
+      true,
+    );
   }
 
   #tryAnew(retries: Retry): void {
@@ -390,11 +408,11 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl {
     this.#discard = DISCARD_BYTES;
     const declared = this.#head?.bodyLength ?? null;
     if (declared !== null && declared - this.#bodyBytes > DISCARD_BYTES) {
-      this.#exchange?.cancel({ is: 'aborted' });
+      this.#exchange?.cancel({ is: 'unread' });
       return;
     }
     const { alarms } = this.#settings;
-    this.#discardAlarm ??= new Alarm(alarms, () => this.#exchange?.cancel({ is: 'aborted' }));
+    this.#discardAlarm ??= new Alarm(alarms, () => this.#exchange?.cancel({ is: 'unread' }));
     this.#discardAlarm.set(alarms.clock.now() + DISCARD_MS);
   }
 
@@ -454,9 +472,12 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl {
     this.#deadline?.remove();
     this.#queueAlarm?.remove();
     this.#discardAlarm?.remove();
-    this.#sleep?.cancel();
     this.#exchange = null;
     this.#collector = null;
+    if (this.#sleep !== null) {
+      this.#sleep.cancel();
+      this.#settings.group.wake(this);
+    }
     const { signal } = this.#choices;
     if (signal !== null) removeAbortable(signal, this);
     if (outcome instanceof Rejection) {
@@ -469,5 +490,6 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl {
     this.#settle = null;
     if (outcome !== null) settle?.(outcome);
     this.#onOver?.();
+    this.#settings.group.end();
   }
 }

@@ -92,9 +92,10 @@ export function sourceError(occasion: Occasion, kind: 'source' | 'length', cause
   return new SendError(`Cannot send the body of ${name(occasion)}: ${why}`, { ...phase, cause });
 }
 
-/** The call was aborted: told to the pool's side only, since the caller gets the signal's own reason. */
-export function abortedError(occasion: Occasion): HTTPError {
-  return new ConnectionError(`${name(occasion)} was aborted`, details(occasion, 'ERR_CANCELLED'));
+/** The call was aborted or its body given up: told in events only, since the caller gets the signal's own reason. */
+export function abortedError(occasion: Occasion, how: 'aborted' | 'unread'): HTTPError {
+  const what = how === 'aborted' ? 'was aborted' : 'was given up before its body was read';
+  return new ConnectionError(`${name(occasion)} ${what}`, details(occasion, 'ERR_CANCELLED'));
 }
 
 /** The connection was destroyed from above. */

@@ -208,9 +208,10 @@ export class Http1Exchange implements Exchange {
 
   cancel(why: CancelReason): void {
     if (this.#progress === 'over') return;
-    const error = why.is === 'aborted' ? abortedError(this.#occasion()) : why.failure;
-    const reason = why.is === 'aborted' ? 'cancelled' : why.is;
-    const failure = this.#failure(error, reason);
+    const gaveUp = why.is === 'aborted' || why.is === 'unread';
+    const error = gaveUp ? abortedError(this.#occasion(), why.is) : why.failure;
+    const failure = this.#failure(error, gaveUp ? 'cancelled' : why.is);
+    const reason = why.is === 'aborted' ? 'cancelled' : why.is === 'unread' ? 'unread-body' : why.is;
     const unstarted = this.#progress === 'held';
     this.#connection.reader.stop();
     this.end(error);

@@ -95,7 +95,7 @@ export class HTTPConnectionPool implements AsyncDisposable {
 
   /** Refuses new requests, waits for those it has accepted, then closes every connection. */
   close(options: CloseOptions = {}): Promise<void> {
-    return this.#client.pool.close(closeTimeout(options));
+    return this.#client.close(closeTimeout(options));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -69,7 +69,7 @@ export class HTTPConnection implements AsyncDisposable {
 
   /** Closes the connection; a running request fails. A request opens no new one. */
   close(): Promise<void> {
-    return this.#client.pool.close(0);
+    return this.#client.close(0);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

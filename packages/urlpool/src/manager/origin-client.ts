@@ -2,6 +2,7 @@
 // and options to a call.
 
 import { Call, type CallSettings, type Outcome, Rejection } from '../call/call.ts';
+import { closedError } from '../call/call-error.ts';
 import { CallTrace } from '../call/call-trace.ts';
 import { checkMethod, checkRequestOptions, prepareRequest } from '../call/prepare-request.ts';
 import type { RequestOptions } from '../call/request-options.ts';
@@ -81,6 +82,7 @@ export class OriginClient implements Linked<OriginClient> {
     );
     this.#usualCall = {
       router: surroundings?.router ?? { to: (other) => (originText(other) === this.#text ? this.pool : null) },
+      group: settings.calls,
       alarms,
       random,
       trace: trace === null ? null : new CallTrace(trace, clock),
@@ -107,6 +109,7 @@ export class OriginClient implements Linked<OriginClient> {
   }
 
   #start(method: string, target: string, options: RequestOptions, choices: SendChoices): Promise<Outcome> {
+    if (this.#settings.calls.closing) throw closedError({ method, url: this.#text + target });
     checkMethod(method);
     if (options !== NO_OPTIONS) checkRequestOptions(options);
     const { streams, userinfo } = choices;
@@ -135,6 +138,12 @@ export class OriginClient implements Linked<OriginClient> {
     return new Promise((resolve) => {
       new Call(request, this, settings, { streams, signal: options.signal ?? null }, resolve).start();
     });
+  }
+
+  /** Refuses new calls, waits for those it has accepted, at most `timeout` ms, then closes every connection. */
+  async close(timeout: number): Promise<void> {
+    await this.#settings.calls.close(timeout);
+    this.pool.close();
   }
 
   /** Opens a connection, if none is open. */

@@ -1,9 +1,9 @@
 // One pool per origin and route, found by the URL of a request: the object that a program makes once and keeps.
 
+import { closedError } from '../call/call-error.ts';
 import { REQUEST_OPTION_NAMES } from '../call/prepare-request.ts';
 import type { RequestOptions } from '../call/request-options.ts';
 import { checkNames } from '../errors/invalid-option.ts';
-import { PoolError } from '../errors/pool-error.ts';
 import { type Origin, originText, type ParsedUrl, parseUrl } from '../message/origin.ts';
 import { Room } from '../pool/room.ts';
 import { releaseInput } from '../request/body-source.ts';
@@ -80,7 +80,6 @@ export class PoolManager implements AsyncDisposable {
   readonly #settings: PoolSettings;
   readonly #clients: PoolDirectory<ManagedClient>;
   readonly #urls = new Map<string, ParsedUrl>();
-  #closed = false;
 
   /** @throws {RequestError} for an option that cannot be used. */
   constructor(options: PoolManagerOptions = {}) {
@@ -143,8 +142,8 @@ export class PoolManager implements AsyncDisposable {
   /** Refuses new requests, waits for those it has accepted, then closes every connection. */
   async close(options: CloseOptions = {}): Promise<void> {
     const timeout = closeTimeout(options);
-    this.#closed = true;
-    await Promise.all([...this.#clients.values()].map(({ pool }) => pool.close(timeout)));
+    await this.#settings.calls.close(timeout);
+    for (const { pool } of this.#clients.values()) pool.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -153,12 +152,9 @@ export class PoolManager implements AsyncDisposable {
 
   #send(method: string, url: string | URL, options: ManagerRequestOptions | undefined, streams: boolean) {
     const { origin, target, userinfo } = this.#parse(url);
-    if (this.#closed) {
+    if (this.#settings.calls.closing) {
       releaseInput(options?.body);
-      throw new PoolError(`Cannot send ${method} ${originText(origin)}${target}: the manager was closed by close()`, {
-        code: 'ERR_POOL_CLOSED',
-        phase: 'pool',
-      });
+      throw closedError({ method, url: originText(origin) + target });
     }
     if (options === undefined)
       return this.#clientFor(origin, null).send(method, target, options, { streams, userinfo });

@@ -1,5 +1,6 @@
 // The options of a pool or a manager, checked when it is made: a misspelt one is refused, not ignored.
 
+import { CallGroup } from '../call/call-group.ts';
 import { PollGate } from '../connection/poll-gate.ts';
 import { checkNames, invalidOption } from '../errors/invalid-option.ts';
 import { type LimitOptions, type Limits, limitsFrom } from '../policy/limits.ts';
@@ -67,6 +68,8 @@ export interface PoolSettings {
   readonly alarms: Alarms;
   readonly gate: PollGate;
   readonly tlsContext: TLSContext;
+  /** The calls of all pools that share these settings. */
+  readonly calls: CallGroup;
   /** What the pools that share these settings may have open together. */
   readonly room: Room;
 }
@@ -128,6 +131,7 @@ export function poolSettings(
   checkReplay(options.replay);
   checkLookup(options);
   const maxSize = whole('maxSize', options.maxSize, 64);
+  const alarms = clock === systemClock ? systemAlarms : new Alarms(clock);
   const timeout = Timeout.from(options.timeout);
   return {
     options,
@@ -148,7 +152,8 @@ export function poolSettings(
     trace: onEvent === undefined ? null : safely(onEvent),
     clock,
     random,
-    alarms: clock === systemClock ? systemAlarms : new Alarms(clock),
+    alarms,
+    calls: new CallGroup(alarms),
     gate: clock === systemClock ? systemGate : new PollGate(clock),
     tlsContext: new TLSContext(options),
     room,

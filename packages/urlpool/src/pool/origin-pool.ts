@@ -50,8 +50,6 @@ export interface PoolSurroundings {
   readonly watch: PoolWatch | null;
 }
 
-type Phase = 'open' | 'closing' | 'closed';
-
 export class OriginPool implements Tenant {
   readonly #settings: ConnectionSettings;
   readonly #limits: PoolLimits;
@@ -63,9 +61,8 @@ export class OriginPool implements Tenant {
   readonly #dials: Dials;
   readonly #counters = new Counters();
   readonly #stalled: Alarm;
-  #phase: Phase = 'open';
+  #closed = false;
   #inUse = false;
-  #onClosed: (() => void) | null = null;
 
   constructor(target: DialTarget, settings: ConnectionSettings, limits: PoolLimits, surroundings: PoolSurroundings) {
     this.#settings = settings;
@@ -109,7 +106,7 @@ export class OriginPool implements Tenant {
   /** Takes a waiter in. Its callback may come before this returns. A replay waits before all others. */
   acquire(waiter: Waiter): void {
     const isReplay = waiter.notKeptBefore !== null;
-    if (this.#phase === 'closed' || (this.#phase === 'closing' && !isReplay)) {
+    if (this.#closed) {
       waiter.onRefused(this.#error('its pool was closed by close()', 'ERR_POOL_CLOSED'));
       return;
     }
@@ -160,22 +157,22 @@ export class OriginPool implements Tenant {
     this.#settle();
   }
 
-  /** Refuses new attempts, waits for those it has accepted, at most `timeout` ms, then closes everything. */
-  async close(timeout: number): Promise<void> {
-    if (this.#phase === 'closed') return;
-    this.#phase = 'closing';
-    const closed = new Promise<void>((resolve) => {
-      const before = this.#onClosed;
-      this.#onClosed = () => {
-        before?.();
-        resolve();
-      };
-    });
-    const alarm = new Alarm(this.#settings.alarms, () => this.#closeNow());
-    alarm.set(this.#settings.clock.now() + timeout);
-    this.#settle();
-    await closed;
-    alarm.remove();
+  /** Closes every connection at once and refuses whoever waits, now and from now on. */
+  close(): void {
+    this.#closed = true;
+    for (const waiter of [...this.#replays, ...this.#waiters]) {
+      this.#dequeue(waiter, null);
+      waiter.onRefused(this.#error('its pool was closed by close()', 'ERR_POOL_CLOSED'));
+    }
+    const { room } = this.#surroundings;
+    for (let dials = this.#dials.abandonAll(); dials > 0; dials--) {
+      this.#counters.onClosed('closed');
+      room.give();
+    }
+    for (const member of [...this.#members]) this.#destroy(member, 'closed');
+    room.unwant(this);
+    this.#idle.close();
+    this.#stalled.remove();
   }
 
   /** What every place is taken by, in a few words for the message of a waiter that gives up. */
@@ -387,38 +384,11 @@ export class OriginPool implements Tenant {
     this.#surroundings.room.give();
   }
 
-  /** Looks whether the pool has come to rest: it may be evicted then, and closes if it was asked to. */
+  /** Looks whether the pool has come to rest: it may be given up then. */
   #settle(): void {
-    if (this.#waiting > 0 || this.#idle.size < this.#members.size) return;
-    // Later, since a call is told of its end, and may come back for a replay, only after its connection is.
-    if (this.#phase === 'closing') queueMicrotask(() => this.#closeIfQuiet());
-    if (!this.#inUse || this.#dials.size > 0) return;
+    if (!this.#inUse || this.#waiting > 0 || this.#dials.size > 0 || this.#idle.size < this.#members.size) return;
     this.#inUse = false;
     this.#surroundings.watch?.onQuiet();
-  }
-
-  #closeIfQuiet(): void {
-    const isQuiet = this.#waiting === 0 && this.#idle.size === this.#members.size;
-    if (this.#phase === 'closing' && isQuiet) this.#closeNow();
-  }
-
-  #closeNow(): void {
-    this.#phase = 'closed';
-    for (const waiter of [...this.#replays, ...this.#waiters]) {
-      this.#dequeue(waiter, null);
-      waiter.onRefused(this.#error('its pool was closed by close()', 'ERR_POOL_CLOSED'));
-    }
-    const { room } = this.#surroundings;
-    for (let dials = this.#dials.abandonAll(); dials > 0; dials--) {
-      this.#counters.onClosed('closed');
-      room.give();
-    }
-    for (const member of [...this.#members]) this.#destroy(member, 'closed');
-    room.unwant(this);
-    this.#idle.close();
-    this.#stalled.remove();
-    this.#onClosed?.();
-    this.#onClosed = null;
   }
 
   #error(why: string, code: 'ERR_POOL_CLOSED' | 'ERR_POOL_FULL' | 'ERR_POOL_STALLED'): HTTPError {

@@ -8,7 +8,8 @@ import type { Failure } from '../policy/failure.ts';
 
 /** Why an exchange is given up. */
 export type CancelReason =
-  | { readonly is: 'aborted' } // the caller's signal, or nobody wants the rest
+  | { readonly is: 'aborted' } // the caller's signal
+  | { readonly is: 'unread' } // nobody wants the rest
   | { readonly is: 'timeout'; readonly failure: Failure['error'] } // the call's deadline
   | { readonly is: 'limit'; readonly failure: Failure['error'] }; // the body is larger than its consumer takes
 

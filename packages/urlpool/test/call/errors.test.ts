@@ -576,7 +576,7 @@ test('request() tells of a pool that was closed', async (t) => {
       method: 'GET',
       url: `${server.origin}/a`,
       connection: null,
-      message: `Cannot send a request to ${server.origin}: its pool was closed by close()`,
+      message: `Cannot send GET ${server.origin}/a: the pool or manager was closed by close()`,
     },
   );
   assert.match(error.stack ?? '', /callerOfTheTest/);
