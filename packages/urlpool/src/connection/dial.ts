@@ -7,7 +7,7 @@ import { TimeoutError } from '../errors/timeout-error.ts';
 import { originText } from '../message/origin.ts';
 import type { Transport } from '../message/transport.ts';
 import type { CloseReason } from '../trace/close-reason.ts';
-import { type DialTarget, TransportDial } from '../transport/transport-dial.ts';
+import { type DialTarget, openTransport, type PendingTransport } from '../transport/transport-dial.ts';
 import { Alarm } from '../util/alarms.ts';
 import { type ConnectionSettings, Http1Connection } from './http1-connection.ts';
 
@@ -27,7 +27,7 @@ export class Dial {
   readonly #events: DialEvents;
   readonly #alarm: Alarm;
   readonly #startedAt: number;
-  #transport: TransportDial | null = null;
+  #transport: PendingTransport | null = null;
   #over = false;
 
   constructor(target: DialTarget, settings: ConnectionSettings, events: DialEvents) {
@@ -40,10 +40,10 @@ export class Dial {
 
   /** Begins. `timeout` is for all of it, in ms; null for none. */
   start(timeout: number | null): void {
-    const { clock, trace, origin } = this.#settings;
+    const { clock, trace, origin, open = openTransport } = this.#settings;
     trace?.({ type: 'dial-start', at: clock.now(), connection: this.id, origin });
     if (timeout !== null) this.#alarm.set(this.#startedAt + timeout);
-    this.#transport = new TransportDial(
+    this.#transport = open(
       this.#target,
       { connection: this.id, clock, trace },
       {

@@ -15,6 +15,7 @@ import type { WireRequest } from '../request/wire-request.ts';
 import type { ResponseSink } from '../response/response-sink.ts';
 import type { CloseReason } from '../trace/close-reason.ts';
 import type { TraceListener } from '../trace/trace-event.ts';
+import type { OpenTransport } from '../transport/transport-dial.ts';
 import { Alarm, type Alarms } from '../util/alarms.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Connection, ConnectionState } from './connection.ts';
@@ -38,6 +39,8 @@ export interface ConnectionSettings {
   readonly isSecure: boolean;
   /** The field lines that responses of this origin repeat. */
   readonly lines: LineMemo;
+  /** How its transport is opened; over the network where it is not given. */
+  readonly open?: OpenTransport | undefined;
 }
 
 /** By how much an alarm may ring late before the event loop must have been busy, in ms. */

@@ -56,7 +56,7 @@ export class OriginClient implements Linked<OriginClient> {
   readonly #usualCall: CallSettings;
 
   constructor(origin: Origin, settings: PoolSettings, surroundings?: ClientSurroundings) {
-    const { options, limits, idleTimeout, maxRequests, clock, alarms, gate, trace, random } = settings;
+    const { options, limits, idleTimeout, maxRequests, clock, alarms, gate, trace, random, open } = settings;
     this.origin = origin;
     this.#text = originText(origin);
     this.#settings = settings;
@@ -76,6 +76,7 @@ export class OriginClient implements Linked<OriginClient> {
         trace,
         isSecure,
         lines: new LineMemo(),
+        open,
       },
       settings.poolLimits,
       { room: settings.room, random, watch: surroundings?.watch ?? null },

@@ -34,6 +34,11 @@ const NAMES: readonly string[] = [...REQUEST_OPTION_NAMES, ...ROUTE_OPTION_NAMES
 /** Parsed URLs to remember: a program asks for few again and again, or for each once. */
 const REMEMBERED_URLS = 256;
 
+/** A URL taken apart, and its origin as text. */
+interface Destination extends ParsedUrl {
+  readonly text: string;
+}
+
 /** One pool of the manager. */
 class ManagedClient extends OriginClient implements Kept {
   declare previous: ManagedClient | null;
@@ -79,7 +84,7 @@ class ManagedClient extends OriginClient implements Kept {
 export class PoolManager implements AsyncDisposable {
   readonly #settings: PoolSettings;
   readonly #clients: PoolDirectory<ManagedClient>;
-  readonly #urls = new Map<string, ParsedUrl>();
+  readonly #urls = new Map<string, Destination>();
 
   /** @throws {RequestError} for an option that cannot be used. */
   constructor(options: PoolManagerOptions = {}) {
@@ -151,37 +156,37 @@ export class PoolManager implements AsyncDisposable {
   }
 
   #send(method: string, url: string | URL, options: ManagerRequestOptions | undefined, streams: boolean) {
-    const { origin, target, userinfo } = this.#parse(url);
+    const to = this.#parse(url);
+    const { target, userinfo } = to;
     if (this.#settings.calls.closing) {
       releaseInput(options?.body);
-      throw closedError({ method, url: originText(origin) + target });
+      throw closedError({ method, url: to.text + target });
     }
-    if (options === undefined)
-      return this.#clientFor(origin, null).send(method, target, options, { streams, userinfo });
+    if (options === undefined) return this.#clientFor(to, null).send(method, target, options, { streams, userinfo });
     checkNames('the request', options, NAMES);
     const route = routeOptionsOf(options);
     const plain = route === null ? options : withoutRoute(options);
-    return this.#clientFor(origin, route).send(method, target, plain, { streams, userinfo });
+    return this.#clientFor(to, route).send(method, target, plain, { streams, userinfo });
   }
 
-  #parse(url: string | URL): ParsedUrl {
+  #parse(url: string | URL): Destination {
     const text = typeof url === 'string' ? url : String(url);
     const known = this.#urls.get(text);
     if (known !== undefined) return known;
-    const parsed = parseUrl(url);
+    const parts = parseUrl(url);
+    const parsed = { ...parts, text: originText(parts.origin) };
     if (this.#urls.size >= REMEMBERED_URLS) this.#urls.clear();
     this.#urls.set(text, parsed);
     return parsed;
   }
 
-  #clientFor(origin: Origin, route: RouteOptions | null): ManagedClient {
-    const text = originText(origin);
+  #clientFor({ origin, text }: Pick<Destination, 'origin' | 'text'>, route: RouteOptions | null): ManagedClient {
     const key = route === null ? text : `${text} ${routeKey(route)}`;
     const known = this.#clients.get(key);
     if (known !== undefined) return known;
     const client = new ManagedClient(key, origin, this.#settingsOf(route), {
       directory: this.#clients,
-      to: (other) => this.#clientFor(other, route),
+      to: (other) => this.#clientFor({ origin: other, text: originText(other) }, route),
     });
     this.#clients.add(client);
     return client;

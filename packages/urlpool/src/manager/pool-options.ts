@@ -13,6 +13,7 @@ import type { HeadersInput } from '../request/header-fields.ts';
 import type { TraceListener } from '../trace/trace-event.ts';
 import { checkLookup, type LookupOptions } from '../transport/name-lookup.ts';
 import { TLSContext, type TLSOptions } from '../transport/tls-settings.ts';
+import type { OpenTransport } from '../transport/transport-dial.ts';
 import { Alarms } from '../util/alarms.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
 import { type Random, systemRandom } from '../util/random.ts';
@@ -72,6 +73,8 @@ export interface PoolSettings {
   readonly calls: CallGroup;
   /** What the pools that share these settings may have open together. */
   readonly room: Room;
+  /** How transports are opened; over the network where it is not given: for tests. */
+  readonly open?: OpenTransport | undefined;
 }
 
 const NAMES: readonly (keyof PoolOptions)[] = [

@@ -38,13 +38,27 @@ export interface DialHandler {
   onError(error: HTTPError): void;
 }
 
+/** A transport that is being opened. */
+export interface PendingTransport {
+  /** What it is doing, for the message of a timeout. */
+  readonly doing: string;
+  /** Gives it up: no callback follows. `error` is what its open steps end with. */
+  abandon(error: HTTPError): void;
+}
+
+/** How a transport is opened. */
+export type OpenTransport = (target: DialTarget, context: DialContext, handler: DialHandler) => PendingTransport;
+
+/** Over the network. */
+export const openTransport: OpenTransport = (target, context, handler) => new TransportDial(target, context, handler);
+
 type Step =
   | { readonly is: 'resolving' }
   | { readonly is: 'connecting' | 'securing'; readonly socket: Socket; readonly at: string }
   | { readonly is: 'over' };
 
 /** One dial under way. */
-export class TransportDial {
+export class TransportDial implements PendingTransport {
   readonly #target: DialTarget;
   readonly #context: DialContext;
   readonly #handler: DialHandler;
@@ -65,7 +79,6 @@ export class TransportDial {
     }
   }
 
-  /** What it is doing, for the message of a timeout. */
   get doing(): string {
     switch (this.#step.is) {
       case 'resolving':
@@ -79,7 +92,6 @@ export class TransportDial {
     }
   }
 
-  /** Gives it up: no callback follows. `error` is what its open steps end with. */
   abandon(error: HTTPError): void {
     const step = this.#step;
     this.#step = { is: 'over' };

@@ -4,6 +4,7 @@
 // An alarm is never early: the clock is read before it rings.
 
 import type { Clock, Timer } from './clock.ts';
+import { outside } from './context.ts';
 
 const NOT_QUEUED = -1;
 
@@ -90,7 +91,8 @@ export class Alarms {
     if (first === undefined || first.due >= this.#timerAt) return;
     this.#timer?.cancel();
     this.#timerAt = first.due;
-    this.#timer = this.clock.setTimer(first.due - this.clock.now(), this.#onTimer);
+    // The timer serves whoever comes: it must not hold on to the context of the one that happened to arm it.
+    this.#timer = outside(() => this.clock.setTimer(first.due - this.clock.now(), this.#onTimer));
   }
 
   #disarm(): void {
