@@ -30,5 +30,5 @@ const JITTER = 0.1;
 
 /** When a connection opened at `openedAt` is retired; `random` is from 0 to 1. */
 export function retirement(openedAt: number, maxAge: number, random: number): number {
-  return openedAt + maxAge * (1 - JITTER + 2 * JITTER * random);
+  return openedAt + maxAge + maxAge * JITTER * (2 * random - 1);
 }

@@ -50,6 +50,12 @@ export interface PoolSurroundings {
   readonly watch: PoolWatch | null;
 }
 
+/**
+ * Connections opened in one turn of the event loop. Opening one costs a tenth of a millisecond, in which nothing is read or
+ * written: of 100 requests at once on 10 warm connections, most have been served by those before the last dial is due.
+ */
+const DIALS_PER_TURN = 4;
+
 export class OriginPool implements Tenant {
   readonly #settings: ConnectionSettings;
   readonly #limits: PoolLimits;
@@ -62,6 +68,7 @@ export class OriginPool implements Tenant {
   readonly #counters = new Counters();
   readonly #stalled: Alarm;
   #closed = false;
+  #dialsInTurn = 0;
   #inUse = false;
 
   constructor(target: DialTarget, settings: ConnectionSettings, limits: PoolLimits, surroundings: PoolSurroundings) {
@@ -141,9 +148,7 @@ export class OriginPool implements Tenant {
 
   /** Takes a waiter out that wants no connection any more. A dial that was started for it goes on. */
   cancel(waiter: Waiter): void {
-    if (!this.#dequeue(waiter, null)) return;
-    if (this.#waiting === 0) this.#surroundings.room.unwant(this);
-    this.#settle();
+    if (this.#dequeue(waiter, null)) this.#settle();
   }
 
   /** Closes what is idle; what is at work closes when it is done. The pool stays usable. */
@@ -231,25 +236,35 @@ export class OriginPool implements Tenant {
     return assign(counts, { maxSize, block, maxQueued, room: this.#surroundings.room.for(this) });
   }
 
-  /** Opens the connections that those who wait are due. */
+  /** Opens the connections that those who wait are due, a few in each turn of the event loop. */
   #serve(): void {
     const { room } = this.#surroundings;
-    while (this.#waiting > this.#dials.size) {
+    while (this.#waiting > this.#dials.size && this.#dialsInTurn < DIALS_PER_TURN) {
       const step = this.#step(0);
       if (step === 'replace' && this.#idle.coldest !== null) {
         this.#destroy(this.#idle.coldest, 'replaced');
       } else if (step === 'dial' || step === 'overflow') {
         room.take(this);
-        this.#counters.onDial();
-        this.#dials.start();
+        this.#startDial();
       } else {
-        break;
+        if (step === 'wait' && (!this.#limits.block || this.size < this.#limits.maxSize)) room.want(this);
+        return;
       }
     }
-    const isShort = this.#waiting > this.#dials.size && (!this.#limits.block || this.size < this.#limits.maxSize);
-    if (isShort) room.want(this);
-    else room.unwant(this);
+    if (this.#waiting <= this.#dials.size) room.unwant(this);
   }
+
+  #startDial(): void {
+    if (++this.#dialsInTurn === 1) this.#settings.clock.atNextCheck(this.#onNextTurn, true);
+    this.#counters.onDial();
+    this.#dials.start();
+  }
+
+  readonly #onNextTurn = (): void => {
+    const isLeft = this.#dialsInTurn === DIALS_PER_TURN;
+    this.#dialsInTurn = 0;
+    if (isLeft) this.#serve();
+  };
 
   #enqueue(waiter: Waiter, queue: LinkedList<Waiter>): void {
     waiter.queuedAt = this.#settings.clock.now();
@@ -264,6 +279,7 @@ export class OriginPool implements Tenant {
     this.#dials.leave(waiter);
     if (this.#waiting === 0) this.#stalled.clear();
     this.#trace(waiter, { joins: false, connection });
+    if (this.#waiting === 0) this.#surroundings.room.unwant(this);
     return true;
   }
 
@@ -322,7 +338,6 @@ export class OriginPool implements Tenant {
       this.#onFree(member);
     } else if (waiter !== null && connection.reserve()) {
       this.#dequeue(waiter, connection.id);
-      if (this.#waiting === 0) room.unwant(this);
       this.#give(member, waiter);
     } else {
       this.#rest(member);
