@@ -1,50 +1,36 @@
-// The process of one client in one round: `node client-process.ts <job as JSON>`. Writes an Outcome as JSON to
+// The process of one client in one turn: `node client-process.ts <job as JSON>`. Writes an Outcome as JSON to
 // standard output. A fresh process has its own heap, its own compiled code and its own sockets, so that no client
-// inherits another's; starting it is not in the window.
+// inherits another's; starting it is not in the window. Bun and Deno run this file too.
 
 import path from 'node:path';
-import type { Client, Endpoint, Open } from './clients/client.ts';
-import { type Load, type Measurement, measure } from './measurement.ts';
-import type { ClientName } from './rows.ts';
-
-export interface Job {
-  readonly client: ClientName;
-  readonly endpoint: Endpoint;
-  /** Without a load one request is made, to see that the client works. */
-  readonly load: Load | null;
-}
-
-export type Outcome =
-  | { readonly is: 'measured'; readonly measurement: Measurement }
-  | { readonly is: 'works' }
-  | { readonly is: 'unloadable'; readonly reason: string };
+import type { Open } from './clients/client.ts';
+import type { Job, Outcome } from './job.ts';
+import { perform } from './tasks/perform.ts';
+import { Unable } from './tasks/task.ts';
 
 /** Left out of what is written to the result. */
 const ROOT = path.resolve(import.meta.dirname, '..') + path.sep;
 
-const outcome = await perform(JSON.parse(process.argv[2] ?? ''));
+const outcome = await outcomeOf(JSON.parse(process.argv[2] ?? ''));
 // A client that keeps a timer or a socket after close() may not delay the next one.
 process.stdout.write(JSON.stringify(outcome), () => process.exit(0));
 
-async function perform(job: Job): Promise<Outcome> {
+async function outcomeOf({ client, endpoint, task }: Job): Promise<Outcome> {
   let open: Open;
   try {
-    ({ open } = await import(`./clients/${job.client}.ts`));
+    ({ open } = await import(`./clients/${client}.ts`));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { is: 'unloadable', reason: reason.replaceAll(ROOT, '') };
+    return { is: 'unable', reason: describe(error) };
   }
-  const client = open(job.endpoint);
-  const result: Outcome =
-    job.load === null
-      ? await tryOnce(client, job.endpoint)
-      : { is: 'measured', measurement: await measure(client, job.load) };
-  await client.close();
-  return result;
+  try {
+    return { is: 'measured', sample: await perform(task, endpoint, open) };
+  } catch (error) {
+    return { is: error instanceof Unable ? 'unable' : 'failed', reason: describe(error) };
+  }
 }
 
-async function tryOnce(client: Client, { path, bytes }: Endpoint): Promise<Outcome> {
-  const length = await client.request();
-  if (length !== bytes) throw new Error(`GET ${path} gave a body of ${length} bytes instead of ${bytes}`);
-  return { is: 'works' };
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? '' : ` (${describe(error.cause)})`;
+  return error.message.replaceAll(ROOT, '') + cause;
 }

@@ -37,11 +37,15 @@ function inline(value: Json): string {
   return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`;
 }
 
-/** Whether the formatter would leave it on one line: it holds only scalars, or is a list of one such object. */
+/** Whether the formatter would leave it on one line: an object of scalars, or a list that holds no two objects of two members or more. */
 function isFlat(value: Json): boolean {
   if (typeof value !== 'object' || value === null) return true;
-  const scalars = Object.values(value).every((member) => typeof member !== 'object' || member === null);
-  return scalars || (isList(value) && value.length === 1 && value.every(isFlat));
+  if (!isList(value)) return Object.values(value).every((member) => typeof member !== 'object' || member === null);
+  return value.every(isFlat) && (value.length < 2 || !value.every(hasMembers));
+}
+
+function hasMembers(value: Json): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length > 1;
 }
 
 function isList(value: Json): value is readonly Json[] {

@@ -5,16 +5,8 @@
 // One clock read per request serves all: it ends one request's latency, begins the next one's, and ends the warm-up
 // and the window, so that no timer runs beside the client. It costs some 40 ns, in every client's figure alike.
 
-import type { Client } from './clients/client.ts';
-
-export interface Load {
-  /** Requests at once. */
-  readonly connections: number;
-  /** Length that every body must have. */
-  readonly bytes: number;
-  readonly warmUpSeconds: number;
-  readonly windowSeconds: number;
-}
+import type { Request } from './clients/client.ts';
+import type { LoadTask } from './tasks/task.ts';
 
 export interface Measurement {
   readonly requests: number;
@@ -31,8 +23,8 @@ const MAX_SAMPLES = 1 << 20;
 
 type Phase = 'warm-up' | 'measuring' | 'done';
 
-/** Loads the client, warm-up first, and gives the figures of the window. Rejects on any wrong response. */
-export async function measure(client: Client, load: Load): Promise<Measurement> {
+/** Makes the request again and again, for the warm-up first, and gives the figures of the window. Rejects on any wrong response. */
+export async function measure(request: Request, load: Omit<LoadTask, 'is' | 'use' | 'path'>): Promise<Measurement> {
   // fill() touches the pages now: their first use costs nothing in the window.
   const latencies = new Float64Array(MAX_SAMPLES).fill(0);
   let phase: Phase = 'warm-up';
@@ -46,7 +38,7 @@ export async function measure(client: Client, load: Load): Promise<Measurement> 
   async function work(): Promise<void> {
     let began = performance.now();
     while (phase !== 'done') {
-      const length = await client.request();
+      const length = await request();
       if (length !== load.bytes) throw new Error(`a body of ${length} bytes instead of ${load.bytes}`);
       const now = performance.now();
       if (phase === 'measuring') {

@@ -1,8 +1,13 @@
 import { parseArgs } from 'node:util';
-import { CLIENTS, type ClientName, ROWS, type Row } from './rows.ts';
+import { CLIENTS, type ClientName, SCALE } from './client-name.ts';
+import type { Row } from './row.ts';
+import { ROWS } from './rows.ts';
 
 export interface Options {
-  readonly clients: readonly ClientName[];
+  /** The clients of every row; null for each row's own. */
+  readonly clients: readonly ClientName[] | null;
+  /** Whether those of other runtimes and languages run too, in the rows that they can. */
+  readonly scale: boolean;
   readonly rows: readonly Row[];
   /** Measured rounds; one more is run first and discarded. */
   readonly rounds: number;
@@ -27,6 +32,7 @@ const WARM_UP = 2.2;
 
 export const USAGE = `node bench/run.ts [options]
   --only=${CLIENTS.join(',')}
+  --scale         also ${SCALE.join(', ')}, where they are installed
   --rows=${ROWS.map((row) => row.id).join(',')}
   --rounds=${ROUNDS}     measured rounds; one more is run first and discarded
   --seconds=${SECONDS}    measuring window of one client in one round
@@ -39,6 +45,7 @@ export function parseOptions(args: readonly string[]): Options {
     args: [...args],
     options: {
       only: { type: 'string' },
+      scale: { type: 'boolean', default: false },
       rows: { type: 'string' },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
@@ -50,14 +57,22 @@ export function parseOptions(args: readonly string[]): Options {
   const chosenRows = values.rows === undefined ? rowIds : choose('--rows', values.rows, rowIds);
   const server = choose('--server', values.server, ['nginx', 'node'] as const)[0] ?? 'nginx';
   return {
-    clients: values.only === undefined ? CLIENTS : choose('--only', values.only, CLIENTS),
+    clients: values.only === undefined ? null : choose<ClientName>('--only', values.only, [...CLIENTS, ...SCALE]),
+    scale: values.scale,
     rows: ROWS.filter((row) => chosenRows.includes(row.id)),
     rounds: values.rounds === undefined ? ROUNDS : positive('--rounds', values.rounds, Number.isInteger),
     seconds: values.seconds === undefined ? SECONDS : positive('--seconds', values.seconds, Number.isFinite),
     warmUp: values['warm-up'] === undefined ? WARM_UP : positive('--warm-up', values['warm-up'], Number.isFinite),
     server,
-    full: args.length === 0,
+    full: args.every((argument) => argument === '--scale'),
   };
+}
+
+/** Who runs at a row. */
+export function clientsOf(row: Row, { clients, scale }: Pick<Options, 'clients' | 'scale'>): readonly ClientName[] {
+  const chosen = clients ?? row.clients;
+  const more = scale && row.is === 'load' && row.use === 'get' ? SCALE : [];
+  return [...new Set([...chosen, ...more])];
 }
 
 /** The known names among `list`, in the order of `known`. */

@@ -1,32 +1,40 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { ClientName } from './rows.ts';
+import type { ClientName } from './client-name.ts';
 
 const BENCH: string = import.meta.dirname;
 const URLPOOL: string = path.join(BENCH, '../packages/urlpool');
 
-/** Where the package of a client is installed; null for what is Node's own. */
-function folderOf(client: ClientName): string | null {
+/** The module that a program imports for a client; null where there is nothing to import. */
+export function moduleOf(client: ClientName): string | null {
   switch (client) {
     case 'urlpool':
-      return URLPOOL;
+    case 'urlpool-pool':
+      return 'urlpool';
     case 'undici-request':
     case 'undici-dispatch':
-      return path.join(BENCH, 'node_modules/undici');
+    case 'undici-fetch':
+      return 'undici';
+    case 'got':
+    case 'axios':
+    case 'ky':
+      return client;
     case 'node-http':
-    case 'floor':
-    case 'floor-onread':
+      return 'node:http';
+    default:
       return null;
   }
 }
 
 /** The exact versions of the packages behind these clients. */
 export function versionsOf(clients: readonly ClientName[]): Record<string, string> {
-  const folders = clients.map(folderOf).filter((folder) => folder !== null);
+  const modules = new Set(clients.map(moduleOf).filter((name) => name !== null && !name.startsWith('node:')));
+  // ky runs on undici's fetch.
+  if (modules.has('ky')) modules.add('undici');
   return Object.fromEntries(
-    folders.map((folder) => {
-      const { name, version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
-      return [String(name), String(version)];
+    [...modules].map((name) => {
+      const folder = name === 'urlpool' ? URLPOOL : path.join(BENCH, 'node_modules', String(name));
+      return [String(name), String(JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')).version)];
     }),
   );
 }

@@ -3,9 +3,10 @@
 // A ratio is formed within each round, between turns a few seconds apart, and then the median of those is taken: what
 // slows the machine for a minute slows both sides of a ratio. The ratio of the two medians would not have that.
 
+import type { ClientName } from './client-name.ts';
+import { FIGURE_NAMES, FIGURES, type Figure, type Sample } from './figure.ts';
 import type { Machine } from './machine.ts';
-import type { Measurement } from './measurement.ts';
-import type { ClientName, Metric, Row, Target } from './rows.ts';
+import { describeRow, type Row, type Target } from './row.ts';
 
 /** A figure over the rounds. */
 export interface Spread {
@@ -14,38 +15,32 @@ export interface Spread {
   readonly max: number;
 }
 
-/** One client's figures in one round. */
-export interface Sample extends Measurement {
-  /** Connections the server accepted meanwhile; more than the row has, and the client did not keep its own. */
-  readonly opened: number;
-}
-
 export interface ClientResult {
   readonly client: ClientName;
-  /** µs of user and system time per request. */
-  readonly cpu: Spread;
-  readonly requestsPerSecond: Spread;
-  /** µs */
-  readonly p50: Spread;
-  /** µs */
-  readonly p99: Spread;
+  /** What was measured, in the units of {@link FIGURES}. */
+  readonly figures: { readonly [Name in Figure]?: Spread };
   /** The row's metric, as a multiple of the floor's. */
   readonly ofFloor: Spread | null;
   readonly rounds: readonly Sample[];
 }
 
-export interface TargetResult extends Target {
-  /** urlpool's metric as a multiple of the other's; null where one of them was not run. */
-  readonly ratio: Spread | null;
+/** A target with what was found of it. */
+export interface TargetResult {
+  readonly target: Target;
+  /** What is compared: a ratio, or the figure itself; null where it was not measured. */
+  readonly found: Spread | null;
+  /** What it may be at most; null where the row that it is compared with was not measured. */
+  readonly limit: number | null;
   readonly reached: boolean | null;
 }
 
 export interface RowResult {
   readonly id: string;
-  readonly scheme: Row['scheme'];
-  readonly body: Row['body'];
-  readonly connections: number;
-  readonly metric: Metric;
+  readonly title: string;
+  readonly kind: Row['is'];
+  readonly metric: Figure;
+  /** The metric's. */
+  readonly unit: string;
   readonly clients: readonly ClientResult[];
   readonly targets: readonly TargetResult[];
 }
@@ -68,38 +63,68 @@ export interface Result {
   readonly rows: readonly RowResult[];
 }
 
-/** A row's result from each client's samples, in the order of the rounds. */
-export function summarise(row: Row, samples: ReadonlyMap<ClientName, readonly Sample[]>): RowResult {
-  const { id, scheme, body, connections, metric, targets } = row;
-  const ratio = (client: ClientName, other: ClientName): Spread | null =>
-    ratioByRound(samples.get(client) ?? [], samples.get(other) ?? [], metric);
-  return {
-    id,
-    scheme,
-    body,
-    connections,
-    metric,
-    clients: [...samples].map(([client, rounds]) => ({
+/** The samples of one row, of each client in the order of the rounds. */
+export type RowSamples = ReadonlyMap<ClientName, readonly Sample[]>;
+
+/** The results of all rows from their samples. */
+export function summarise(samples: ReadonlyMap<Row, RowSamples>): RowResult[] {
+  return [...samples].map(([row, taken]) => ({
+    id: row.id,
+    title: describeRow(row),
+    kind: row.is,
+    metric: row.metric,
+    unit: FIGURES[row.metric].unit,
+    clients: [...taken].map(([client, rounds]) => ({
       client,
-      cpu: spread(rounds.map((sample) => sample.cpu)),
-      requestsPerSecond: spread(rounds.map((sample) => sample.requestsPerSecond)),
-      p50: spread(rounds.map((sample) => sample.p50)),
-      p99: spread(rounds.map((sample) => sample.p99)),
-      ofFloor: ratio(client, 'floor'),
+      figures: figuresOf(rounds),
+      ofFloor: ratioByRound(rounds, taken.get('floor') ?? [], row.metric),
       rounds,
     })),
-    targets: targets.map((target) => {
-      const found = ratio('urlpool', target.against);
-      return { ...target, ratio: found, reached: found === null ? null : found.median <= target.atMost };
-    }),
-  };
+    targets: row.targets.map((target) => judge(target, row, samples)),
+  }));
+}
+
+function figuresOf(rounds: readonly Sample[]): ClientResult['figures'] {
+  const found = FIGURE_NAMES.flatMap((name) => {
+    const values = rounds.flatMap((sample) => sample[name] ?? []);
+    return values.length === 0 ? [] : [[name, spread(values)] as const];
+  });
+  return Object.fromEntries(found);
+}
+
+function judge(target: Target, row: Row, samples: ReadonlyMap<Row, RowSamples>): TargetResult {
+  const own = samples.get(row)?.get('urlpool') ?? [];
+  if (target.is === 'figure') {
+    const found = figuresOf(own)[row.metric] ?? null;
+    return verdict(target, found, target.atMost, found === null ? null : found[target.of]);
+  }
+  const found = ratioByRound(own, samples.get(row)?.get(target.against) ?? [], row.metric);
+  const limit = target.is === 'ratio' ? target.atMost : limitFromRow(target, samples);
+  return verdict(target, found, limit, found?.median ?? null);
+}
+
+function verdict(target: Target, found: Spread | null, limit: number | null, value: number | null): TargetResult {
+  return { target, found, limit, reached: limit === null || value === null ? null : value <= limit };
+}
+
+/** The ratio in another row of the same run, times what it may be exceeded by. */
+function limitFromRow(
+  { row: id, against, atMost }: Target & { is: 'ratio as in' },
+  samples: ReadonlyMap<Row, RowSamples>,
+): number | null {
+  for (const [row, taken] of samples) {
+    if (row.id !== id) continue;
+    const ratio = ratioByRound(taken.get('urlpool') ?? [], taken.get(against) ?? [], row.metric);
+    return ratio === null ? null : ratio.median * atMost;
+  }
+  return null;
 }
 
 /** The metric of `samples` over that of `others`, round by round; null where a side has no rounds. */
-export function ratioByRound(samples: readonly Sample[], others: readonly Sample[], metric: Metric): Spread | null {
+export function ratioByRound(samples: readonly Sample[], others: readonly Sample[], metric: Figure): Spread | null {
   const ratios = samples.flatMap((sample, round) => {
-    const other = others[round];
-    return other === undefined ? [] : [sample[metric] / other[metric]];
+    const [value, other] = [sample[metric], others[round]?.[metric]];
+    return value === undefined || other === undefined ? [] : [value / other];
   });
   return ratios.length === 0 ? null : spread(ratios);
 }

@@ -4,32 +4,30 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { toChart } from './chart.ts';
-import { cleanUpOnExit, runToEnd } from './children.ts';
-import type { Job, Outcome } from './client-process.ts';
-import type { Endpoint } from './clients/client.ts';
+import { cleanUpOnExit } from './children.ts';
+import type { ClientName } from './client-name.ts';
 import { type Cores, findCores } from './cores.ts';
+import type { Sample } from './figure.ts';
+import { fileLimit } from './file-limit.ts';
+import { findClients } from './find-clients.ts';
 import { toJson } from './json.ts';
 import { readMachine } from './machine.ts';
-import { type Options, parseOptions, USAGE } from './options.ts';
-import { urlpoolBuild, versionsOf } from './packages.ts';
-import { type Result, type Sample, summarise } from './result.ts';
-import { BODIES, type ClientName, type Row } from './rows.ts';
+import { clientsOf, type Options, parseOptions, USAGE } from './options.ts';
+import { versionsOf } from './packages.ts';
+import { type Result, summarise } from './result.ts';
+import { BODIES, type Row } from './row.ts';
 import { schedule } from './schedule.ts';
-import { acceptedConnections, startServer } from './server.ts';
-import { HOST, type Server } from './site.ts';
+import { makeSite, startServer } from './servers/server.ts';
 import { toTable } from './table.ts';
+import { Unable } from './tasks/task.ts';
+import { coreOf, type Setting } from './turns/setting.ts';
+import { filesNeeded, samplesPerRound, takeTurn } from './turns/take-turn.ts';
 
 /** The discarded round is for the machine (files, page cache, the server's memory), so that it need not be long. */
 const DISCARDED = { warmUpSeconds: 0.2, windowSeconds: 0.2 };
-/** A client that takes so much longer than it was told hangs. */
-const GRACE_SECONDS = 15;
 const BUSY_LOAD = 0.3;
 
-interface Setting {
-  readonly server: Server;
-  readonly ca: string | null;
-  readonly cores: Cores;
-}
+type Note = (text: string) => void;
 
 cleanUpOnExit();
 try {
@@ -52,57 +50,41 @@ function readOptions(): Options {
 async function run(options: Options): Promise<void> {
   const machine = readMachine();
   const cores = findCores();
-  const setting: Setting = { ...(await startServer(options.server, coreOf(cores, 'server'))), cores };
   const notes: string[] = [];
-  const note = (text: string): void => {
+  const note: Note = (text) => {
     notes.push(text);
     console.log(`note: ${text}`);
   };
   if (machine.loadBefore > BUSY_LOAD) {
     note(`the load was ${machine.loadBefore.toFixed(2)} before the run: something else may be running`);
   }
-  if (!setting.server.name.startsWith('nginx')) note(`the server is ${setting.server.name}, not nginx`);
-
-  const rows = options.rows.filter((row) => row.scheme === 'http' || setting.ca !== null);
-  if (rows.length < options.rows.length) note('no https: the openssl command is missing');
-  const clients = await usable(options.clients, setting, note);
-
-  const samples = new Map(
-    rows.map((row) => [row, new Map<ClientName, Sample[]>(clients.map((client) => [client, []]))]),
+  const bodies = Object.entries(BODIES).filter(([name]) => needsBody(options.rows, name));
+  const site = makeSite(
+    bodies.map(([, body]) => body),
+    coreOf(cores, 'server'),
   );
-  let round = -1;
-  for (const turn of schedule(options.rounds, rows, clients)) {
-    if (turn.round !== round) {
-      round = turn.round;
-      console.log(round === 0 ? 'warm-up round' : `round ${round} of ${options.rounds}`);
-    }
-    const times = round === 0 ? DISCARDED : { warmUpSeconds: options.warmUp, windowSeconds: options.seconds };
-    const sample = await takeTurn(turn.row, turn.client, times, setting);
-    if (round > 0) samples.get(turn.row)?.get(turn.client)?.push(sample);
-  }
-  for (const [row, byClient] of samples) {
-    for (const [client, taken] of byClient) {
-      const opened = Math.max(...taken.map((sample) => sample.opened));
-      if (opened !== row.connections) note(`${row.id}: ${client} opened ${opened} connections, not ${row.connections}`);
-    }
-  }
+  const server = await startServer(options.server, site);
+  if (!server.name.startsWith('nginx')) note(`the server is ${server.name}, not nginx`);
+
+  const rows = options.rows.filter((row) => canRun(row, site.certificate !== null, note));
+  const wanted = [...new Set(rows.flatMap((row) => clientsOf(row, options)))];
+  const commands = await findClients(wanted, { server, site, cores, commands: new Map() }, note);
+  const setting: Setting = { server, site, cores, commands };
+  const samples = await takeTurns(rows, options, setting, note);
 
   const result: Result = {
     date: new Date().toISOString(),
     command: ['node', 'bench/run.ts', ...process.argv.slice(2)].join(' '),
     machine,
-    cores:
-      cores.are === 'pinned'
-        ? `server on core ${cores.server}, client on core ${cores.client}`
-        : `not pinned: ${cores.reason}`,
+    cores: describeCores(cores),
     node: process.versions.node,
-    server: setting.server.name,
-    versions: versionsOf(clients),
+    server: server.name,
+    versions: { ...versionsOf([...commands.keys()]), ...scaleVersions(setting) },
     rounds: options.rounds,
     warmUpSeconds: options.warmUp,
     windowSeconds: options.seconds,
     notes,
-    rows: rows.map((row) => summarise(row, samples.get(row) ?? new Map())),
+    rows: summarise(samples),
   };
   console.log(`\n${toTable(result)}`);
   const file = path.join(import.meta.dirname, 'results', options.full ? 'latest' : 'partial');
@@ -112,62 +94,75 @@ async function run(options: Options): Promise<void> {
   console.log(`\nwritten: ${path.relative('', file)}.json and .svg`);
 }
 
-/** The clients that can be loaded, each tried with one request; the others are named and left out. */
-async function usable(
-  clients: readonly ClientName[],
+/** All turns of all rounds. A client that fails at a row is named and out of that row: what is left of the run is worth having. */
+async function takeTurns(
+  rows: readonly Row[],
+  options: Options,
   setting: Setting,
-  note: (text: string) => void,
-): Promise<ClientName[]> {
-  const found: ClientName[] = [];
-  const row: Pick<Row, 'scheme' | 'body' | 'connections'> = { scheme: 'http', body: '1 KB', connections: 1 };
-  for (const client of clients) {
-    const outcome = await inProcess({ client, endpoint: endpointOf(row, setting), load: null }, setting.cores);
-    if (outcome.is === 'works') found.push(client);
-    else if (outcome.is === 'unloadable') note(`${client} is left out: ${outcome.reason}`);
+  note: Note,
+): Promise<Map<Row, Map<ClientName, Sample[]>>> {
+  const present = (row: Row): ClientName[] => clientsOf(row, options).filter((client) => setting.commands.has(client));
+  const samples = new Map(
+    rows.map((row) => [row, new Map<ClientName, Sample[]>(present(row).map((client) => [client, []]))]),
+  );
+  let round = -1;
+  for (const turn of schedule(options.rounds, rows, present)) {
+    if (turn.round !== round) {
+      round = turn.round;
+      console.log(round === 0 ? 'warm-up round' : `round ${round} of ${options.rounds}`);
+    }
+    const { row, client } = turn;
+    const taken = samples.get(row)?.get(client);
+    if (taken === undefined) continue;
+    const times = round === 0 ? DISCARDED : { warmUpSeconds: options.warmUp, windowSeconds: options.seconds };
+    try {
+      for (let i = 0; i < samplesPerRound(row); i++) {
+        const sample = await takeTurn(row, client, setting, times);
+        if (round > 0) taken.push(sample);
+      }
+    } catch (error) {
+      samples.get(row)?.delete(client);
+      const reason = error instanceof Error ? error.message : String(error);
+      note(`${row.id}: ${client} ${error instanceof Unable ? 'is left out' : 'failed'}: ${reason}`);
+    }
   }
-  if (clients.includes('urlpool') && urlpoolBuild() !== 'up to date') {
-    note(`the build of urlpool is ${urlpoolBuild()}: run \`npm run build\` first`);
+  for (const [row, byClient] of samples) {
+    for (const [client, taken] of byClient) noteOpened(row, client, taken, note);
   }
-  if (found.length === 0) throw new Error('no client can be loaded');
-  return found;
+  return samples;
 }
 
-async function takeTurn(row: Row, client: ClientName, times: typeof DISCARDED, setting: Setting): Promise<Sample> {
-  const endpoint = endpointOf(row, setting);
-  const { bytes, connections } = endpoint;
-  const load = { bytes, connections, ...times };
-  const before = await acceptedConnections(setting.server);
-  const outcome = await inProcess({ client, endpoint, load }, setting.cores);
-  if (outcome.is !== 'measured') throw new Error(`${client} at ${row.id} was not measured`);
-  // One of those accepted since is the question's own.
-  return { ...outcome.measurement, opened: (await acceptedConnections(setting.server)) - before - 1 };
+/** Under load, a client that opened another number of connections than the row's did not keep them. wrk opens one to look. */
+function noteOpened(row: Row, client: ClientName, taken: readonly Sample[], note: Note): void {
+  if (row.is !== 'load' || client === 'wrk') return;
+  const opened = Math.max(...taken.map((sample) => sample.opened ?? 0));
+  if (opened !== row.connections) note(`${row.id}: ${client} opened ${opened} connections, not ${row.connections}`);
 }
 
-async function inProcess(job: Job, cores: Cores): Promise<Outcome> {
-  const seconds = (job.load === null ? 0 : job.load.warmUpSeconds + job.load.windowSeconds) + GRACE_SECONDS;
-  const args = [path.join(import.meta.dirname, 'client-process.ts'), JSON.stringify(job)];
-  try {
-    return JSON.parse(await runToEnd(process.execPath, args, coreOf(cores, 'client'), seconds));
-  } catch (error) {
-    throw new Error(`${job.client} failed: ${error instanceof Error ? error.message : error}`, { cause: error });
+function canRun(row: Row, hasCertificate: boolean, note: Note): boolean {
+  if (row.is === 'load' && row.scheme === 'https' && !hasCertificate) {
+    note(`${row.id} is left out: the openssl command is missing`);
+    return false;
   }
+  const [limit, needed] = [fileLimit(), filesNeeded(row)];
+  if (limit < needed)
+    note(`${row.id} is left out: it needs ${needed} open files per process, \`ulimit -Hn\` is ${limit}`);
+  return limit >= needed;
 }
 
-function endpointOf(
-  { scheme, body, connections }: Pick<Row, 'scheme' | 'body' | 'connections'>,
-  { server, ca }: Setting,
-): Endpoint {
-  const port = server.ports[scheme];
-  return {
-    scheme,
-    host: HOST,
-    port,
-    ...BODIES[body],
-    connections,
-    ca: scheme === 'https' && ca !== null ? ca : undefined,
-  };
+/** The 100 MB are made only for a row that has them. */
+function needsBody(rows: readonly Row[], name: string): boolean {
+  return name !== '100 MB' || rows.some((row) => row.is === 'load' && row.body === name && row.use !== 'upload');
 }
 
-function coreOf(cores: Cores, side: 'server' | 'client'): number | null {
-  return cores.are === 'pinned' ? cores[side] : null;
+function describeCores(cores: Cores): string {
+  return cores.are === 'pinned'
+    ? `server on core ${cores.server}, client on core ${cores.client}`
+    : `not pinned: ${cores.reason}`;
+}
+
+function scaleVersions({ commands }: Setting): Record<string, string> {
+  return Object.fromEntries(
+    [...commands].flatMap(([client, { version }]) => (version === null ? [] : [[client, version]])),
+  );
 }

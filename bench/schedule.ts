@@ -7,13 +7,15 @@ export interface Turn<R, C> {
 }
 
 /**
- * Every client at every row once per round, `rounds` times and once before. The first client moves on by one each
- * round, so that none always runs after the same one, and what changes on the machine meanwhile meets all of them.
+ * Every client of a row at that row once per round, `rounds` times and once before. The first client moves on by one
+ * each round, so that none always runs after the same one, and what changes on the machine meanwhile meets all of them.
  */
-export function schedule<R, C>(rounds: number, rows: readonly R[], clients: readonly C[]): Turn<R, C>[] {
-  return Array.from({ length: rounds + 1 }, (_, round) => {
-    const first = round % Math.max(1, clients.length);
-    const order = [...clients.slice(first), ...clients.slice(0, first)];
-    return rows.flatMap((row) => order.map((client) => ({ round, row, client })));
-  }).flat();
+export function schedule<R, C>(rounds: number, rows: readonly R[], clientsOf: (row: R) => readonly C[]): Turn<R, C>[] {
+  return Array.from({ length: rounds + 1 }, (_, round) =>
+    rows.flatMap((row) => {
+      const clients = clientsOf(row);
+      const first = round % Math.max(1, clients.length);
+      return [...clients.slice(first), ...clients.slice(0, first)].map((client) => ({ round, row, client }));
+    }),
+  ).flat();
 }

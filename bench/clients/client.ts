@@ -1,27 +1,37 @@
-/** The server and the load that a client is opened for. */
+import type { Target } from './target.ts';
+
+/** What a client is opened for. */
 export interface Endpoint {
   readonly scheme: 'http' | 'https';
   readonly host: string;
   readonly port: number;
-  readonly path: string;
-  /** Length of the body that every response carries. */
-  readonly bytes: number;
-  /** Connections to keep; as many requests are made at once. */
+  /** Connections to keep per origin. */
   readonly connections: number;
+  /** How many origins besides this one requests will go to. */
+  readonly otherOrigins: number;
+  /** Whether the client's own bounds on all origins together are to be raised so that every connection can be kept. */
+  readonly keepsAll: boolean;
   /** The server's certificate in PEM, for https. */
-  readonly ca: string | undefined;
+  readonly ca: string | null;
+  /** The name in the certificate, where it is not the host. */
+  readonly servername: string | null;
 }
 
-/** All that the loop knows of a client. A file in this folder exports `open`, of the type {@link Open}. */
+/** Makes a request and reads its response to the end; gives the body's length, or for an upload that of what was sent. Rejects on an unexpected status. */
+export type Request = () => Promise<number>;
+
+/** Prepares a request for a target, once for any number of requests: what a program that knows its URL would do. */
+export type Prepare = (target: Target) => Request;
+
+/** All that a measurement knows of a client. A file in this folder exports `open`, of the type {@link Open}. */
 export interface Client {
-  /** Makes one GET and reads the whole body; resolves with its length. Rejects unless the status is 200. */
-  request(): Promise<number>;
+  /** GET, ending with the whole body in one piece. */
+  readonly get: Prepare;
+  /** GET, the body taken piece by piece with `for await`. Null where the client, or its build, has no such thing. */
+  readonly stream?: Prepare | null;
+  /** PUT of a body of `target.bytes` bytes that an async generator yields, made anew for each request. */
+  readonly upload?: Prepare | null;
   close(): Promise<void>;
 }
 
 export type Open = (endpoint: Endpoint) => Client;
-
-/** For a response that is not the one asked for: a measurement of errors would be worth nothing. */
-export function unexpectedStatus(status: number | undefined, endpoint: Endpoint): Error {
-  return new Error(`GET ${endpoint.path} gave status ${status}, not 200`);
-}

@@ -1,8 +1,6 @@
 // The floor below the floor: sockets read through `onread` into one buffer, without a Readable and without an allocation
 // per read, as urlpool reads them. It stays above node:net's public interface: no client could be lower.
 
-import net from 'node:net';
-import tls from 'node:tls';
 import type { Client, Endpoint } from './client.ts';
 import { openFloor, type PingPong } from './ping-pong.ts';
 
@@ -10,13 +8,12 @@ import { openFloor, type PingPong } from './ping-pong.ts';
 const READ_BUFFER = Buffer.alloc(64 * 1024);
 
 export function open(endpoint: Endpoint): Client {
-  return openFloor(endpoint, ({ scheme, host, port, ca }, onRead) => {
+  return openFloor(endpoint, (connect, onRead) => {
     const callback = (length: number): boolean => {
       onRead(connection, READ_BUFFER, length);
       return true;
     };
-    const options = { host, port, onread: { buffer: READ_BUFFER, callback }, ...(ca === undefined ? {} : { ca }) };
-    const socket = scheme === 'https' ? tls.connect(options) : net.connect(options);
+    const socket = connect({ onread: { buffer: READ_BUFFER, callback } });
     const connection: PingPong = { socket, received: 0, resolve: () => {}, reject: () => {} };
     return connection;
   });

@@ -1,29 +1,32 @@
 import type { DispatchHandler } from 'undici';
-import { type Client, type Endpoint, unexpectedStatus } from './client.ts';
-import { undiciPool } from './undici-pool.ts';
+import type { Client, Endpoint } from './client.ts';
+import { type Target, unexpectedStatus } from './target.ts';
+import { undiciDispatcher } from './undici-dispatcher.ts';
 
 /** undici's lowest interface, with the smallest handler that still ends with the body in one piece. */
 export function open(endpoint: Endpoint): Client {
-  const pool = undiciPool(endpoint);
-  const options = { path: endpoint.path, method: 'GET' } as const;
+  const dispatcher = undiciDispatcher(endpoint);
   return {
-    request: () =>
-      new Promise((resolve, reject) => {
-        pool.dispatch(options, new Collector(endpoint, resolve, reject));
-      }),
-    close: () => pool.close(),
+    get: (target) => {
+      const options = { origin: target.origin, path: target.path, method: 'GET' } as const;
+      return () =>
+        new Promise((resolve, reject) => {
+          dispatcher.dispatch(options, new Collector(target, resolve, reject));
+        });
+    },
+    close: () => dispatcher.close(),
   };
 }
 
 class Collector implements DispatchHandler {
-  readonly #endpoint: Endpoint;
+  readonly #target: Target;
   readonly #resolve: (bytes: number) => void;
   readonly #reject: (error: Error) => void;
   readonly #chunks: Buffer[] = [];
   #status = 0;
 
-  constructor(endpoint: Endpoint, resolve: (bytes: number) => void, reject: (error: Error) => void) {
-    this.#endpoint = endpoint;
+  constructor(target: Target, resolve: (bytes: number) => void, reject: (error: Error) => void) {
+    this.#target = target;
     this.#resolve = resolve;
     this.#reject = reject;
   }
@@ -40,7 +43,7 @@ class Collector implements DispatchHandler {
 
   onResponseEnd(): void {
     if (this.#status === 200) this.#resolve(Buffer.concat(this.#chunks).byteLength);
-    else this.#reject(unexpectedStatus(this.#status, this.#endpoint));
+    else this.#reject(unexpectedStatus(this.#status, this.#target));
   }
 
   onResponseError(_controller: unknown, error: Error): void {

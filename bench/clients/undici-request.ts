@@ -1,15 +1,31 @@
-import { type Client, type Endpoint, unexpectedStatus } from './client.ts';
-import { undiciPool } from './undici-pool.ts';
+import type { Client, Endpoint } from './client.ts';
+import { lengthOf, pieces } from './pieces.ts';
+import { isStored, unexpectedStatus } from './target.ts';
+import { undiciDispatcher } from './undici-dispatcher.ts';
 
 /** undici's fastest everyday call. */
 export function open(endpoint: Endpoint): Client {
-  const pool = undiciPool(endpoint);
+  const dispatcher = undiciDispatcher(endpoint);
   return {
-    async request() {
-      const { statusCode, body } = await pool.request({ path: endpoint.path, method: 'GET' });
-      if (statusCode !== 200) throw unexpectedStatus(statusCode, endpoint);
+    get: (target) => async () => {
+      const { origin, path } = target;
+      const { statusCode, body } = await dispatcher.request({ origin, path, method: 'GET' });
+      if (statusCode !== 200) throw unexpectedStatus(statusCode, target);
       return (await body.bytes()).byteLength;
     },
-    close: () => pool.close(),
+    stream: (target) => async () => {
+      const { origin, path } = target;
+      const { statusCode, body } = await dispatcher.request({ origin, path, method: 'GET' });
+      if (statusCode !== 200) throw unexpectedStatus(statusCode, target);
+      return lengthOf(body);
+    },
+    upload: (target) => async () => {
+      const { origin, path, bytes } = target;
+      const { statusCode, body } = await dispatcher.request({ origin, path, method: 'PUT', body: pieces(bytes) });
+      if (!isStored(statusCode)) throw unexpectedStatus(statusCode, target);
+      await body.bytes();
+      return bytes;
+    },
+    close: () => dispatcher.close(),
   };
 }

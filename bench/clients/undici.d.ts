@@ -14,16 +14,38 @@ declare module 'undici' {
     connections: number;
     pipelining: number;
     allowH2: boolean;
-    connect?: { ca: string };
+    connect: { ca?: string; servername?: string };
   }
 
-  export class Pool {
-    constructor(origin: string, options: PoolOptions);
-    request(options: { path: string; method: 'GET' }): Promise<{
+  export interface DispatchOptions {
+    origin: string;
+    path: string;
+    method: 'GET' | 'PUT';
+    body?: AsyncIterable<Uint8Array>;
+  }
+
+  export interface Dispatcher {
+    request(options: DispatchOptions): Promise<{
       statusCode: number;
-      body: { bytes(): Promise<Uint8Array> };
+      body: AsyncIterable<Uint8Array> & { bytes(): Promise<Uint8Array> };
     }>;
-    dispatch(options: { path: string; method: 'GET' }, handler: DispatchHandler): boolean;
+    dispatch(options: DispatchOptions, handler: DispatchHandler): boolean;
     close(): Promise<void>;
   }
+
+  export const Pool: new (origin: string, options: PoolOptions) => Dispatcher;
+  export const Agent: new (options: PoolOptions) => Dispatcher;
+
+  export function fetch(
+    url: string,
+    init: { method?: 'PUT'; body?: AsyncIterable<Uint8Array>; duplex?: 'half'; dispatcher: Dispatcher },
+  ): Promise<{
+    status: number;
+    body: AsyncIterable<Uint8Array> | null;
+    arrayBuffer(): Promise<ArrayBuffer>;
+  }>;
+
+  /** Puts undici's fetch and its classes in the place of the globals. */
+  export function install(): void;
+  export function setGlobalDispatcher(dispatcher: Dispatcher): void;
 }

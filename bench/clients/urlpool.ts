@@ -1,19 +1,46 @@
-import { HTTPConnectionPool, HTTPSConnectionPool } from 'urlpool';
-import { type Client, type Endpoint, unexpectedStatus } from './client.ts';
+import { PoolManager, type PoolManagerOptions } from 'urlpool';
+import type { Client, Endpoint } from './client.ts';
+import { lengthOf, pieces } from './pieces.ts';
+import { isStored, unexpectedStatus } from './target.ts';
+import { tlsOptions } from './tls-options.ts';
 
-/** The built package, as a user gets it: `urlpool` resolves to packages/urlpool/dist by the workspace's link. */
+/** Its default bounds on connections and origins. */
+const MAX_CONNECTIONS = 512;
+const NUM_POOLS = 256;
+
+/** `PoolManager.request()` of the built package, as a user gets it: `urlpool` resolves to packages/urlpool/dist by the workspace's link. */
 export function open(endpoint: Endpoint): Client {
-  const { host, port, path, connections, ca } = endpoint;
-  const pool =
-    endpoint.scheme === 'https'
-      ? new HTTPSConnectionPool(host, { port, maxSize: connections, ...(ca === undefined ? {} : { ca }) })
-      : new HTTPConnectionPool(host, { port, maxSize: connections });
+  const { connections } = endpoint;
+  const http = new PoolManager({ maxSize: connections, ...raisedBounds(endpoint), ...tlsOptions(endpoint) });
   return {
-    async request() {
-      const response = await pool.request('GET', path);
-      if (response.status !== 200) throw unexpectedStatus(response.status, endpoint);
-      return response.data.byteLength;
+    get: (target) => {
+      const { url } = target;
+      return async () => {
+        const response = await http.request('GET', url);
+        if (response.status !== 200) throw unexpectedStatus(response.status, target);
+        return response.data.byteLength;
+      };
     },
-    close: () => pool.close(),
+    stream: (target) => async () => {
+      const response = await http.stream('GET', target.url);
+      if (response.status !== 200) throw unexpectedStatus(response.status, target);
+      return lengthOf(response);
+    },
+    upload: (target) => async () => {
+      const { status } = await http.request('PUT', target.url, { body: pieces(target.bytes) });
+      if (!isStored(status)) throw unexpectedStatus(status, target);
+      return target.bytes;
+    },
+    close: () => http.close(),
+  };
+}
+
+/** The bounds over all origins, only where the defaults would close connections that are to be kept. */
+function raisedBounds({ connections, otherOrigins, keepsAll }: Endpoint): PoolManagerOptions {
+  if (!keepsAll) return {};
+  const maxConnections = connections + otherOrigins;
+  return {
+    ...(maxConnections > MAX_CONNECTIONS ? { maxConnections } : {}),
+    ...(otherOrigins >= NUM_POOLS ? { numPools: otherOrigins + 1 } : {}),
   };
 }

@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseOptions } from '../options.ts';
-import { CLIENTS, ROWS } from '../rows.ts';
+import { SCALE } from '../client-name.ts';
+import { clientsOf, parseOptions } from '../options.ts';
+import { ROWS } from '../rows.ts';
 
-test('parseOptions() takes everything by default, as a full run', () => {
+test('parseOptions() takes every row with its own clients by default, as a full run', () => {
   const options = parseOptions([]);
-  assert.deepEqual([options.clients, options.rows, options.server, options.full], [CLIENTS, ROWS, 'nginx', true]);
+  assert.deepEqual([options.clients, options.rows, options.server, options.full], [null, ROWS, 'nginx', true]);
+});
+
+test('parseOptions() takes a run with more clients as a full one', () => {
+  assert.deepEqual([parseOptions(['--scale']).scale, parseOptions(['--scale']).full], [true, true]);
 });
 
 test('parseOptions() narrows clients and rows in the order of the tables', () => {
@@ -16,6 +21,15 @@ test('parseOptions() narrows clients and rows in the order of the tables', () =>
     ['1k-50'],
   );
   assert.deepEqual([options.rounds, options.seconds, options.full], [2, 0.5, false]);
+});
+
+test('clientsOf() is the row’s own, those asked for, or with those for scale where they can', () => {
+  const [load, memory] = ['1k-500', 'idle-memory'].map((id) => ROWS.find((row) => row.id === id));
+  assert.ok(load !== undefined && memory !== undefined);
+  assert.deepEqual(clientsOf(load, parseOptions([])), load.clients);
+  assert.deepEqual(clientsOf(load, parseOptions(['--only=got'])), ['got']);
+  assert.deepEqual(clientsOf(load, parseOptions(['--only=got', '--scale'])), ['got', ...SCALE]);
+  assert.deepEqual(clientsOf(memory, parseOptions(['--only=got', '--scale'])), ['got']);
 });
 
 const REFUSED = [

@@ -9,14 +9,19 @@ export interface Certificate {
   readonly ca: string;
 }
 
-/** A self-signed P-256 certificate for 127.0.0.1, or null where the openssl command is missing. */
+/** The name in the certificate beside the address: for a client that is to send a name in its ClientHello. */
+export const CERTIFICATE_NAME = 'localhost';
+
+/** A self-signed P-256 certificate for 127.0.0.1 and localhost, or null where the openssl command is missing. */
 export function makeCertificate(directory: string): Certificate | null {
   const keyFile = path.join(directory, 'key.pem');
   const certificateFile = path.join(directory, 'certificate.pem');
   const made = spawnSync(
     'openssl',
     ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
-      .concat(['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'])
+      // As an authority it could be no server's certificate to rustls, which Deno uses.
+      .concat(['-addext', 'basicConstraints=critical,CA:FALSE'])
+      .concat(['-subj', '/CN=127.0.0.1', '-addext', `subjectAltName=IP:127.0.0.1,DNS:${CERTIFICATE_NAME}`])
       .concat(['-keyout', keyFile, '-out', certificateFile]),
     { encoding: 'utf8' },
   );

@@ -1,0 +1,25 @@
+/** The clients in the order of the tables. Each is the file `clients/<name>.ts`. */
+export const CLIENTS = [
+  'urlpool',
+  'urlpool-pool',
+  'undici-request',
+  'undici-dispatch',
+  'undici-fetch',
+  'node-http',
+  'got',
+  'axios',
+  'ky',
+  'floor',
+  'floor-onread',
+] as const;
+
+/** Clients of other runtimes and languages, for scale: run with `--scale`, where they are installed. How is in scale/. */
+export const SCALE = ['bun-fetch', 'deno-fetch', 'go', 'wrk', 'aiohttp', 'urllib3'] as const;
+
+export type ScaleName = (typeof SCALE)[number];
+
+export type ClientName = (typeof CLIENTS)[number] | ScaleName;
+
+export function isForScale(client: ClientName): client is ScaleName {
+  return SCALE.some((name) => name === client);
+}

@@ -1,0 +1,12 @@
+// The little of got 16.1.0 that is measured: see undici.d.ts.
+
+declare module 'got' {
+  interface Got {
+    extend(options: { agent: { http: import('node:http').Agent; https: import('node:https').Agent } }): Got;
+    get(url: string, options: { responseType: 'buffer' }): Promise<{ body: Uint8Array }>;
+    put(url: string, options: { body: AsyncGenerator<Buffer, void, void> }): Promise<{ statusCode: number }>;
+    stream(url: string): AsyncIterable<Uint8Array>;
+  }
+  const got: Got;
+  export default got;
+}

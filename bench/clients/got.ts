@@ -1,0 +1,29 @@
+import got from 'got';
+import type { Client, Endpoint } from './client.ts';
+import { destroyAgents, nodeAgents } from './node-agent.ts';
+import { lengthOf, pieces } from './pieces.ts';
+import { isStored, unexpectedStatus } from './target.ts';
+
+/** got over keep-alive agents, else its defaults. It rejects on an error status by itself. */
+export function open(endpoint: Endpoint): Client {
+  const agents = nodeAgents(endpoint);
+  const client = got.extend({ agent: agents });
+  return {
+    get:
+      ({ url }) =>
+      async () =>
+        (await client.get(url, { responseType: 'buffer' })).body.byteLength,
+    stream:
+      ({ url }) =>
+      () =>
+        lengthOf(client.stream(url)),
+    upload: (target) => async () => {
+      const { statusCode } = await client.put(target.url, { body: pieces(target.bytes) });
+      if (!isStored(statusCode)) throw unexpectedStatus(statusCode, target);
+      return target.bytes;
+    },
+    async close() {
+      destroyAgents(agents);
+    },
+  };
+}
