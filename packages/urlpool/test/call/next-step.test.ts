@@ -1,0 +1,293 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ConnectError, ConnectionError, type HTTPError, MaxRetryError, Retry, TimeoutError, TLSError } from 'urlpool';
+import { type Attempt, type Ending, type NextStep, nextStep } from '../../src/call/next-step.ts';
+
+const URL_OF_ATTEMPT = 'http://a.test/x?y#z';
+
+function attemptOf(changes: Partial<Attempt> = {}): Attempt {
+  return {
+    method: 'GET',
+    url: URL_OF_ATTEMPT,
+    attempt: 1,
+    connection: null,
+    body: 'none',
+    retries: new Retry(3),
+    redirect: true,
+    left: null,
+    random: () => 0.5,
+    ...changes,
+  };
+}
+
+function answered(status: number, location: string | null = '/to'): Ending {
+  return { is: 'response', status, location };
+}
+
+/** The step as a line; of its error, the class and the code. */
+function inWords(step: NextStep): string {
+  switch (step.do) {
+    case 'redirect':
+      return `${step.method} ${step.url}${step.dropsBody ? ' without its body' : ''}`;
+    case 'retry':
+      return `retry after ${step.delay} ms`;
+    case 'fail':
+      return `${step.error.name} ${step.error.code}, refused: ${step.refused}`;
+    default:
+      return step.do;
+  }
+}
+
+// After a response
+
+const TO = 'http://a.test/to#z';
+
+// name, ending, attempt, step
+const RESPONSES: readonly (readonly [string, Ending, Partial<Attempt>, string])[] = [
+  ['ends with a 200', answered(200), {}, 'done'],
+  ['ends with a 300 that has a Location', answered(300), {}, 'done'],
+  ['ends with a 304 that has a Location', answered(304), {}, 'done'],
+  ['ends with a 301 without Location', answered(301, null), {}, 'done'],
+  ['ends with a 201 that has a Location', answered(201), {}, 'done'],
+  ['follows a 301', answered(301), {}, `GET ${TO}`],
+  ['follows a 308', answered(308), {}, `GET ${TO}`],
+  ['resolves a relative Location', answered(302, '?q=1'), {}, 'GET http://a.test/x?q=1#z'],
+  ['takes an absolute Location', answered(302, 'https://b.test/'), {}, 'GET https://b.test/#z'],
+  ['ends with a redirect where redirect is false', answered(302), { redirect: false }, 'done'],
+  ['ends with a redirect where retries are false', answered(302), { retries: Retry.NONE }, 'done'],
+  ['turns POST into GET by 301', answered(301), { method: 'POST', body: 'replayable' }, `GET ${TO} without its body`],
+  ['turns PUT into GET by 303', answered(303), { method: 'PUT', body: 'consumed' }, `GET ${TO} without its body`],
+  ['keeps HEAD by 303', answered(303), { method: 'HEAD' }, `HEAD ${TO}`],
+  ['sends a replayable body again by 307', answered(307), { method: 'POST', body: 'replayable' }, `POST ${TO}`],
+  ['sends an unread body by 308', answered(308), { method: 'PUT', body: 'unread' }, `PUT ${TO}`],
+  [
+    'refuses to send a consumed body again',
+    answered(307),
+    { method: 'POST', body: 'consumed' },
+    'RedirectError ERR_REDIRECT, refused: null',
+  ],
+  [
+    'needs no body again where the method changes',
+    answered(302),
+    { method: 'POST', body: 'consumed' },
+    `GET ${TO} without its body`,
+  ],
+  ['refuses another scheme', answered(302, 'ftp://b.test/'), {}, 'RedirectError ERR_REDIRECT, refused: null'],
+  ['refuses a Location that is no URL', answered(302, 'http://:0:/'), {}, 'RedirectError ERR_REDIRECT, refused: null'],
+  ['follows as the last one that total allows', answered(302), { retries: new Retry(1) }, `GET ${TO}`],
+  [
+    'gives up where total is 0',
+    answered(302),
+    { retries: new Retry(0) },
+    'MaxRetryError ERR_TOO_MANY_REDIRECTS, refused: exhausted',
+  ],
+  [
+    'gives up where redirect is 0 and total is not',
+    answered(302),
+    { retries: new Retry(3, { redirect: 0 }) },
+    'MaxRetryError ERR_TOO_MANY_REDIRECTS, refused: exhausted',
+  ],
+  [
+    'ends with the redirect where too many are no error',
+    answered(302),
+    { retries: new Retry(0, { raiseOnRedirect: false }) },
+    'done',
+  ],
+  [
+    'lets the counters of errors alone by a redirect',
+    answered(302),
+    { retries: new Retry(1, { connect: 0, read: 0, other: 0 }) },
+    `GET ${TO}`,
+  ],
+];
+
+for (const [name, ending, changes, expected] of RESPONSES) {
+  test(`nextStep() ${name}`, () => assert.equal(inWords(nextStep(ending, attemptOf(changes))), expected));
+}
+
+// After a failure
+
+type Why = Extract<Ending, { is: 'failure' }>['why'];
+
+function failed(error: HTTPError, why: Why): Ending {
+  return { is: 'failure', error, why };
+}
+
+const CONNECT = new ConnectError('refused', { code: 'ERR_CONNECTION_REFUSED', phase: 'connect' });
+const CONNECT_TIMEOUT = new TimeoutError('slow', { code: 'ERR_TIMEOUT', phase: 'connect' });
+const READ = new ConnectionError('lost', { code: 'ERR_CONNECTION_CLOSED', phase: 'head' });
+const READ_TIMEOUT = new TimeoutError('silent', { code: 'ERR_TIMEOUT', phase: 'head' });
+const TOTAL_TIMEOUT = new TimeoutError('late', { code: 'ERR_TIMEOUT', phase: 'total' });
+const TLS = new TLSError('unknown', { code: 'ERR_TLS_CERTIFICATE', phase: 'tls' });
+
+const REFUSED = failed(CONNECT, 'dial');
+const LOST = failed(READ, 'eof');
+const SILENT = failed(READ_TIMEOUT, 'timeout');
+const GIVEN_UP = 'ERR_CONNECTION_CLOSED, refused: exhausted';
+
+/** A Retry under which `count` connect errors have gone by. */
+function after(count: number, retries: Retry): Retry {
+  let left = retries;
+  const entry = { method: 'GET', url: URL_OF_ATTEMPT, error: CONNECT, status: null, redirectLocation: null };
+  for (let i = 0; i < count; i++) left = left.increment('connect', entry);
+  return left;
+}
+
+// name, ending, attempt, step
+const FAILURES: readonly (readonly [string, Ending, Partial<Attempt>, string])[] = [
+  ['tries again at once after a connect error', REFUSED, {}, 'retry after 0 ms'],
+  ['tries again after a connect error whatever the method', REFUSED, { method: 'POST' }, 'retry after 0 ms'],
+  ['tries again after a read error of GET', LOST, {}, 'retry after 0 ms'],
+  [
+    'leaves a read error of POST to the caller',
+    LOST,
+    { method: 'POST' },
+    'ConnectionError ERR_CONNECTION_CLOSED, refused: policy',
+  ],
+  [
+    'tries POST again after a read error where it is allowed',
+    LOST,
+    { method: 'POST', retries: new Retry(1, { allowedMethods: ['POST'] }) },
+    'retry after 0 ms',
+  ],
+  [
+    'tries any method again where all are allowed',
+    LOST,
+    { method: 'LOCK', retries: new Retry(1, { allowedMethods: false }) },
+    'retry after 0 ms',
+  ],
+  ['tries again after a TLS error', failed(TLS, 'dial'), {}, 'retry after 0 ms'],
+  [
+    'gives a TLS error as it is by default',
+    failed(TLS, 'dial'),
+    { retries: Retry.DEFAULT },
+    'TLSError ERR_TLS_CERTIFICATE, refused: exhausted',
+  ],
+  ['tries again after a timeout of a dial by default', failed(CONNECT_TIMEOUT, 'dial'), {}, 'retry after 0 ms'],
+  [
+    'leaves a read timeout to the caller by default',
+    SILENT,
+    { retries: Retry.DEFAULT },
+    'TimeoutError ERR_TIMEOUT, refused: policy',
+  ],
+  ["tries again after a read timeout with a caller's Retry", SILENT, {}, 'retry after 0 ms'],
+  ['fails by the deadline', failed(TOTAL_TIMEOUT, 'timeout'), {}, 'TimeoutError ERR_TIMEOUT, refused: null'],
+  ['fails by a limit', failed(READ, 'limit'), {}, 'ConnectionError ERR_CONNECTION_CLOSED, refused: null'],
+  [
+    "fails by the caller's own doing",
+    failed(READ, 'local'),
+    {},
+    'ConnectionError ERR_CONNECTION_CLOSED, refused: null',
+  ],
+  [
+    'fails where it was cancelled',
+    failed(READ, 'cancelled'),
+    {},
+    'ConnectionError ERR_CONNECTION_CLOSED, refused: null',
+  ],
+  [
+    'fails with the error itself where retries are false',
+    LOST,
+    { retries: Retry.NONE },
+    'ConnectionError ERR_CONNECTION_CLOSED, refused: null',
+  ],
+  ['sends a replayable body again', LOST, { method: 'PUT', body: 'replayable' }, 'retry after 0 ms'],
+  ['sends an unread body after a connect error', REFUSED, { method: 'POST', body: 'unread' }, 'retry after 0 ms'],
+  [
+    'sends no consumed body again',
+    LOST,
+    { method: 'PUT', body: 'consumed' },
+    'ConnectionError ERR_CONNECTION_CLOSED, refused: body',
+  ],
+  ['gives up where total is 0', LOST, { retries: new Retry(0) }, `MaxRetryError ${GIVEN_UP}`],
+  [
+    'gives up where read is 0 and total is not',
+    LOST,
+    { retries: new Retry(3, { read: 0 }) },
+    `MaxRetryError ${GIVEN_UP}`,
+  ],
+  ['lets read alone by a connect error', REFUSED, { retries: new Retry(3, { read: 0 }) }, 'retry after 0 ms'],
+  [
+    'gives up after the retries of the default',
+    REFUSED,
+    { attempt: 3, retries: after(2, Retry.DEFAULT) },
+    'MaxRetryError ERR_CONNECTION_REFUSED, refused: exhausted',
+  ],
+  [
+    'waits twice the factor before the second retry',
+    REFUSED,
+    { retries: after(1, backingOff(100)) },
+    'retry after 200 ms',
+  ],
+  [
+    'waits four times the factor before the third',
+    REFUSED,
+    { retries: after(2, backingOff(100)) },
+    'retry after 400 ms',
+  ],
+  ['adds jitter to a wait', REFUSED, { retries: after(1, backingOff(100, 50)) }, 'retry after 225 ms'],
+  ['adds no jitter to no wait', REFUSED, { retries: backingOff(100, 50) }, 'retry after 0 ms'],
+  [
+    'waits where the deadline is just after',
+    REFUSED,
+    { retries: after(1, backingOff(100)), left: 201 },
+    'retry after 200 ms',
+  ],
+  [
+    'fails where the wait would reach the deadline',
+    REFUSED,
+    { retries: after(1, backingOff(100)), left: 200 },
+    'ConnectError ERR_CONNECTION_REFUSED, refused: deadline',
+  ],
+];
+
+function backingOff(backoffFactor: number, backoffJitter = 0): Retry {
+  return new Retry(10, { backoffFactor, backoffJitter });
+}
+
+for (const [name, ending, changes, expected] of FAILURES) {
+  test(`nextStep() ${name}`, () => assert.equal(inWords(nextStep(ending, attemptOf(changes))), expected));
+}
+
+// What goes along
+
+test('nextStep() keeps a redirect in the history of what is left', () => {
+  const step = nextStep(answered(302), attemptOf());
+  assert.deepEqual(step.do === 'redirect' && step.retries.history, [
+    { method: 'GET', url: URL_OF_ATTEMPT, error: null, status: 302, redirectLocation: '/to' },
+  ]);
+});
+
+test('nextStep() keeps a failure in the history of what is left', () => {
+  const step = nextStep(LOST, attemptOf());
+  assert.deepEqual(step.do === 'retry' && step.retries.history, [
+    { method: 'GET', url: URL_OF_ATTEMPT, error: READ, status: null, redirectLocation: null },
+  ]);
+});
+
+test('nextStep() gives a MaxRetryError its cause, the attempts made and their history', () => {
+  const step = nextStep(REFUSED, attemptOf({ attempt: 2, retries: after(1, new Retry(1)) }));
+  assert.ok(step.do === 'fail' && step.error instanceof MaxRetryError);
+  const { cause, attempt, history, phase } = step.error;
+  assert.deepEqual(
+    { cause, attempt, phase, errors: history.map(({ error }) => error) },
+    { cause: CONNECT, attempt: 2, phase: 'connect', errors: [CONNECT, CONNECT] },
+  );
+});
+
+test('nextStep() gives an error that it does not wrap the attempts before it', () => {
+  const error = new ConnectionError('lost', { code: 'ERR_CONNECTION_CLOSED', phase: 'head' });
+  nextStep(failed(error, 'limit'), attemptOf({ attempt: 2, retries: after(1, new Retry(3)) }));
+  assert.deepEqual(
+    error.history.map((entry) => entry.error),
+    [CONNECT],
+  );
+});
+
+test('nextStep() names a Location that it cannot follow, and the request', () => {
+  const step = nextStep(answered(302, 'mailto:a@b'), attemptOf());
+  assert.equal(
+    step.do === 'fail' && step.error.message,
+    `Cannot follow the redirect of GET ${URL_OF_ATTEMPT}: Location "mailto:a@b" is no http or https URL`,
+  );
+});
