@@ -247,7 +247,7 @@ export class OriginPool implements Tenant {
         room.take(this);
         this.#startDial();
       } else {
-        if (step === 'wait' && (!this.#limits.block || this.size < this.#limits.maxSize)) room.want(this);
+        if (!this.#limits.block || this.size < this.#limits.maxSize) room.want(this);
         return;
       }
     }

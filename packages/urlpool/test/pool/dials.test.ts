@@ -144,12 +144,14 @@ test('request() that is aborted cancels no dial', async (t) => {
   assertResting(pool.snapshot(), 3);
 });
 
-test('request() that is aborted leaves its dial to the next in the queue', async (t) => {
+test('request() that is aborted leaves its dial to the next in the queue, for as long as that waits', async (t) => {
+  const clock = new FakeClock();
   const lookup = new HeldLookup();
-  const { pool } = await servedPool(t, echo, { ...lookup, maxSize: 1 });
+  const { pool } = await servedPool(t, echo, { ...lookup, clock, maxSize: 1 });
   const abort = abortable((signal) => pool.request('GET', '/left', { signal }));
   const next = pool.request('GET', '/next');
   await abort();
+  clock.advance(9_000);
   lookup.answer(0);
   assert.equal((await next).text(), '/next');
   assert.equal(lookup.asked, 1);
