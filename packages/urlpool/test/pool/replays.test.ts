@@ -172,6 +172,17 @@ test('acquire() serves replays in the order in which they came, and others after
   assertBalanced(pool.snapshot());
 });
 
+test('acquire() gives a connection that came free, but was kept since before the failure, to another', async (t) => {
+  const { pool, clock } = await idlePool(t, 2, { maxSize: 2 });
+  const [first] = [await ask(pool), await ask(pool)];
+  const [replay, ordinary] = [new Asking(clock.now()), new Asking()];
+  pool.acquire(replay);
+  pool.acquire(ordinary);
+  first.giveBack();
+  assert.deepEqual([replay.connection, ordinary.connection], [null, first.connection]);
+  assert.equal(pool.snapshot().queued, 1);
+});
+
 test('acquire() refuses no replay, however many may wait', async (t) => {
   const { pool, clock } = await idlePool(t, 1, { maxSize: 1, maxQueued: 0 });
   const first = await ask(pool);

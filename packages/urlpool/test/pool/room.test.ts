@@ -257,6 +257,7 @@ for (const [name, max, other, hasWaiters, own, yields] of [
   ['is false while there is room', 9, 0, false, 3, false],
   ['is true for a connection that would be idle', 4, 1, false, 3, true],
   ['is true for one with waiters, for another without a connection', 3, 0, true, 3, true],
+  ['is true for the only connection there may be, for another without one', 1, 0, true, 1, true],
   ['is true for one with waiters, for another with two fewer', 4, 1, true, 3, true],
   ['is false for one with waiters, for another with one less', 5, 2, true, 3, false],
   ['is false for one with waiters, for another with as many', 6, 3, true, 3, false],

@@ -6,6 +6,7 @@ import { PoolError, type StreamedResponse, TimeoutError } from 'urlpool';
 import { FakeClock, type Script } from 'urlpool-testing';
 import { gate, type ServedPoolOptions, servedPool, until } from '../connection/served-pool.ts';
 import { assertResting } from './balance.ts';
+import { HeldLookup } from './held-lookup.ts';
 
 const MINUTE = 60_000;
 /** More than a pool and two kernels will hold without a reader. */
@@ -154,6 +155,17 @@ test('request() fails after 60 s, though one with a Timeout.pool waits before it
   assert.equal(pool.snapshot().queued, 1);
   clock.advance(2 * MINUTE);
   await patient;
+  await giveUp(streams);
+});
+
+test('request() waits on for a dial that is under way', async (t) => {
+  const lookup = new HeldLookup(2);
+  const { pool, clock, streams } = await heldPool(t, { ...lookup, maxSize: 3, timeout: { connect: null } });
+  const call = pool.request('GET', '/a');
+  clock.advance(10 * MINUTE);
+  assert.deepEqual([pool.snapshot().dialling, pool.snapshot().queued], [1, 1]);
+  lookup.answer(2);
+  assert.equal((await call).text(), '/a');
   await giveUp(streams);
 });
 
