@@ -107,6 +107,21 @@ test('PoolManager keeps a pool for which a dial is under way that nobody wants',
   assert.deepEqual(kept(served), [0]);
 });
 
+test('PoolManager gives up a pool whose only call left the queue', async (t) => {
+  const answers = new HeldAnswers();
+  const served = await servedManager(t, 2, answers.script, { numPools: 1, maxConnections: 1 });
+  const { http, servers, origins } = served;
+  const first = http.request('GET', `${origins[0]}/held`);
+  await servers[0]?.request(0);
+  const controller = new AbortController();
+  const left = assert.rejects(http.request('GET', `${origins[1]}/`, { signal: controller.signal }));
+  controller.abort();
+  await left;
+  assert.deepEqual([kept(served), evicted(served)], [[0], [1]]);
+  answers.release('/held');
+  await first;
+});
+
 test('PoolManager gives up a pool whose call failed', async (t) => {
   const served = await servedManager(
     t,
