@@ -14,6 +14,7 @@ export class CallGroup {
   readonly #sleepers = new Set<Sleeper>();
   #size = 0;
   #closing = false;
+  #closed = false;
   #onEmpty: (() => void)[] = [];
 
   constructor(alarms: Alarms) {
@@ -23,6 +24,11 @@ export class CallGroup {
   /** Whether no call is accepted any more. */
   get closing(): boolean {
     return this.#closing;
+  }
+
+  /** Whether no attempt may begin any more: closing has waited long enough. */
+  get closed(): boolean {
+    return this.#closed;
   }
 
   begin(): void {
@@ -48,7 +54,7 @@ export class CallGroup {
   /** Accepts no more, and waits for those that it has, at most `timeout` ms. */
   async close(timeout: number): Promise<void> {
     this.#closing = true;
-    if (this.#size > 0) {
+    if (this.#size > 0 && timeout > 0) {
       await new Promise<void>((resolve) => {
         const alarm = new Alarm(this.#alarms, () => resolve());
         alarm.set(this.#alarms.clock.now() + timeout);
@@ -58,6 +64,7 @@ export class CallGroup {
         });
       });
     }
+    this.#closed = true;
     for (const call of [...this.#sleepers]) call.onClosed();
   }
 }

@@ -165,12 +165,15 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
 
   // As a waiter.
 
-  onConnection(connection: Connection): void {
+  onConnection(connection: Connection): boolean {
+    // A listener of the event that told of it may have ended the call.
+    if (this.#state !== 'queued') return false;
     this.#queueAlarm?.remove();
     this.#state = 'exchanging';
     this.#connection = connection;
     this.#reused = connection.served > 0;
     this.#exchange = connection.start(this.request, this);
+    return true;
   }
 
   onRefused(error: HTTPError): void {
@@ -376,6 +379,10 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   }
 
   #tryAnew(retries: Retry): void {
+    if (this.#settings.group.closed) {
+      this.#end(new Rejection(closedError(this.request)));
+      return;
+    }
     this.#retries = retries;
     this.#replayed = false;
     this.notKeptBefore = null;

@@ -153,7 +153,8 @@ export class OriginClient implements Linked<OriginClient> {
   }
 
   #timeout(value: RequestOptions['timeout']): Timeout {
-    return withPoolTimeout(Timeout.from(value, this.#settings.timeout), this.#settings.poolTimeout);
+    const { timeout, poolTimeout } = this.#settings;
+    return value instanceof Timeout ? withPoolTimeout(value, poolTimeout) : Timeout.from(value, timeout);
   }
 
   #callSettings(options: RequestOptions): CallSettings {

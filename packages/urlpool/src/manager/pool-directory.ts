@@ -46,10 +46,11 @@ export class PoolDirectory<Client extends Kept> {
     return this.#clients.get(key);
   }
 
-  /** Adds a client that is about to be used. */
+  /** Adds a client. It rests until it is used, which it may never be: its first call may be refused. */
   add(client: Client): void {
     this.#clients.set(client.key, client);
     this.#trim();
+    this.#resting.push(client);
   }
 
   /** It is in use. */

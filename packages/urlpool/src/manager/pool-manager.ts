@@ -148,6 +148,7 @@ export class PoolManager implements AsyncDisposable {
   async close(options: CloseOptions = {}): Promise<void> {
     const timeout = closeTimeout(options);
     await this.#settings.calls.close(timeout);
+    this.#settings.room.close();
     for (const { pool } of this.#clients.values()) pool.close();
   }
 
@@ -164,8 +165,9 @@ export class PoolManager implements AsyncDisposable {
     }
     if (options === undefined) return this.#clientFor(to, null).send(method, target, options, { streams, userinfo });
     checkNames('the request', options, NAMES);
-    const route = routeOptionsOf(options);
-    const plain = route === null ? options : withoutRoute(options);
+    const isRouted = ROUTE_OPTION_NAMES.some((name) => name in options);
+    const route = isRouted ? routeOptionsOf(options) : null;
+    const plain = isRouted ? withoutRoute(options) : options;
     return this.#clientFor(to, route).send(method, target, plain, { streams, userinfo });
   }
 

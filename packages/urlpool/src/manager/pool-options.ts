@@ -143,7 +143,7 @@ export function poolSettings(
       maxIdle: whole('maxIdle', options.maxIdle, maxSize, 0),
       block,
       maxQueued: whole('maxQueued', options.maxQueued, Number.POSITIVE_INFINITY, 0),
-      maxAge: milliseconds('maxAge', options.maxAge, Number.POSITIVE_INFINITY),
+      maxAge: positive('maxAge', options.maxAge, Number.POSITIVE_INFINITY),
     },
     poolTimeout,
     idleTimeout: milliseconds('idleTimeout', options.idleTimeout, 50_000),
@@ -190,6 +190,12 @@ function safely(listener: TraceListener): TraceListener {
       });
     }
   };
+}
+
+function positive(name: string, value: number | undefined, otherwise: number): number {
+  if (value === undefined) return otherwise;
+  if (typeof value === 'number' && value > 0) return value;
+  throw invalidOption(name, value, 'give a number of milliseconds above 0');
 }
 
 function milliseconds(name: string, value: number | undefined, otherwise: number): number {

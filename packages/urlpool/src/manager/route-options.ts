@@ -31,22 +31,24 @@ export function routeOptionsOf(options: object): RouteOptions | null {
 /** Text that is the same for routes that hold the same. */
 export function routeKey(route: RouteOptions): string {
   const { createHash } = process.getBuiltinModule('node:crypto');
-  const text = JSON.stringify(Object.entries(route).sort(), (_name, value: unknown) => comparable(value));
-  return createHash('sha256').update(text).digest('base64');
+  return createHash('sha256')
+    .update(JSON.stringify(comparable(route)))
+    .digest('base64');
 }
 
 let lastIdentity = 0;
 const identities = new WeakMap<object, number>();
 
+/** PEM is the same as text and as bytes; the order in which options are given does not count. */
 function comparable(value: unknown): unknown {
-  if (value instanceof Uint8Array) return { bytes: Buffer.from(value).toString('base64') };
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1');
+  if (Array.isArray(value)) return value.map(comparable);
   if (typeof value === 'function') {
     const identity = identities.get(value) ?? ++lastIdentity;
     identities.set(value, identity);
     return { function: identity };
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-  }
-  return value;
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([name, item]) => [name, comparable(item)] as const);
+  return entries.sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -6,9 +6,9 @@ import type { ConnectionSnapshot, PoolCounters } from '../trace/snapshot.ts';
 
 export class Counters {
   #numConnections = 0;
-  #numRequests = 0;
+  #servedByGone = 0;
+  #reusedOfGone = 0;
   #created = 0;
-  #reused = 0;
   #resumed = 0;
   #bytesInOfGone = 0;
   #bytesOutOfGone = 0;
@@ -18,8 +18,9 @@ export class Counters {
     return this.#numConnections;
   }
 
-  get numRequests(): number {
-    return this.#numRequests;
+  /** Exchanges begun, given the connections that are open. */
+  numRequests(open: readonly Connection[]): number {
+    return open.reduce((total, { served }) => total + served, this.#servedByGone);
   }
 
   /** A dial was started. */
@@ -33,12 +34,6 @@ export class Counters {
     if (resumed) this.#resumed++;
   }
 
-  /** An exchange begins. */
-  onExchange(reused: boolean): void {
-    this.#numRequests++;
-    if (reused) this.#reused++;
-  }
-
   /** A dial came to nothing. */
   onClosed(reason: CloseReason): void {
     this.#closed[reason] = (this.#closed[reason] ?? 0) + 1;
@@ -47,6 +42,8 @@ export class Counters {
   /** A connection has closed. */
   onGone(connection: Connection, reason: CloseReason): void {
     this.onClosed(reason);
+    this.#servedByGone += connection.served;
+    this.#reusedOfGone += reuses(connection);
     this.#bytesInOfGone += connection.bytesIn;
     this.#bytesOutOfGone += connection.bytesOut;
   }
@@ -57,9 +54,9 @@ export class Counters {
       open.reduce((total, connection) => total + count(connection), 0);
     return {
       numConnections: this.#numConnections,
-      numRequests: this.#numRequests,
+      numRequests: this.numRequests(open),
       created: this.#created,
-      reused: this.#reused,
+      reused: this.#reusedOfGone + sum(reuses),
       resumed: this.#resumed,
       closed: { ...this.#closed },
       bytesIn: this.#bytesInOfGone + sum((connection) => connection.bytesIn),
@@ -67,6 +64,11 @@ export class Counters {
       connections: open.map((connection) => connectionSnapshot(connection, now)),
     };
   }
+}
+
+/** Exchanges after its first. */
+function reuses({ served }: Connection): number {
+  return Math.max(0, served - 1);
 }
 
 function connectionSnapshot(connection: Connection, now: number): ConnectionSnapshot {

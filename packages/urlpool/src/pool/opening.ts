@@ -13,7 +13,7 @@ export class Opening implements Waiter {
   readonly notKeptBefore = null;
   readonly wantsExchange = false;
   readonly connectTimeout: number | null;
-  readonly onConnection: () => void;
+  readonly onConnection: () => boolean;
   readonly onRefused: (error: HTTPError) => void;
 
   constructor(
@@ -21,7 +21,10 @@ export class Opening implements Waiter {
     events: { readonly onOpen: () => void; readonly onFailure: (error: HTTPError) => void },
   ) {
     this.connectTimeout = connectTimeout;
-    this.onConnection = events.onOpen;
+    this.onConnection = () => {
+      events.onOpen();
+      return true;
+    };
     this.onRefused = events.onFailure;
   }
 }

@@ -98,7 +98,7 @@ export class OriginPool implements Tenant {
 
   /** Exchanges begun. */
   get numRequests(): number {
-    return this.#counters.numRequests;
+    return this.#counters.numRequests([...this.#members].map((member) => member.connection));
   }
 
   /** Connections and dials. */
@@ -210,7 +210,6 @@ export class OriginPool implements Tenant {
 
   #give(member: Member, waiter: Waiter): void {
     const { connection } = member;
-    this.#counters.onExchange(connection.served > 0);
     const { trace, clock, origin } = this.#settings;
     if (trace !== null) {
       const { call, attempt } = waiter;
@@ -219,7 +218,9 @@ export class OriginPool implements Tenant {
       const ids = { at, call, attempt, connection: id, origin };
       trace({ type: 'acquired', ...ids, reused: served > 0, idleFor: at - member.idleSince, served });
     }
-    waiter.onConnection(connection);
+    if (waiter.onConnection(connection)) return;
+    connection.unreserve();
+    this.#onFree(member);
   }
 
   /** What assign() says for those that wait, and `more` that would join them. */
@@ -228,12 +229,20 @@ export class OriginPool implements Tenant {
     const counts = {
       ready: 0,
       barred: this.#replays.size === 0 ? 0 : this.#idle.size,
-      dialling: this.#dials.size,
+      dialling: this.#dials.size + (more === 0 ? 0 : this.#dialsPutOff()),
       open: this.#members.size,
       waiting: this.#waiting + more,
       perDial: 1,
     };
     return assign(counts, { maxSize, block, maxQueued, room: this.#surroundings.room.for(this) });
+  }
+
+  /** Dials that will be started in the next turns for those that wait already. */
+  #dialsPutOff(): number {
+    if (this.#dialsInTurn < DIALS_PER_TURN) return 0;
+    const { maxSize, block } = this.#limits;
+    const places = block ? maxSize - this.size : Number.POSITIVE_INFINITY;
+    return Math.min(this.#waiting - this.#dials.size, places, this.#surroundings.room.for(this));
   }
 
   /** Opens the connections that those who wait are due, a few in each turn of the event loop. */
@@ -251,7 +260,12 @@ export class OriginPool implements Tenant {
         return;
       }
     }
-    if (this.#waiting <= this.#dials.size) room.unwant(this);
+    this.#withdraw();
+  }
+
+  /** Wants no more room where everyone who waits has a dial. */
+  #withdraw(): void {
+    if (this.#waiting <= this.#dials.size) this.#surroundings.room.unwant(this);
   }
 
   #startDial(): void {
@@ -279,7 +293,7 @@ export class OriginPool implements Tenant {
     this.#dials.leave(waiter);
     if (this.#waiting === 0) this.#stalled.clear();
     this.#trace(waiter, { joins: false, connection });
-    if (this.#waiting === 0) this.#surroundings.room.unwant(this);
+    this.#withdraw();
     return true;
   }
 
@@ -325,9 +339,9 @@ export class OriginPool implements Tenant {
     member.idleSince = connection.idleSince ?? this.#settings.clock.now();
     const { room } = this.#surroundings;
     const waiter = this.#waiting === 0 ? null : this.#waiterFor(member);
-    const isSpent = member.idleSince >= member.retireAt;
     // What was dialled for a waiter here serves it once at least.
     const mayYield = waiter === null || connection.served > 0;
+    const isSpent = mayYield && member.idleSince >= member.retireAt;
     if (isSpent || (mayYield && room.mustYield(this, waiter !== null))) {
       this.#destroy(member, isSpent ? 'max-age' : 'evicted');
       this.#serve();
@@ -355,13 +369,15 @@ export class OriginPool implements Tenant {
     this.#idle.push(member);
     const { coldest } = this.#idle;
     if (coldest !== null && isSurplus(this.#idle.size, this.#limits)) this.#destroy(coldest, 'surplus');
+    if (this.#waiting > 0) this.#serve();
     this.#settle();
   }
 
   /** Refuses those that have waited in vain for places which forgotten responses hold. */
   #refuseStalled(): void {
     const now = this.#settings.clock.now();
-    const isFull = this.size >= this.#limits.maxSize && this.#dials.size === 0;
+    const hasNoRoom = this.size >= this.#limits.maxSize || this.#surroundings.room.for(this) === 0;
+    const isFull = hasNoRoom && this.#dials.size === 0;
     const since = isFull ? stalledSince([...this.#members].map((member) => member.connection)) : null;
     let next = now + STALLED_MS / 60;
     for (const waiter of since === null ? [] : [...this.#replays, ...this.#waiters]) {

@@ -42,7 +42,7 @@ class Claim implements Linked<Claim> {
 
 /** What a manager's pools share. */
 export class Room {
-  readonly #max: number;
+  #max: number;
   #used = 0;
   readonly #idle = new LinkedList<IdlePlace>();
   readonly #claims = new LinkedList<Claim>();
@@ -64,6 +64,7 @@ export class Room {
     const first = this.#claims.first;
     if (first !== null && first.tenant !== tenant) return 0;
     if (this.#used < this.#max) return this.#max - this.#used;
+    if (this.#max < 0) return 0;
     const oldest = this.#idle.first;
     return oldest !== null && oldest.tenant !== tenant ? 1 : 0;
   }
@@ -96,11 +97,18 @@ export class Room {
     this.#feed();
   }
 
-  /** Whether a pool whose connection came free must close it for another one. */
+  /**
+   * Whether a pool whose connection came free must close it for the one whose turn it is. One that has its share already
+   * gives its turn to the next, and so does the pool itself, which keeps what it has.
+   */
   mustYield(tenant: Tenant, hasWaiters: boolean): boolean {
-    const first = this.#claims.first;
-    if (first === null || first.tenant === tenant || this.#used < this.#max) return false;
-    return !hasWaiters || yieldsTo(tenant.size, first.tenant.size);
+    if (this.#used < this.#max) return false;
+    if (this.#claims.first?.tenant === tenant) this.#toTail(this.#claims.first);
+    const { first } = this.#claims;
+    if (first === null || first.tenant === tenant) return false;
+    if (!hasWaiters || yieldsTo(tenant.size, first.tenant.size)) return true;
+    this.#toTail(first);
+    return false;
   }
 
   /** A connection became idle. */
@@ -111,6 +119,18 @@ export class Room {
   /** It is idle no more. */
   wake(place: IdlePlace): void {
     this.#idle.delete(place);
+  }
+
+  /** No connection is opened any more. */
+  close(): void {
+    this.#max = Number.NEGATIVE_INFINITY;
+    this.#claims.clear();
+    this.#claimOf.clear();
+  }
+
+  #toTail(claim: Claim): void {
+    this.#claims.delete(claim);
+    this.#claims.push(claim);
   }
 
   #leave(tenant: Tenant): boolean {

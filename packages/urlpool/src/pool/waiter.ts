@@ -16,8 +16,8 @@ export interface Waiter extends Linked<Waiter> {
   readonly notKeptBefore: number | null;
   /** Since when it has stood in the queue. For the pool. */
   queuedAt: number;
-  /** A place is reserved on the connection: start the exchange at once. */
-  onConnection(connection: Connection): void;
+  /** A place is reserved on the connection: start the exchange at once, or say that it is not wanted any more. */
+  onConnection(connection: Connection): boolean;
   /** There will be none. `refused` where the pool turned it away, else its dial failed. */
   onRefused(error: HTTPError): void;
 }

@@ -67,6 +67,11 @@ export class LinkedList<T extends Linked<T>> {
     return true;
   }
 
+  /** Takes all of them out. */
+  clear(): void {
+    for (const member of this) this.delete(member);
+  }
+
   *[Symbol.iterator](): Generator<T> {
     let member = this.#first;
     while (member !== null) {

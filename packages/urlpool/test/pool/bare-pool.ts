@@ -36,9 +36,10 @@ export class Asking implements Waiter {
     });
   }
 
-  onConnection(connection: Connection): void {
+  onConnection(connection: Connection): boolean {
     this.connection = connection;
     this.#end();
+    return true;
   }
 
   onRefused(error: HTTPError): void {
