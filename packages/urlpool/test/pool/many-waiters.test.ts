@@ -9,7 +9,7 @@ import { FakeClock } from 'urlpool-testing';
 
 const FEW = 1_000;
 const TIMES = 4;
-/** Twice as long as what grows in proportion: 4,000 in eight times the time of 1,000. */
+/** Three times as long as what grows in proportion; what grows with the square takes four times as long. */
 const MOST = 3;
 const ROUNDS = 5;
 
