@@ -21,7 +21,7 @@ export interface Options {
   readonly full: boolean;
 }
 
-const ROUNDS = 5;
+const ROUNDS = 3;
 const SECONDS = 1;
 /**
  * As long as the slowest client's compiled code takes to settle where the compiler shares the client's core. Measured
