@@ -245,7 +245,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     else if (this.#mayReplay(failure)) {
       this.#replayed = true;
       this.notKeptBefore = this.#settings.alarms.clock.now();
-      this.#enqueue();
+      this.#enterAgain();
     } else {
       this.#goOn(this.#decide({ is: 'failure', error: failure.error, why: failure.why }));
     }
@@ -379,14 +379,20 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   }
 
   #tryAnew(retries: Retry): void {
-    if (this.#settings.group.closed) {
-      this.#end(new Rejection(closedError(this.request)));
-      return;
-    }
     this.#retries = retries;
     this.#replayed = false;
     this.notKeptBefore = null;
-    this.#pool = this.#settings.router.to(this.#origin) ?? this.#pool;
+    this.#enterAgain();
+  }
+
+  /** Enters the queue once more. The pool may have been given up meanwhile, when it came to rest. */
+  #enterAgain(): void {
+    const { group, router } = this.#settings;
+    if (group.closed) {
+      this.#end(new Rejection(closedError(this.request)));
+      return;
+    }
+    this.#pool = router.to(this.#origin) ?? this.#pool;
     this.#enqueue();
   }
 
