@@ -10,6 +10,7 @@ import { originText } from '../message/origin.ts';
 import { IGNORED, type Transport } from '../message/transport.ts';
 import type { TraceListener } from '../trace/trace-event.ts';
 import type { Clock } from '../util/clock.ts';
+import { identityError } from './identity.ts';
 import { endpoint, knownAddresses, type LookupOptions, lookUp } from './name-lookup.ts';
 import { connectError, lookupError, tlsError } from './network-error.ts';
 import { SocketTransport } from './socket-transport.ts';
@@ -150,14 +151,14 @@ export class TransportDial implements PendingTransport {
   }
 
   #connectSecurely(options: object, tls: TLSSettings, transport: SocketTransport): TLSSocket {
-    const { connect: connectTLS, checkServerIdentity } = process.getBuiltinModule('node:tls');
+    const { connect: connectTLS } = process.getBuiltinModule('node:tls');
     const host = tls.servername ?? this.#target.origin.host;
     const socket = connectTLS({
       ...options,
       servername: isIP(host) === 0 ? host : '', // an address is no server name (RFC 6066 §3)
       secureContext: tls.context,
       rejectUnauthorized: tls.rejectUnauthorized,
-      checkServerIdentity: (_name: string, certificate) => checkServerIdentity(host, certificate),
+      checkServerIdentity: (_name: string, certificate) => identityError(host, certificate),
       ALPNProtocols: ['http/1.1'],
       ...(tls.session === null ? {} : { session: tls.session }),
     });

@@ -123,11 +123,13 @@ test('HTTPSConnectionPool() sends no server name where its host is an address', 
   assert.equal(server.connections[0]?.tls?.serverName, null);
 });
 
-test('HTTPSConnectionPool() refuses a certificate without the address it connects to', async (t) => {
-  const tls = await (await testAuthority()).issue({ hosts: ['localhost'] });
-  const { pool } = await servedPool(t, echo, { tls, host: '127.0.0.1' });
-  assert.equal(codeOf((await failure(pool.request('GET', '/'))).cause), 'ERR_TLS_CERT_ALTNAME_INVALID');
-});
+for (const host of ['127.0.0.1', '::1']) {
+  test(`HTTPSConnectionPool() refuses a certificate without the address it connects to: ${host}`, async (t) => {
+    const tls = await (await testAuthority()).issue({ hosts: ['localhost', '127.0.0.2', '::2'] });
+    const { pool } = await servedPool(t, echo, { tls, host });
+    assert.equal(codeOf((await failure(pool.request('GET', '/'))).cause), 'ERR_TLS_CERT_ALTNAME_INVALID');
+  });
+}
 
 test('HTTPSConnectionPool() sends and checks servername in place of its host', async (t) => {
   const tls = await (await testAuthority()).issue({ hosts: ['other.test'] });
