@@ -5,7 +5,7 @@ export { ConnectError } from './errors/connect-error.ts';
 export { ConnectionError } from './errors/connection-error.ts';
 export { DecodeError } from './errors/decode-error.ts';
 export type { ErrorCode, Phase } from './errors/error-code.ts';
-export { type ErrorConnection, HTTPError, type RequestHistory } from './errors/http-error.ts';
+export { type ErrorConnection, HTTPError, type Refusal, type RequestHistory } from './errors/http-error.ts';
 export { LimitError } from './errors/limit-error.ts';
 export { MaxRetryError } from './errors/max-retry-error.ts';
 export { NameResolutionError } from './errors/name-resolution-error.ts';
@@ -29,7 +29,16 @@ export type { RouteOptions } from './manager/route-options.ts';
 export type { Fields } from './message/fields.ts';
 export { HTTPHeaders } from './message/http-headers.ts';
 export { DEFAULT_LIMITS, type LimitOptions, type Limits } from './policy/limits.ts';
-export { Retry, type RetryEntry, type RetryOptions } from './policy/retry.ts';
+export type { RedirectOptions } from './policy/redirect.ts';
+export {
+  type EndedAttempt,
+  Retry,
+  type RetryEntry,
+  type RetryKind,
+  type RetryOptions,
+  type RetryPredicate,
+} from './policy/retry.ts';
+export type { RetryBudgetOptions } from './policy/retry-budget.ts';
 export type { ReplayPolicy } from './policy/should-replay.ts';
 export { Timeout, type TimeoutOptions } from './policy/timeout.ts';
 export type { BodyChunk, BodyInput, BodyStream } from './request/body-input.ts';
@@ -37,6 +46,7 @@ export type { HeadersInput, HeaderValue } from './request/header-fields.ts';
 export type { QueryFields, QueryValue } from './request/query.ts';
 export { BaseResponse, type ResponseConnection } from './response/base-response.ts';
 export { HTTPResponse } from './response/http-response.ts';
+export { StatusError } from './response/status-error.ts';
 export { StreamedResponse } from './response/streamed-response.ts';
 export { CLOSE_REASONS, type CloseReason } from './trace/close-reason.ts';
 export type { ConnectionSnapshot, ManagerSnapshot, PoolCounters, PoolLevels, PoolSnapshot } from './trace/snapshot.ts';

@@ -24,14 +24,13 @@ export class CallTrace {
     this.#listener({ type: 'call-end', at: this.#clock.now(), call, status, error });
   }
 
-  /** An attempt failed, and was looked at for another one. */
-  retry({ call, attempt }: WireRequest, error: HTTPError, step: NextStep): void {
-    if (step.do === 'fail' && step.refused === null) return;
+  /** Another attempt was thought of, for an error's code or a status. */
+  retry({ call, attempt }: WireRequest, because: string, step: NextStep): void {
     const willRetry = step.do === 'retry';
-    const refused = step.do === 'fail' ? step.refused : null;
+    const refused = step.do === 'done' || step.do === 'fail' ? step.refused : null;
+    if (!willRetry && refused === null) return;
     const delay = willRetry ? step.delay : 0;
-    const at = this.#clock.now();
-    this.#listener({ type: 'retry', at, call, attempt, willRetry, because: error.code, refused, delay });
+    this.#listener({ type: 'retry', at: this.#clock.now(), call, attempt, willRetry, because, refused, delay });
   }
 
   /** A kept connection may have died under an attempt. */
@@ -51,6 +50,12 @@ export class CallTrace {
     const { why = null, dropped = [] } = rest;
     const at = this.#clock.now();
     this.#listener({ type: 'redirect', at, call, status, from, to, followed: why === null, why, dropped });
+  }
+
+  /** A Retry-After counts as absent. */
+  invalidRetryAfter({ method, url }: WireRequest, error: HTTPError): void {
+    const message = `The Retry-After of ${method} ${url} does not count: ${error.message}`;
+    this.#listener({ type: 'warning', at: this.#clock.now(), code: 'invalid-retry-after', message });
   }
 
   /** A streamed response was garbage-collected before its body was read. */

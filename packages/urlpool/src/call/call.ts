@@ -4,15 +4,16 @@
 // object with several roles, waiter, sink and abortable, since one is made for every request.
 
 import type { Connection } from '../connection/connection.ts';
-import type { ErrorConnection, HTTPError } from '../errors/http-error.ts';
+import { type ErrorConnection, HTTPError } from '../errors/http-error.ts';
 import { type Fields, findField } from '../message/fields.ts';
 import type { Head } from '../message/head.ts';
-import { type Origin, originText } from '../message/origin.ts';
+import { originText } from '../message/origin.ts';
 import type { Failure } from '../policy/failure.ts';
-import { isRedirect } from '../policy/redirect.ts';
+import { isRedirect, type RedirectRules } from '../policy/redirect.ts';
 import type { Retry } from '../policy/retry.ts';
+import { parseRetryAfter } from '../policy/retry-after.ts';
+import type { RetryBudgetLimits } from '../policy/retry-budget.ts';
 import { type ReplayPolicy, shouldReplay } from '../policy/should-replay.ts';
-import type { OriginPool } from '../pool/origin-pool.ts';
 import type { Waiter } from '../pool/waiter.ts';
 import type { WireRequest } from '../request/wire-request.ts';
 import type { ResponseParts } from '../response/base-response.ts';
@@ -24,12 +25,13 @@ import { type BodyControl, StreamedResponse } from '../response/streamed-respons
 import { type Abortable, addAbortable, removeAbortable } from '../util/abort-registry.ts';
 import { Alarm, type Alarms } from '../util/alarms.ts';
 import type { Timer } from '../util/clock.ts';
+import { type Context, currentContext, outside } from '../util/context.ts';
 import { bodyLimitError, closedError, hostChangedError, poolTimeoutError, totalTimeoutError } from './call-error.ts';
 import type { CallGroup, Sleeper } from './call-group.ts';
 import type { CallTrace } from './call-trace.ts';
 import { type Ending, type NextStep, nextStep } from './next-step.ts';
 import { redirectedRequest } from './redirected-request.ts';
-import type { Router } from './router.ts';
+import type { Place, Router } from './router.ts';
 
 /** What a call ends with. An error is thrown by the face, where the caller's stack is. */
 export type Outcome = HTTPResponse | StreamedResponse | Rejection;
@@ -52,8 +54,9 @@ export interface CallSettings {
   readonly random: () => number;
   readonly replay: ReplayPolicy;
   readonly retries: Retry;
-  /** Whether redirects are followed. */
-  readonly redirect: boolean;
+  readonly redirects: RedirectRules;
+  /** Null where retries are not bounded by a budget. */
+  readonly budget: RetryBudgetLimits | null;
   readonly maxBodyBytes: number;
 }
 
@@ -82,9 +85,11 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   readonly #settings: CallSettings;
   readonly #choices: CallChoices;
   #settle: ((outcome: Outcome) => void) | null;
-  #origin: Origin;
-  #pool: OriginPool;
+  #place: Place;
   #retries: Retry;
+  /** Where the caller's predicate runs. */
+  readonly #context: Context;
+  readonly #startedAt: number;
   #state: State = 'queued';
   #replayed = false;
   #connection: Connection | null = null;
@@ -107,16 +112,17 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
 
   constructor(
     request: WireRequest,
-    place: { readonly origin: Origin; readonly pool: OriginPool },
+    place: Place,
     settings: CallSettings,
     choices: CallChoices,
     settle: (outcome: Outcome) => void,
   ) {
     this.request = request;
-    this.#origin = place.origin;
-    this.#pool = place.pool;
+    this.#place = place;
     this.#settings = settings;
     this.#retries = settings.retries;
+    this.#context = settings.retries.retryOn === undefined ? outside : currentContext();
+    this.#startedAt = settings.alarms.clock.now();
     this.#choices = choices;
     this.#settle = settle;
   }
@@ -150,6 +156,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     const { signal } = this.#choices;
     const { timeout } = this.request;
     this.#settings.group.begin();
+    this.#place.budget.requests++;
     this.#trace?.start(this.request);
     if (signal?.aborted) {
       this.#end(new Rejection(signal.reason));
@@ -158,7 +165,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     if (signal !== null) addAbortable(signal, this);
     if (timeout.total !== null) {
       this.#deadline = new Alarm(alarms, () => this.#onDeadline());
-      this.#deadline.set(alarms.clock.now() + timeout.total);
+      this.#deadline.set(this.#startedAt + timeout.total);
     }
     this.#enqueue();
   }
@@ -178,7 +185,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
 
   onRefused(error: HTTPError): void {
     this.#queueAlarm?.remove();
-    this.#goOn(this.#decide({ is: 'failure', error: error.of(this.request), why: 'dial' }));
+    this.#goOn(this.#decideAfter(error.of(this.request), 'dial'));
   }
 
   // As a sink.
@@ -187,9 +194,9 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
 
   onHead(head: Head): void {
     this.#head = head;
-    const { status, fields, bodyLength } = head;
-    if (isRedirect(status)) {
-      const step = this.#decide({ is: 'response', status, location: findField(fields, 'location') });
+    const { status, bodyLength } = head;
+    if (isRedirect(status) || this.#retries.concerns(status)) {
+      const step = this.#decideOn(head);
       if (step.do !== 'done') {
         this.#pending = step;
         this.#discardBody();
@@ -247,7 +254,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
       this.notKeptBefore = this.#settings.alarms.clock.now();
       this.#enterAgain();
     } else {
-      this.#goOn(this.#decide({ is: 'failure', error: failure.error, why: failure.why }));
+      this.#goOn(this.#decideAfter(failure.error, failure.why));
     }
   }
 
@@ -292,7 +299,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     this.#discardAlarm?.remove();
     this.#pending = null;
     this.#bodyBytes = 0;
-    this.#pool.acquire(this);
+    this.#place.pool.acquire(this);
     const { pool: limit } = this.request.timeout;
     if (limit === null || this.#state !== 'queued') return;
     const { alarms } = this.#settings;
@@ -300,9 +307,44 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     this.#queueAlarm.set(alarms.clock.now() + limit);
   }
 
+  #decideOn({ status, reason, fields }: Head): NextStep {
+    const { redirects } = this.#settings;
+    const location = isRedirect(status) && redirects.follow ? findField(fields, 'location') : null;
+    const retryAfter = this.#retryAfter(findField(fields, 'retry-after'));
+    const step = this.#decide({ is: 'response', status, reason, fields, retryAfter });
+    if (location === null) {
+      this.#trace?.retry(this.request, String(status), step);
+    } else if (step.do === 'fail') {
+      const why = step.error instanceof HTTPError ? step.error.message : String(step.error);
+      this.#trace?.redirect(this.request, status, location, { why });
+    } else if (step.do === 'done' && step.refused !== null) {
+      this.#trace?.redirect(this.request, status, location, { why: step.refused });
+    }
+    return step;
+  }
+
+  /** The wait that the field asks for, in ms; an invalid one counts as absent. */
+  #retryAfter(value: string | null): number | null {
+    if (value === null) return null;
+    try {
+      return parseRetryAfter(value, this.#settings.alarms.clock.wallNow());
+    } catch (error) {
+      if (!(error instanceof HTTPError)) throw error;
+      this.#trace?.invalidRetryAfter(this.request, error);
+      return null;
+    }
+  }
+
+  #decideAfter(error: HTTPError, why: Failure['why'] | 'dial'): NextStep {
+    const step = this.#decide({ is: 'failure', error, why });
+    this.#trace?.retry(this.request, error.code, step);
+    return step;
+  }
+
   #decide(ending: Ending): NextStep {
     const { request } = this;
-    const { redirect, random, alarms } = this.#settings;
+    const { redirects, random, alarms, budget } = this.#settings;
+    const now = alarms.clock.now();
     const deadline = this.#deadline?.deadline ?? null;
     const attempt = {
       method: request.method,
@@ -311,17 +353,16 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
       connection: this.#usedConnection(),
       body: request.body === null ? 'none' : request.body.state,
       retries: this.#retries,
-      redirect,
-      left: deadline === null ? null : deadline - alarms.clock.now(),
+      redirects,
+      left: deadline === null ? null : deadline - now,
+      mayRetry: () => budget === null || this.#place.budget.spend(now, budget),
       random,
     } as const;
-    const step = nextStep(ending, attempt);
-    if (ending.is === 'failure') {
-      this.#trace?.retry(request, ending.error, step);
-    } else if (step.do === 'fail') {
-      this.#trace?.redirect(request, ending.status, ending.location ?? '', { why: step.error.message });
+    try {
+      return this.#context(() => nextStep(ending, attempt));
+    } catch (error) {
+      return { do: 'fail', error, refused: null }; // the caller's predicate threw it
     }
-    return step;
   }
 
   #goOn(step: NextStep): void {
@@ -342,10 +383,15 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
 
   #redirect(step: Extract<NextStep, { do: 'redirect' }>): void {
     const status = this.#head?.status ?? 0;
-    const { request, origin, dropped } = redirectedRequest(this.#origin, this.request, step);
-    const pool = this.#settings.router.to(origin);
-    if (pool === null) {
-      const error = hostChangedError(request, originText(this.#origin));
+    const { redirects, router } = this.#settings;
+    const { request, origin, dropped } = redirectedRequest(this.#place.origin, this.request, {
+      ...step,
+      kept: redirects.keepHeaders,
+      removed: this.#retries.removeHeadersOnRedirect,
+    });
+    const place = router.to(origin);
+    if (place === null) {
+      const error = hostChangedError(request, originText(this.#place.origin));
       this.#trace?.redirect(this.request, status, request.url, { why: error.message });
       this.#end(new Rejection(error));
       return;
@@ -353,15 +399,22 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     this.#trace?.redirect(this.request, status, request.url, { dropped });
     if (step.dropsBody) this.request.body?.release();
     this.request = request;
-    this.#origin = origin;
-    this.#pool = pool;
-    this.#tryAnew(step.retries);
+    this.#place = place;
+    this.#tryAnew(step.retries, step.delay, null);
   }
 
-  #retry({ retries, delay }: Extract<NextStep, { do: 'retry' }>): void {
+  #retry({ retries, delay, fresh }: Extract<NextStep, { do: 'retry' }>): void {
     this.request = { ...this.request, attempt: this.request.attempt + 1 };
+    this.#tryAnew(retries, delay, fresh ? this.#settings.alarms.clock.now() : null);
+  }
+
+  /** Makes the next attempt, after `delay` ms. */
+  #tryAnew(retries: Retry, delay: number, notKeptBefore: number | null): void {
+    this.#retries = retries;
+    this.#replayed = false;
+    this.notKeptBefore = notKeptBefore;
     if (delay === 0) {
-      this.#tryAnew(retries);
+      this.#enterAgain();
       return;
     }
     const { group, alarms } = this.#settings;
@@ -372,17 +425,10 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
       delay,
       () => {
         group.wake(this);
-        this.#tryAnew(retries);
+        this.#enterAgain();
       },
       true,
     );
-  }
-
-  #tryAnew(retries: Retry): void {
-    this.#retries = retries;
-    this.#replayed = false;
-    this.notKeptBefore = null;
-    this.#enterAgain();
   }
 
   /** Enters the queue once more. The pool may have been given up meanwhile, when it came to rest. */
@@ -392,7 +438,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
       this.#end(new Rejection(closedError(this.request)));
       return;
     }
-    this.#pool = router.to(this.#origin) ?? this.#pool;
+    this.#place = router.to(this.#place.origin) ?? this.#place;
     this.#enqueue();
   }
 
@@ -412,7 +458,8 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     const connection = this.#usedConnection();
     if (head === null || connection === null) return null;
     const { method, url } = this.request;
-    return { method, url, head, connection, history: this.#retries.history };
+    const elapsed = this.#settings.alarms.clock.now() - this.#startedAt;
+    return { method, url, head, connection, retries: this.#retries, elapsed };
   }
 
   /** Reads on for a moment, to keep the connection, or gives the exchange up where too much is still to come. */
@@ -462,7 +509,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   }
 
   #onQueueTimeout(): void {
-    const error = poolTimeoutError(this.request, this.#pool.describe());
+    const error = poolTimeoutError(this.request, this.#place.pool.describe());
     this.#giveUp(new Rejection(error), { is: 'timeout', failure: error });
   }
 
@@ -473,7 +520,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   }
 
   #giveUp(outcome: Rejection, why: CancelReason): void {
-    if (this.#state === 'queued') this.#pool.cancel(this);
+    if (this.#state === 'queued') this.#place.pool.cancel(this);
     else if (this.#state === 'exchanging') this.#exchange?.cancel(why);
     this.#end(outcome);
   }

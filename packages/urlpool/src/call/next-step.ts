@@ -1,18 +1,33 @@
 // What follows an attempt: a pure function of how it ended and of what the call may still do. The call performs the
 // answer; this file does no I/O and knows no pool.
 
-import type { ErrorConnection, HTTPError } from '../errors/http-error.ts';
+import type { ErrorCode } from '../errors/error-code.ts';
+import type { ErrorConnection, HTTPError, Refusal } from '../errors/http-error.ts';
 import { maxRetryError } from '../errors/max-retry-error.ts';
 import { RedirectError } from '../errors/redirect-error.ts';
+import { SendError } from '../errors/send-error.ts';
 import { TimeoutError } from '../errors/timeout-error.ts';
+import { type Fields, findField } from '../message/fields.ts';
+import { HTTPHeaders } from '../message/http-headers.ts';
 import { retryKind } from '../policy/classify.ts';
 import type { Failure } from '../policy/failure.ts';
-import { isRedirect, redirectedMethod, redirectTarget } from '../policy/redirect.ts';
-import { Retry, type RetryEntry } from '../policy/retry.ts';
+import { isDowngrade, isRedirect, type RedirectRules, redirectedMethod, redirectTarget } from '../policy/redirect.ts';
+import { type EndedAttempt, Retry, type RetryEntry } from '../policy/retry.ts';
+import { StatusError } from '../response/status-error.ts';
+
+/** The head of a response. */
+export interface ResponseEnding {
+  readonly is: 'response';
+  readonly status: number;
+  readonly reason: string;
+  readonly fields: Fields;
+  /** The wait that a valid Retry-After asks for, in ms; null where there is none. */
+  readonly retryAfter: number | null;
+}
 
 /** How an attempt ended: with a response, of which the head is here, or with a failure. */
 export type Ending =
-  | { readonly is: 'response'; readonly status: number; readonly location: string | null }
+  | ResponseEnding
   | { readonly is: 'failure'; readonly error: HTTPError; readonly why: Failure['why'] | 'dial' };
 
 /** The attempt, and what the call may still do. */
@@ -23,73 +38,131 @@ export interface Attempt {
   readonly connection: ErrorConnection | null;
   readonly body: 'none' | 'replayable' | 'unread' | 'consumed';
   readonly retries: Retry;
-  /** Whether redirects are followed. */
-  readonly redirect: boolean;
+  readonly redirects: RedirectRules;
   /** What is left of the call's time, in ms; null for no limit. */
   readonly left: number | null;
+  /** Whether the origin's budget has room for one retry more; asked last, since it then counts. */
+  readonly mayRetry: () => boolean;
   /** From 0 to 1, for the jitter of a wait. */
   readonly random: () => number;
 }
 
 export type NextStep =
-  | { readonly do: 'done' }
   | {
       readonly do: 'redirect';
       readonly url: string;
       readonly method: string;
       readonly dropsBody: boolean;
       readonly retries: Retry;
+      readonly delay: number;
     }
-  | { readonly do: 'retry'; readonly retries: Retry; readonly delay: number }
   | {
-      readonly do: 'fail';
-      readonly error: HTTPError;
-      /** Why it was not tried again, for the event; null where it never would have been. */
-      readonly refused: 'policy' | 'exhausted' | 'deadline' | 'body' | null;
-    };
+      readonly do: 'retry';
+      readonly retries: Retry;
+      readonly delay: number;
+      /** Whether it must not go over a connection that is kept now. */
+      readonly fresh: boolean;
+    }
+  /** What the attempt ended with is what the call ends with; `refused` is null where nothing else was thought of. */
+  | { readonly do: 'done'; readonly refused: Refusal | null }
+  | { readonly do: 'fail'; readonly error: unknown; readonly refused: Refusal | null };
 
-const DONE: NextStep = { do: 'done' };
+const CONSUMED = 'was a stream and cannot be sent again; give a function that makes it';
+
+const DONE: NextStep = { do: 'done', refused: null };
 
 /** Decides what follows. */
 export function nextStep(ending: Ending, attempt: Attempt): NextStep {
-  return ending.is === 'response' ? afterResponse(ending, attempt) : afterFailure(ending, attempt);
+  if (ending.is === 'failure') return afterFailure(ending, attempt);
+  if (!attempt.retries.enabled) return DONE;
+  const location = findField(ending.fields, 'location');
+  return attempt.redirects.follow && isRedirect(ending.status) && location !== null
+    ? afterRedirect(ending, location, attempt)
+    : afterStatus(ending, attempt);
 }
 
-function afterResponse({ status, location }: Extract<Ending, { is: 'response' }>, attempt: Attempt): NextStep {
-  const { retries, method, url } = attempt;
-  if (!isRedirect(status) || location === null || !attempt.redirect || !retries.enabled) return DONE;
+function afterRedirect({ status, retryAfter }: ResponseEnding, location: string, attempt: Attempt): NextStep {
+  const { retries, method, url, redirects } = attempt;
   const target = redirectTarget(location, url);
   if (target === null) return unfollowable(attempt, `Location ${JSON.stringify(location)} is no http or https URL`);
-  const nextMethod = redirectedMethod(status, method);
+  if (isDowngrade(url, target) && !redirects.allowDowngrade) {
+    return unfollowable(attempt, 'it leads from https to http; option: allowDowngrade', 'ERR_REDIRECT_DOWNGRADE');
+  }
+  const nextMethod = redirects.keepMethod && status !== 303 ? method : redirectedMethod(status, method);
   const dropsBody = nextMethod !== method;
   if (!dropsBody && attempt.body === 'consumed') {
-    return unfollowable(attempt, 'its body was a stream and cannot be sent again; give a function that makes it');
+    return unfollowable(attempt, `its body ${CONSUMED}`, 'ERR_BODY_CONSUMED');
   }
   const next = retries.increment('redirect', entryOf(attempt, { status, redirectLocation: location }));
-  if (!next.isExhausted) return { do: 'redirect', url: target, method: nextMethod, dropsBody, retries: next };
-  if (!retries.raiseOnRedirect) return DONE;
-  return { do: 'fail', error: maxRetryError(null, { ...attempt, history: next.history }), refused: 'exhausted' };
+  if (next.isExhausted) {
+    if (!retries.raiseOnRedirect) return { do: 'done', refused: 'exhausted' };
+    return { do: 'fail', error: maxRetryError(null, { ...attempt, history: next.history }), refused: 'exhausted' };
+  }
+  const delay = retries.respectRetryAfterHeader ? Math.min(retryAfter ?? 0, retries.retryAfterMax) : 0;
+  if (outlasts(delay, attempt)) return { do: 'done', refused: 'deadline' };
+  return { do: 'redirect', url: target, method: nextMethod, dropsBody, retries: next, delay };
 }
 
-function unfollowable(attempt: Attempt, why: string): NextStep {
+function unfollowable(attempt: Attempt, why: string, code: ErrorCode = 'ERR_REDIRECT'): NextStep {
   const { method, url, connection } = attempt;
   const error = new RedirectError(
     `Cannot follow the redirect of ${method} ${url}: ${why}`,
-    { code: 'ERR_REDIRECT', phase: 'redirect', method, url, attempt: attempt.attempt, connection },
+    { code, phase: 'redirect', method, url, attempt: attempt.attempt, connection },
     attempt.retries.history,
   );
   return { do: 'fail', error, refused: null };
 }
 
+function afterStatus({ status, reason, fields, retryAfter }: ResponseEnding, attempt: Attempt): NextStep {
+  const { retries, method } = attempt;
+  const entry = entryOf(attempt, { status });
+  const asked = askedFor(attempt, null, () => ({ status, headers: new HTTPHeaders(fields) }));
+  if (!(asked ?? retries.isRetry(method, status, retryAfter !== null))) {
+    return asked === undefined && asksForFreshConnection(status, attempt)
+      ? { do: 'retry', retries: retries.record(entry), delay: 0, fresh: true }
+      : DONE;
+  }
+  if (attempt.body === 'consumed') return afterConsumed(status, attempt);
+  const next = retries.increment('status', entry);
+  if (next.isExhausted) {
+    if (!retries.raiseOnStatus) return { do: 'done', refused: 'exhausted' };
+    const cause = new StatusError({ ...attempt, status, reason, fields }, null);
+    return { do: 'fail', error: maxRetryError(cause, { ...attempt, history: next.history }), refused: 'exhausted' };
+  }
+  const wait = retries.respectRetryAfterHeader ? Math.min(retryAfter ?? 0, retries.retryAfterMax) : 0;
+  const delay = wait > 0 ? wait : next.backoff(attempt.random);
+  if (outlasts(delay, attempt)) return { do: 'done', refused: 'deadline' };
+  if (!attempt.mayRetry()) return { do: 'done', refused: 'budget' };
+  return { do: 'retry', retries: next, delay, fresh: false };
+}
+
+/** The server says that this connection, or this early, is wrong for the request: another one may be right, once. */
+function asksForFreshConnection(status: number, { retries, body }: Attempt): boolean {
+  if (!retries.freshConnectionStatuses.includes(status) || body === 'consumed') return false;
+  return !retries.history.some((entry) => entry.status === status);
+}
+
+function afterConsumed(status: number, { method, url, attempt, connection, retries }: Attempt): NextStep {
+  if (!retries.raiseOnStatus) return { do: 'done', refused: 'body' };
+  const error = new SendError(
+    `Cannot send ${method} ${url} again after status ${status}: its body ${CONSUMED}`,
+    { code: 'ERR_BODY_CONSUMED', phase: 'send', method, url, attempt, connection },
+    retries.history,
+  );
+  return { do: 'fail', error, refused: 'body' };
+}
+
 function afterFailure({ error, why }: Extract<Ending, { is: 'failure' }>, attempt: Attempt): NextStep {
   const { retries } = attempt;
-  const fail = (refused: Extract<NextStep, { do: 'fail' }>['refused']): NextStep => {
+  const fail = (refused: Refusal | null): NextStep => {
     error.history = retries.history;
+    error.refused = refused;
     return { do: 'fail', error, refused };
   };
   const kind = retryKind(error, why);
-  if (kind === null || !retries.enabled) return fail(null);
-  if (kind === 'read' && !mayReadAgain(error, attempt)) return fail('policy');
+  if (kind === null || !retries.enabled || retries[kind] === false) return fail(null);
+  const asked = askedFor(attempt, error, () => null);
+  if (!(asked ?? (kind !== 'read' || mayReadAgain(error, attempt)))) return fail('policy');
   if (attempt.body === 'consumed') return fail('body');
   const next = retries.increment(kind, entryOf(attempt, { error }));
   if (next.isExhausted) {
@@ -98,13 +171,28 @@ function afterFailure({ error, why }: Extract<Ending, { is: 'failure' }>, attemp
     return { do: 'fail', error: maxRetryError(error, { ...attempt, history: next.history }), refused: 'exhausted' };
   }
   const delay = next.backoff(attempt.random);
-  if (attempt.left !== null && delay >= attempt.left) return fail('deadline');
-  return { do: 'retry', retries: next, delay };
+  if (outlasts(delay, attempt)) return fail('deadline');
+  if (!attempt.mayRetry()) return fail('budget');
+  return { do: 'retry', retries: next, delay, fresh: false };
+}
+
+/** What the caller's own predicate says; undefined where there is none, or it leaves the matter to the rules. */
+function askedFor(
+  { retries, attempt, method, url }: Attempt,
+  error: HTTPError | null,
+  response: () => EndedAttempt['response'],
+): boolean | undefined {
+  return retries.retryOn?.({ attempt, method, url, error, response: response(), retries });
 }
 
 /** The server may have acted on it: the method must allow a second time, and timeouts count only where they should. */
 function mayReadAgain(error: HTTPError, { method, retries }: Attempt): boolean {
   return retries.allows(method) && (retries.retryTimeouts || !(error instanceof TimeoutError));
+}
+
+/** Whether the call's time is over before the wait is. */
+function outlasts(delay: number, { left }: Attempt): boolean {
+  return left !== null && delay >= left;
 }
 
 function entryOf(

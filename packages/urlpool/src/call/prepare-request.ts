@@ -5,6 +5,7 @@ import { RequestError } from '../errors/request-error.ts';
 import { isToken } from '../message/characters.ts';
 import type { FieldBlock } from '../message/field-block.ts';
 import { type Fields, findField } from '../message/fields.ts';
+import { REDIRECT_OPTION_NAMES } from '../policy/redirect.ts';
 import { checkReplay } from '../policy/should-replay.ts';
 import { fieldsFrom, type HeaderFields, mergeFields } from '../request/header-fields.ts';
 import { type QueryFields, queryText } from '../request/query.ts';
@@ -14,13 +15,13 @@ import type { RequestOptions } from './request-options.ts';
 
 /** Options of a request, for the check of their names. */
 export const REQUEST_OPTION_NAMES: readonly (keyof RequestOptions)[] = [
+  ...REDIRECT_OPTION_NAMES,
   'body',
   'decodeContent',
   'fields',
   'headers',
   'json',
   'maxBodyBytes',
-  'redirect',
   'replay',
   'retries',
   'signal',
@@ -58,10 +59,7 @@ export function checkMethod(method: string): void {
  */
 export function checkRequestOptions(options: RequestOptions): void {
   checkNames('the request', options, REQUEST_OPTION_NAMES);
-  const { redirect, decodeContent, signal, trailers } = options;
-  if (redirect !== undefined && typeof redirect !== 'boolean') {
-    throw invalidOption('redirect', redirect, 'give true or false');
-  }
+  const { decodeContent, signal, trailers } = options;
   if (decodeContent !== undefined && decodeContent !== false) {
     throw invalidOption('decodeContent', decodeContent, 'only false is supported in this version');
   }

@@ -12,6 +12,10 @@ export interface RedirectedTo {
   readonly url: string;
   readonly method: string;
   readonly dropsBody: boolean;
+  /** Header fields that another origin gets besides those of the safelist, in lower case. */
+  readonly kept: ReadonlySet<string>;
+  /** Header fields that another origin does not get, in place of the safelist, in lower case. */
+  readonly removed: readonly string[] | null;
 }
 
 export interface RedirectedRequest {
@@ -24,9 +28,9 @@ export interface RedirectedRequest {
 /** Makes the request of the next attempt. */
 export function redirectedRequest(from: Origin, request: WireRequest, to: RedirectedTo): RedirectedRequest {
   const { origin, target, userinfo } = parseUrl(to.url);
-  const { dropsBody, method } = to;
+  const { dropsBody, method, kept, removed } = to;
   const toOtherOrigin = originText(origin) !== originText(from);
-  const { fields, dropped } = redirectedFields(request.fields.fields, { toOtherOrigin, dropsBody });
+  const { fields, dropped } = redirectedFields(request.fields.fields, { toOtherOrigin, dropsBody, kept, removed });
   const host = toOtherOrigin ? null : findField(request.fields.fields, 'host');
   const isBare = userinfo === null || findField(fields, 'authorization') !== null;
   const credentials = isBare ? [] : ['Authorization', basicAuthorization(userinfo)];

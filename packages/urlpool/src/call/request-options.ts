@@ -1,3 +1,4 @@
+import type { RedirectOptions } from '../policy/redirect.ts';
 import type { Retry } from '../policy/retry.ts';
 import type { ReplayPolicy } from '../policy/should-replay.ts';
 import type { Timeout, TimeoutOptions } from '../policy/timeout.ts';
@@ -6,7 +7,7 @@ import type { HeadersInput } from '../request/header-fields.ts';
 import type { QueryFields } from '../request/query.ts';
 
 /** Options of one request. */
-export interface RequestOptions {
+export interface RequestOptions extends RedirectOptions {
   /** Header fields over the pool's own; null removes one of those. */
   readonly headers?: HeadersInput | undefined;
   /** The body: a string (sent as UTF-8), bytes, an iterable of them, or a function that makes one for each attempt. */
@@ -27,8 +28,6 @@ export interface RequestOptions {
   readonly fields?: QueryFields | undefined;
   /** How often to try again and to follow redirects; a number is a Retry's `total`, false is never. @default the pool's */
   readonly retries?: Retry | number | boolean | undefined;
-  /** Whether redirects are followed; if not, they are answers like any other. @default true */
-  readonly redirect?: boolean | undefined;
   /** Bodies are given as they came: none is decoded yet, so false is the only value. */
   readonly decodeContent?: false | undefined;
 }

@@ -31,17 +31,32 @@ export type ErrorCode =
   | 'ERR_CONNECTION_DROPPED'
   | 'ERR_BODY_SOURCE'
   | 'ERR_BODY_LENGTH'
+  | 'ERR_BODY_CONSUMED'
   | 'ERR_PROTOCOL'
   | 'ERR_LIMIT'
   | 'ERR_TIMEOUT'
   | 'ERR_CANCELLED'
   // Following a redirect.
   | 'ERR_REDIRECT'
+  | 'ERR_REDIRECT_DOWNGRADE'
   | 'ERR_TOO_MANY_REDIRECTS'
   | 'ERR_HOST_CHANGED'
   // Reading what was received.
+  | 'ERR_STATUS'
+  | 'ERR_INVALID_RETRY_AFTER'
   | 'ERR_BODY_USED'
   | 'ERR_INVALID_JSON';
 
 /** What the call was doing when it failed. */
-export type Phase = 'request' | 'pool' | 'dns' | 'connect' | 'tls' | 'send' | 'head' | 'body' | 'redirect' | 'total';
+export type Phase =
+  | 'request'
+  | 'pool'
+  | 'dns'
+  | 'connect'
+  | 'tls'
+  | 'send'
+  | 'head'
+  | 'body'
+  | 'redirect'
+  | 'status'
+  | 'total';

@@ -20,6 +20,12 @@ export interface RequestHistory {
   readonly status: number | null;
 }
 
+/**
+ * Why an attempt was the last one: the Retry's methods or predicate (`policy`), its counters (`exhausted`), the call's deadline,
+ * the origin's retry budget, or a body that cannot be sent again.
+ */
+export type Refusal = 'policy' | 'exhausted' | 'deadline' | 'budget' | 'body';
+
 export interface ErrorDetails {
   readonly code: ErrorCode;
   readonly phase: Phase;
@@ -55,6 +61,8 @@ export class HTTPError extends Error {
   history: readonly RequestHistory[];
   /** The connection it happened on; null if the call had none. */
   readonly connection: ErrorConnection | null;
+  /** Why the call was not tried again though its Retry looks at errors of this kind; null where it does not. */
+  refused: Refusal | null = null;
 
   constructor(message: string, details: ErrorDetails, history: readonly RequestHistory[] = []) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined);

@@ -6,13 +6,15 @@ import { closedError } from '../call/call-error.ts';
 import { CallTrace } from '../call/call-trace.ts';
 import { checkMethod, checkRequestOptions, prepareRequest } from '../call/prepare-request.ts';
 import type { RequestOptions } from '../call/request-options.ts';
-import type { Router } from '../call/router.ts';
+import type { Place, Router } from '../call/router.ts';
 import { HTTPError } from '../errors/http-error.ts';
 import { LineMemo } from '../http1/line-memo.ts';
 import { FieldBlock } from '../message/field-block.ts';
 import { authority, type Origin, originText } from '../message/origin.ts';
 import { limitsFrom } from '../policy/limits.ts';
+import { redirectRules } from '../policy/redirect.ts';
 import { Retry } from '../policy/retry.ts';
+import { RetryBudget } from '../policy/retry-budget.ts';
 import { isRepeatable } from '../policy/should-replay.ts';
 import { Timeout } from '../policy/timeout.ts';
 import { OriginPool, type PoolWatch } from '../pool/origin-pool.ts';
@@ -44,12 +46,13 @@ export interface SendChoices {
 }
 
 /** One origin as requests see it. */
-export class OriginClient implements Linked<OriginClient> {
+export class OriginClient implements Place, Linked<OriginClient> {
   previous: OriginClient | null = null;
   next: OriginClient | null = null;
   list: object | null = null;
   readonly pool: OriginPool;
   readonly origin: Origin;
+  readonly budget: RetryBudget;
   readonly #text: string;
   readonly #settings: PoolSettings;
   readonly #fields: FieldBlock;
@@ -58,6 +61,7 @@ export class OriginClient implements Linked<OriginClient> {
   constructor(origin: Origin, settings: PoolSettings, surroundings?: ClientSurroundings) {
     const { options, limits, idleTimeout, maxRequests, clock, alarms, gate, trace, random, open } = settings;
     this.origin = origin;
+    this.budget = new RetryBudget(clock.now());
     this.#text = originText(origin);
     this.#settings = settings;
     this.#fields = defaultFields(origin, options.headers);
@@ -82,14 +86,15 @@ export class OriginClient implements Linked<OriginClient> {
       { room: settings.room, random, watch: surroundings?.watch ?? null },
     );
     this.#usualCall = {
-      router: surroundings?.router ?? { to: (other) => (originText(other) === this.#text ? this.pool : null) },
+      router: surroundings?.router ?? { to: (other) => (originText(other) === this.#text ? this : null) },
       group: settings.calls,
       alarms,
       random,
       trace: trace === null ? null : new CallTrace(trace, clock),
       replay: settings.replay,
       retries: settings.retries,
-      redirect: true,
+      redirects: settings.redirects,
+      budget: settings.budgetOf(settings.retries),
       maxBodyBytes: limits.maxBodyBytes,
     };
   }
@@ -158,14 +163,16 @@ export class OriginClient implements Linked<OriginClient> {
   }
 
   #callSettings(options: RequestOptions): CallSettings {
-    const { replay, maxBodyBytes, retries, redirect } = options;
+    const { replay, maxBodyBytes } = options;
     const usual = this.#usualCall;
+    const retries = Retry.from(options.retries, usual.retries);
     return {
       ...usual,
       replay: replay ?? usual.replay,
       maxBodyBytes: maxBodyBytes === undefined ? usual.maxBodyBytes : limitsFrom({ maxBodyBytes }).maxBodyBytes,
-      retries: Retry.from(retries, usual.retries),
-      redirect: redirect ?? usual.redirect,
+      retries,
+      redirects: redirectRules(options, usual.redirects),
+      budget: options.retries === undefined ? usual.budget : this.#settings.budgetOf(retries),
     };
   }
 }

@@ -54,7 +54,7 @@ class ManagedClient extends OriginClient implements Kept {
   ) {
     const { directory } = surroundings;
     super(origin, settings, {
-      router: { to: (other) => surroundings.to(other).pool },
+      router: surroundings,
       watch: { onBusy: () => directory.onBusy(this), onQuiet: () => directory.onQuiet(this) },
     });
     this.key = key;

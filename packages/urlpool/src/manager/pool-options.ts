@@ -4,7 +4,9 @@ import { CallGroup } from '../call/call-group.ts';
 import { PollGate } from '../connection/poll-gate.ts';
 import { checkNames, invalidOption } from '../errors/invalid-option.ts';
 import { type LimitOptions, type Limits, limitsFrom } from '../policy/limits.ts';
+import { REDIRECT_OPTION_NAMES, type RedirectOptions, type RedirectRules, redirectRules } from '../policy/redirect.ts';
 import { Retry } from '../policy/retry.ts';
+import { budgetLimits, type RetryBudgetLimits, type RetryBudgetOptions } from '../policy/retry-budget.ts';
 import { checkReplay, type ReplayPolicy } from '../policy/should-replay.ts';
 import { Timeout, type TimeoutOptions } from '../policy/timeout.ts';
 import type { PoolLimits } from '../pool/origin-pool.ts';
@@ -19,7 +21,7 @@ import { type Clock, systemClock } from '../util/clock.ts';
 import { type Random, systemRandom } from '../util/random.ts';
 
 /** Options of a pool; a PoolManager gives them to every pool of its own. */
-export interface PoolOptions extends LimitOptions, TLSOptions, LookupOptions {
+export interface PoolOptions extends LimitOptions, TLSOptions, LookupOptions, RedirectOptions {
   /** Connections per origin at once, dials under way included; all of them may be kept. @default 64 */
   readonly maxSize?: number | undefined;
   /** Idle connections to keep per origin; more than `maxSize` are never kept. @default maxSize */
@@ -42,6 +44,8 @@ export interface PoolOptions extends LimitOptions, TLSOptions, LookupOptions {
   readonly timeout?: number | Timeout | TimeoutOptions | undefined;
   /** How often to try again and to follow redirects; a number is a Retry's `total`, false is never. @default Retry.DEFAULT */
   readonly retries?: Retry | number | boolean | undefined;
+  /** How many retries an origin gets, of all its requests. @default true, but false where `retries` is a Retry or a number */
+  readonly retryBudget?: RetryBudgetOptions | boolean | undefined;
   /** Which attempts are sent again at once when a kept connection had died. @default 'idempotent' */
   readonly replay?: ReplayPolicy | undefined;
   /** Told of everything that happens. */
@@ -61,6 +65,9 @@ export interface PoolSettings {
   readonly maxRequests: number;
   readonly timeout: Timeout;
   readonly retries: Retry;
+  /** The budget of calls with these retries; null for none. */
+  readonly budgetOf: (retries: Retry) => RetryBudgetLimits | null;
+  readonly redirects: RedirectRules;
   readonly replay: ReplayPolicy;
   readonly limits: Limits;
   readonly trace: TraceListener | null;
@@ -78,6 +85,7 @@ export interface PoolSettings {
 }
 
 const NAMES: readonly (keyof PoolOptions)[] = [
+  ...REDIRECT_OPTION_NAMES,
   'block',
   'ca',
   'cert',
@@ -104,6 +112,7 @@ const NAMES: readonly (keyof PoolOptions)[] = [
   'replay',
   'resolve',
   'retries',
+  'retryBudget',
   'servername',
   'timeout',
 ];
@@ -150,6 +159,8 @@ export function poolSettings(
     maxRequests: whole('maxRequestsPerConnection', options.maxRequestsPerConnection, Number.POSITIVE_INFINITY),
     timeout: withPoolTimeout(timeout, poolTimeout),
     retries: Retry.from(options.retries),
+    budgetOf: budgetsBy(options.retryBudget),
+    redirects: redirectRules(options),
     replay: options.replay ?? 'idempotent',
     limits: limitsFrom(options),
     trace: onEvent === undefined ? null : safely(onEvent),
@@ -161,6 +172,13 @@ export function poolSettings(
     tlsContext: new TLSContext(options),
     room,
   };
+}
+
+/** The default Retry has a budget; another one only where the caller asked for it. */
+function budgetsBy(option: PoolOptions['retryBudget']): PoolSettings['budgetOf'] {
+  const asked = option === undefined ? undefined : budgetLimits(option);
+  const usual = budgetLimits(true);
+  return (retries) => (asked === undefined ? (retries === Retry.DEFAULT ? usual : null) : asked);
 }
 
 /** A Timeout that says nothing of the queue leaves that to the pool. */

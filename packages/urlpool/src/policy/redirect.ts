@@ -3,6 +3,8 @@
 // same: that is Retry's and the caller's. Which fields go to another origin is in redirect-safelist.ts.
 
 import { isUtf8 } from 'node:buffer';
+import { invalidOption } from '../errors/invalid-option.ts';
+import { isToken } from '../message/characters.ts';
 import type { Fields } from '../message/fields.ts';
 import { REDIRECT_SAFELIST } from './redirect-safelist.ts';
 
@@ -21,10 +23,85 @@ export function redirectedMethod(status: number, method: string): string {
   return method;
 }
 
+/** How redirects are followed. */
+export interface RedirectRules {
+  /** Whether at all; if not, they are answers like any other. */
+  readonly follow: boolean;
+  /** Whether 301 and 302 keep POST and its body, as urllib3 does. */
+  readonly keepMethod: boolean;
+  /** Header fields that go to another origin besides those of the safelist, in lower case. */
+  readonly keepHeaders: ReadonlySet<string>;
+  /** Whether from https to http too. */
+  readonly allowDowngrade: boolean;
+}
+
+/** Redirects as options of a request, a pool or a manager. */
+export interface RedirectOptions {
+  /** Whether redirects are followed; if not, they are answers like any other. @default true */
+  readonly redirect?: boolean | undefined;
+  /** Whether 301 and 302 keep POST and its body, as urllib3 does; if not, they turn POST into GET. @default false */
+  readonly keepMethodOnRedirect?: boolean | undefined;
+  /** Names of header fields that go to another origin too; only fields of a safelist do otherwise. @default none */
+  readonly keepHeadersOnRedirect?: Iterable<string> | undefined;
+  /** Whether redirects are followed from https to http. @default false */
+  readonly allowDowngrade?: boolean | undefined;
+}
+
+export const REDIRECT_OPTION_NAMES = [
+  'redirect',
+  'keepMethodOnRedirect',
+  'keepHeadersOnRedirect',
+  'allowDowngrade',
+] as const;
+
+const DEFAULT_RULES: RedirectRules = Object.freeze({
+  follow: true,
+  keepMethod: false,
+  keepHeaders: new Set<string>(),
+  allowDowngrade: false,
+});
+
+/**
+ * The rules that options stand for; what they leave out is that of `base`.
+ *
+ * @throws {RequestError} `ERR_INVALID_OPTION`
+ */
+export function redirectRules(options: RedirectOptions, base: RedirectRules = DEFAULT_RULES): RedirectRules {
+  if (REDIRECT_OPTION_NAMES.every((name) => options[name] === undefined)) return base;
+  const { redirect, keepMethodOnRedirect, keepHeadersOnRedirect, allowDowngrade } = options;
+  for (const [name, value] of Object.entries({ redirect, keepMethodOnRedirect, allowDowngrade })) {
+    if (value !== undefined && typeof value !== 'boolean') throw invalidOption(name, value, 'give true or false');
+  }
+  return {
+    follow: redirect ?? base.follow,
+    keepMethod: keepMethodOnRedirect ?? base.keepMethod,
+    keepHeaders: keepHeadersOnRedirect === undefined ? base.keepHeaders : lowerNames(keepHeadersOnRedirect),
+    allowDowngrade: allowDowngrade ?? base.allowDowngrade,
+  };
+}
+
+function lowerNames(names: Iterable<string>): ReadonlySet<string> {
+  const isList = typeof names === 'object' && names !== null && Symbol.iterator in names;
+  const list: readonly unknown[] = isList ? [...names] : [];
+  if (isList && list.every((name) => typeof name === 'string' && isToken(name))) {
+    return new Set(list.map((name) => String(name).toLowerCase()));
+  }
+  throw invalidOption('keepHeadersOnRedirect', names, 'give a list of names of header fields');
+}
+
 /** What the request that follows has otherwise than the one before. */
 export interface RedirectChange {
   readonly toOtherOrigin: boolean;
   readonly dropsBody: boolean;
+  /** Fields that another origin gets besides those of the safelist, in lower case. */
+  readonly kept: ReadonlySet<string>;
+  /** Fields that another origin does not get: given, all others go along, and the safelist does not count. */
+  readonly removed: readonly string[] | null;
+}
+
+/** Whether a redirect leads from an encrypted connection to one that is not. */
+export function isDowngrade(from: string, to: string): boolean {
+  return from.startsWith('https:') && to.startsWith('http:');
 }
 
 /** Fields that say something of a body, in lower case (RFC 9110 §15.4, §6.6.2, §10.1.1; RFC 9530; RFC 9112 §6.1). */
@@ -63,9 +140,10 @@ export function redirectedFields(
   return { fields: kept, dropped: [...dropped.values()] };
 }
 
-function survives(lowerName: string, { toOtherOrigin, dropsBody }: RedirectChange): boolean {
+function survives(lowerName: string, { toOtherOrigin, dropsBody, kept, removed }: RedirectChange): boolean {
   if (dropsBody && OF_BODY.has(lowerName)) return false;
-  return !toOtherOrigin || REDIRECT_SAFELIST.has(lowerName);
+  if (!toOtherOrigin) return true;
+  return removed === null ? REDIRECT_SAFELIST.has(lowerName) || kept.has(lowerName) : !removed.includes(lowerName);
 }
 
 /**

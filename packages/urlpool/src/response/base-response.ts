@@ -3,6 +3,8 @@
 import type { RequestHistory } from '../errors/http-error.ts';
 import type { Head } from '../message/head.ts';
 import { HTTPHeaders } from '../message/http-headers.ts';
+import type { Retry } from '../policy/retry.ts';
+import { StatusError } from './status-error.ts';
 
 /** The connection that carried a response. */
 export interface ResponseConnection {
@@ -19,7 +21,8 @@ export interface ResponseParts {
   readonly url: string;
   readonly head: Head;
   readonly connection: ResponseConnection;
-  readonly history: readonly RequestHistory[];
+  readonly retries: Retry;
+  readonly elapsed: number;
 }
 
 export abstract class BaseResponse {
@@ -30,6 +33,10 @@ export abstract class BaseResponse {
   readonly connection: ResponseConnection;
   /** The attempts before the one that answered, failed and redirected ones, oldest first. */
   readonly history: readonly RequestHistory[];
+  /** What the call may still have done: its counters are what is left of the Retry that it began with. */
+  readonly retries: Retry;
+  /** How long the call took, in ms: until the head of a streamed response was there, else until the end of the body. */
+  readonly elapsed: number;
   /** The method that was answered: a redirect may have changed it. */
   readonly method: string;
   readonly #head: Head;
@@ -39,7 +46,9 @@ export abstract class BaseResponse {
     this.url = parts.url;
     this.status = parts.head.status;
     this.connection = parts.connection;
-    this.history = parts.history;
+    this.history = parts.retries.history;
+    this.retries = parts.retries;
+    this.elapsed = parts.elapsed;
     this.method = parts.method;
     this.#head = parts.head;
   }
@@ -57,6 +66,19 @@ export abstract class BaseResponse {
   /** Whether the status is 200 to 299. */
   get ok(): boolean {
     return this.status >= 200 && this.status < 300;
+  }
+
+  /**
+   * The response itself, if its status is below 400.
+   *
+   * @throws {StatusError} `ERR_STATUS`, with this response.
+   */
+  raiseForStatus(): this {
+    if (this.status < 400) return this;
+    const { method, url, connection, status, reason, headers } = this;
+    const error = new StatusError({ method, url, connection, status, reason, fields: headers }, this, this.history);
+    Error.captureStackTrace(error, this.raiseForStatus);
+    throw error;
   }
 
   get headers(): HTTPHeaders {

@@ -1,11 +1,13 @@
-// Holds a body that is read into memory. A body of known length is copied once, into a buffer of that length; one that
-// is large or of unknown length grows by doubling, so that never more than twice what has arrived, plus 1 MiB, is
-// reserved: a Content-Length is a promise of the peer's, not a reason to allocate.
+// Holds a body that is read into memory. A short one of known length is copied once, into a buffer of that length. Of any
+// other the beginning is held in blocks, and put together where its whole length is known: a Content-Length is a promise
+// of the peer's, not a reason to allocate, so that never more than twice what has arrived, plus 1 MiB, is reserved. Blocks
+// are small enough for the allocator to hand out again: memory that was never used before costs more than copying does.
 
 /** Up to this length a declared length is believed at once. */
 const BELIEVED_BYTES = 1024 * 1024;
 /** What a body of unknown length begins with. */
 const FIRST_BYTES = 16 * 1024;
+const BLOCK_BYTES = 256 * 1024;
 
 /** What a large body is given beyond its length; see `room()`. */
 const SPARE_BYTES = 1;
@@ -14,8 +16,13 @@ const EMPTY: Buffer = Buffer.alloc(0);
 
 /** The bytes of one body. */
 export class BodyCollector {
-  #buffer: Buffer = EMPTY;
-  #length = 0;
+  /** Full ones, in order. */
+  #blocks: Buffer[] = [];
+  /** The bytes in them. */
+  #before = 0;
+  /** What is written to, up to `#at`. */
+  #block: Buffer = EMPTY;
+  #at = 0;
   readonly #declared: number | null;
 
   /** @param declared The length that the head declares, in bytes; null if none. */
@@ -25,22 +32,24 @@ export class BodyCollector {
 
   /** Bytes so far. */
   get length(): number {
-    return this.#length;
+    return this.#before + this.#at;
   }
 
   /** Bytes reserved. */
   get reserved(): number {
-    return this.#buffer.length;
+    return this.#before + this.#block.length;
   }
 
   /** Takes a piece: copies it in, unless it was read into `room()` already. */
   add(view: Uint8Array): void {
-    const length = this.#length + view.length;
-    if (view.buffer !== this.#buffer.buffer || view.byteOffset !== this.#buffer.byteOffset + this.#length) {
-      if (length > this.#buffer.length) this.#grow(length);
-      this.#buffer.set(view, this.#length);
+    const block = this.#block;
+    if (view.buffer === block.buffer && view.byteOffset === block.byteOffset + this.#at) {
+      this.#at += view.length;
+      return;
     }
-    this.#length = length;
+    if (view.length > block.length - this.#at) this.#begin(view.length);
+    this.#block.set(view, this.#at);
+    this.#at += view.length;
   }
 
   /**
@@ -48,26 +57,54 @@ export class BodyCollector {
    * not fill it shows that nothing follows them.
    */
   room(left: number): Buffer {
-    if (this.#length === this.#buffer.length) this.#grow(this.#length + 1);
-    return this.#buffer.subarray(this.#length, this.#length + left + 1);
+    if (this.#at === this.#block.length) this.#begin(1);
+    return this.#block.subarray(this.#at, this.#at + left + 1);
   }
 
   /** The body. */
   take(): Buffer {
-    const { length } = this.#buffer;
-    if (length === this.#length) return this.#buffer;
+    const { length } = this;
+    if (this.#blocks.length > 0) {
+      this.#gather(length);
+      return this.#block;
+    }
+    if (this.#block.length === length) return this.#block;
     // A view keeps the whole reservation alive: worth it only where little is wasted.
-    return length - this.#length > length / 8
-      ? Buffer.from(this.#buffer.subarray(0, this.#length))
-      : this.#buffer.subarray(0, this.#length);
+    return this.#block.length - length > this.#block.length / 8
+      ? Buffer.from(this.#block.subarray(0, length))
+      : this.#block.subarray(0, length);
   }
 
-  #grow(needed: number): void {
-    const declared = (this.#declared ?? Number.POSITIVE_INFINITY) + (needed > FIRST_BYTES / 2 ? SPARE_BYTES : 0);
-    const believed = Math.min(declared, this.#declared === null ? FIRST_BYTES : BELIEVED_BYTES);
-    const size = Math.max(needed, Math.min(declared, Math.max(2 * this.#buffer.length, believed)));
-    const grown = Buffer.allocUnsafe(size);
-    if (this.#length > 0) grown.set(this.#buffer.subarray(0, this.#length));
-    this.#buffer = grown;
+  /** Begins a block that holds `needed` bytes at least. */
+  #begin(needed: number): void {
+    const { length } = this;
+    const declared = this.#declared ?? Number.POSITIVE_INFINITY;
+    const spare = length + needed > FIRST_BYTES / 2 ? SPARE_BYTES : 0;
+    if (declared <= Math.max(BELIEVED_BYTES, 2 * length)) {
+      this.#gather(Math.max(length + needed, declared + spare));
+      return;
+    }
+    const usual = length === 0 ? (this.#declared === null ? FIRST_BYTES : BELIEVED_BYTES) : BLOCK_BYTES;
+    const size = Math.max(needed, Math.min(usual, declared + spare - length));
+    if (this.#at > 0) this.#blocks.push(this.#block.subarray(0, this.#at));
+    this.#before = length;
+    this.#block = Buffer.allocUnsafeSlow(size);
+    this.#at = 0;
+  }
+
+  /** Puts together what is there, in memory of `size` bytes. */
+  #gather(size: number): void {
+    const { length } = this;
+    const whole = Buffer.allocUnsafe(size);
+    let at = 0;
+    for (const block of this.#blocks) {
+      whole.set(block, at);
+      at += block.length;
+    }
+    whole.set(this.#block.subarray(0, this.#at), at);
+    this.#blocks = [];
+    this.#before = 0;
+    this.#block = whole;
+    this.#at = length;
   }
 }

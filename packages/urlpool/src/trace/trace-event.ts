@@ -3,7 +3,7 @@
 // Without a listener none of these objects is made. `at` is the clock's monotonic time in milliseconds; ids are unique
 // in their process.
 
-import type { HTTPError } from '../errors/http-error.ts';
+import type { HTTPError, Refusal } from '../errors/http-error.ts';
 import type { CloseReason } from './close-reason.ts';
 
 interface OfCall {
@@ -53,7 +53,7 @@ export interface RetryEvent extends OfAttempt {
   readonly willRetry: boolean;
   /** What was looked at: the error's code, or the status. */
   readonly because: string;
-  readonly refused: 'policy' | 'exhausted' | 'budget' | 'deadline' | 'body' | null;
+  readonly refused: Refusal | null;
   /** How long it waits before the next attempt, in ms. */
   readonly delay: number;
 }

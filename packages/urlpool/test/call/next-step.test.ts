@@ -1,7 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ConnectError, ConnectionError, type HTTPError, MaxRetryError, Retry, TimeoutError, TLSError } from 'urlpool';
+import {
+  ConnectError,
+  ConnectionError,
+  type EndedAttempt,
+  HTTPError,
+  MaxRetryError,
+  Retry,
+  type RetryOptions,
+  TimeoutError,
+  TLSError,
+} from 'urlpool';
 import { type Attempt, type Ending, type NextStep, nextStep } from '../../src/call/next-step.ts';
+import { NO_FIELDS } from '../../src/message/fields.ts';
+import { redirectRules } from '../../src/policy/redirect.ts';
 
 const URL_OF_ATTEMPT = 'http://a.test/x?y#z';
 
@@ -13,29 +25,39 @@ function attemptOf(changes: Partial<Attempt> = {}): Attempt {
     connection: null,
     body: 'none',
     retries: new Retry(3),
-    redirect: true,
+    redirects: redirectRules({}),
     left: null,
+    mayRetry: () => true,
     random: () => 0.5,
     ...changes,
   };
 }
 
-function answered(status: number, location: string | null = '/to'): Ending {
-  return { is: 'response', status, location };
+function answered(status: number, location: string | null = '/to', retryAfter: number | null = null): Ending {
+  const fields = location === null ? NO_FIELDS : ['Location', location];
+  return { is: 'response', status, reason: '', fields, retryAfter };
 }
 
 /** The step as a line; of its error, the class and the code. */
 function inWords(step: NextStep): string {
   switch (step.do) {
     case 'redirect':
-      return `${step.method} ${step.url}${step.dropsBody ? ' without its body' : ''}`;
+      return `${step.method} ${step.url}${step.dropsBody ? ' without its body' : ''}${step.delay > 0 ? ` after ${step.delay} ms` : ''}`;
     case 'retry':
-      return `retry after ${step.delay} ms`;
+      return `retry after ${step.delay} ms${step.fresh ? ', on a fresh connection' : ''}`;
     case 'fail':
+      assert.ok(step.error instanceof HTTPError);
       return `${step.error.name} ${step.error.code}, refused: ${step.refused}`;
-    default:
-      return step.do;
+    case 'done':
+      return step.refused === null ? 'done' : `done, refused: ${step.refused}`;
   }
+}
+
+const ENTRY = { method: 'GET', url: URL_OF_ATTEMPT, error: null, status: 500, redirectLocation: null };
+
+/** A Retry after one status. */
+function by(status: number, options: RetryOptions = {}): Retry {
+  return new Retry({ total: 3, statusForcelist: [status], ...options });
 }
 
 // After a response
@@ -53,7 +75,12 @@ const RESPONSES: readonly (readonly [string, Ending, Partial<Attempt>, string])[
   ['follows a 308', answered(308), {}, `GET ${TO}`],
   ['resolves a relative Location', answered(302, '?q=1'), {}, 'GET http://a.test/x?q=1#z'],
   ['takes an absolute Location', answered(302, 'https://b.test/'), {}, 'GET https://b.test/#z'],
-  ['ends with a redirect where redirect is false', answered(302), { redirect: false }, 'done'],
+  [
+    'ends with a redirect where redirect is false',
+    answered(302),
+    { redirects: redirectRules({ redirect: false }) },
+    'done',
+  ],
   ['ends with a redirect where retries are false', answered(302), { retries: Retry.NONE }, 'done'],
   ['turns POST into GET by 301', answered(301), { method: 'POST', body: 'replayable' }, `GET ${TO} without its body`],
   ['turns PUT into GET by 303', answered(303), { method: 'PUT', body: 'consumed' }, `GET ${TO} without its body`],
@@ -64,7 +91,7 @@ const RESPONSES: readonly (readonly [string, Ending, Partial<Attempt>, string])[
     'refuses to send a consumed body again',
     answered(307),
     { method: 'POST', body: 'consumed' },
-    'RedirectError ERR_REDIRECT, refused: null',
+    'RedirectError ERR_BODY_CONSUMED, refused: null',
   ],
   [
     'needs no body again where the method changes',
@@ -91,12 +118,178 @@ const RESPONSES: readonly (readonly [string, Ending, Partial<Attempt>, string])[
     'ends with the redirect where too many are no error',
     answered(302),
     { retries: new Retry(0, { raiseOnRedirect: false }) },
-    'done',
+    'done, refused: exhausted',
   ],
   [
     'lets the counters of errors alone by a redirect',
     answered(302),
-    { retries: new Retry(1, { connect: 0, read: 0, other: 0 }) },
+    { retries: new Retry(1, { connect: 0, read: 0, other: 0, status: 0 }) },
+    `GET ${TO}`,
+  ],
+  [
+    'keeps POST by 302 where that is asked for',
+    answered(302),
+    { method: 'POST', redirects: redirectRules({ keepMethodOnRedirect: true }) },
+    `POST ${TO}`,
+  ],
+  [
+    'turns POST into GET by 303 in any case',
+    answered(303),
+    { method: 'POST', redirects: redirectRules({ keepMethodOnRedirect: true }) },
+    `GET ${TO} without its body`,
+  ],
+  [
+    'does not go from https to http',
+    answered(302, 'http://a.test/to'),
+    { url: 'https://a.test/' },
+    'RedirectError ERR_REDIRECT_DOWNGRADE, refused: null',
+  ],
+  [
+    'goes from https to http where that is allowed',
+    answered(302, 'http://a.test/to'),
+    { url: 'https://a.test/', redirects: redirectRules({ allowDowngrade: true }) },
+    'GET http://a.test/to',
+  ],
+  ['goes from http to https', answered(302, 'https://a.test/to'), {}, 'GET https://a.test/to#z'],
+  ['waits as the Retry-After of a redirect says', answered(302, '/to', 500), {}, `GET ${TO} after 500 ms`],
+  ['does not wait for a redirect by default', answered(302, '/to', 500), { retries: Retry.DEFAULT }, `GET ${TO}`],
+  [
+    'ends with a redirect that asks for a wait beyond the deadline',
+    answered(302, '/to', 500),
+    { left: 500 },
+    'done, refused: deadline',
+  ],
+
+  ['ends with a 503', answered(503, null), {}, 'done'],
+  ['tries again after a listed status', answered(500, null), { retries: by(500) }, 'retry after 0 ms'],
+  ['ends with a status that is not listed', answered(502, null), { retries: by(500) }, 'done'],
+  ['ends with a listed status of POST', answered(500, null), { method: 'POST', retries: by(500) }, 'done'],
+  [
+    'tries POST again after a listed status where it is allowed',
+    answered(500, null),
+    { method: 'POST', retries: by(500, { allowedMethods: false }) },
+    'retry after 0 ms',
+  ],
+  [
+    'tries again after a redirect that is not followed, where its status is listed',
+    answered(302),
+    { redirects: redirectRules({ redirect: false }), retries: by(302) },
+    'retry after 0 ms',
+  ],
+  ['waits as Retry-After says', answered(500, null, 700), { retries: by(500) }, 'retry after 700 ms'],
+  [
+    'waits no longer than retryAfterMax',
+    answered(500, null, 700),
+    { retries: by(500, { retryAfterMax: 600 }) },
+    'retry after 600 ms',
+  ],
+  [
+    'does not wait where Retry-After is not respected',
+    answered(500, null, 700),
+    { retries: by(500, { respectRetryAfterHeader: false }) },
+    'retry after 0 ms',
+  ],
+  [
+    'backs off where Retry-After is 0',
+    answered(500, null, 0),
+    { retries: by(500, { backoffFactor: 100 }).record(ENTRY) },
+    'retry after 200 ms',
+  ],
+  ...[413, 429, 503].map(
+    (status) =>
+      [`tries a ${status} with Retry-After again`, answered(status, null, 5), {}, 'retry after 5 ms'] as const,
+  ),
+  ['ends with a 500 with Retry-After', answered(500, null, 5), {}, 'done'],
+  ['ends with a 503 with Retry-After by default', answered(503, null, 5), { retries: Retry.DEFAULT }, 'done'],
+  ['ends with a 503 with Retry-After of POST', answered(503, null, 5), { method: 'POST' }, 'done'],
+  ['ends with a 503 with Retry-After where total is 0', answered(503, null, 5), { retries: new Retry(0) }, 'done'],
+  [
+    'gives up where total is used up by statuses',
+    answered(500, null),
+    { retries: by(500, { total: 0 }) },
+    'MaxRetryError ERR_STATUS, refused: exhausted',
+  ],
+  [
+    'gives up where status is 0 and total is not',
+    answered(500, null),
+    { retries: by(500, { status: 0 }) },
+    'MaxRetryError ERR_STATUS, refused: exhausted',
+  ],
+  [
+    'ends with the response where too many statuses are no error',
+    answered(500, null),
+    { retries: by(500, { total: 0, raiseOnStatus: false }) },
+    'done, refused: exhausted',
+  ],
+  [
+    'sends no consumed body again after a status',
+    answered(500, null),
+    { method: 'PUT', body: 'consumed', retries: by(500) },
+    'SendError ERR_BODY_CONSUMED, refused: body',
+  ],
+  [
+    'ends with the response of a consumed body where too many statuses are no error',
+    answered(500, null),
+    { method: 'PUT', body: 'consumed', retries: by(500, { raiseOnStatus: false }) },
+    'done, refused: body',
+  ],
+  [
+    'ends with a status whose wait is beyond the deadline',
+    answered(500, null, 700),
+    { left: 700, retries: by(500) },
+    'done, refused: deadline',
+  ],
+  [
+    'ends with a status where the budget is spent',
+    answered(500, null),
+    { mayRetry: () => false, retries: by(500) },
+    'done, refused: budget',
+  ],
+  ...[421, 425].map(
+    (status) =>
+      [
+        `tries a ${status} again on a fresh connection by default`,
+        answered(status, null),
+        { method: 'POST', body: 'replayable', retries: Retry.DEFAULT },
+        'retry after 0 ms, on a fresh connection',
+      ] as const,
+  ),
+  ['ends with a 421 of a Retry', answered(421, null), {}, 'done'],
+  [
+    'ends with a second 421',
+    answered(421, null),
+    { retries: Retry.DEFAULT.record({ ...ENTRY, error: null, status: 421 }) },
+    'done',
+  ],
+  ['ends with a 421 of a consumed body', answered(421, null), { body: 'consumed', retries: Retry.DEFAULT }, 'done'],
+  [
+    "tries again where the caller's predicate says so",
+    answered(200, null),
+    { method: 'POST', retries: new Retry(1, { retryOn: () => true }) },
+    'retry after 0 ms',
+  ],
+  [
+    "ends with a listed status where the caller's predicate says so",
+    answered(500, null),
+    { retries: by(500, { retryOn: () => false }) },
+    'done',
+  ],
+  [
+    'ends with a 421 where the predicate says so',
+    answered(421, null),
+    { retries: Retry.DEFAULT.with({ retryOn: () => false }) },
+    'done',
+  ],
+  [
+    "goes by the rules where the caller's predicate says nothing",
+    answered(500, null),
+    { retries: by(500, { retryOn: () => undefined }) },
+    'retry after 0 ms',
+  ],
+  [
+    'asks no predicate of a redirect',
+    answered(302),
+    { retries: new Retry(1, { retryOn: () => assert.fail('asked') }) },
     `GET ${TO}`,
   ],
 ];
@@ -199,6 +392,48 @@ const FAILURES: readonly (readonly [string, Ending, Partial<Attempt>, string])[]
     { method: 'PUT', body: 'consumed' },
     'ConnectionError ERR_CONNECTION_CLOSED, refused: body',
   ],
+  [
+    'fails with the error itself where read is false',
+    LOST,
+    { retries: new Retry(3, { read: false }) },
+    `ConnectionError ERR_CONNECTION_CLOSED, refused: null`,
+  ],
+  [
+    'tries again after a connect error where read is false',
+    REFUSED,
+    { retries: new Retry(3, { read: false }) },
+    'retry after 0 ms',
+  ],
+  [
+    'fails with the error itself where connect is false',
+    REFUSED,
+    { retries: new Retry(3, { connect: false }) },
+    'ConnectError ERR_CONNECTION_REFUSED, refused: null',
+  ],
+  [
+    'tries POST again where the predicate says so',
+    LOST,
+    { method: 'POST', retries: new Retry(3, { retryOn: () => true }) },
+    'retry after 0 ms',
+  ],
+  [
+    'fails where the predicate says so',
+    LOST,
+    { retries: new Retry(3, { retryOn: () => false }) },
+    'ConnectionError ERR_CONNECTION_CLOSED, refused: policy',
+  ],
+  [
+    'gives up where total is 0, whatever the predicate says',
+    LOST,
+    { retries: new Retry(0, { retryOn: () => true }) },
+    `MaxRetryError ${GIVEN_UP}`,
+  ],
+  [
+    'fails with the error itself where the budget is spent',
+    LOST,
+    { mayRetry: () => false },
+    'ConnectionError ERR_CONNECTION_CLOSED, refused: budget',
+  ],
   ['gives up where total is 0', LOST, { retries: new Retry(0) }, `MaxRetryError ${GIVEN_UP}`],
   [
     'gives up where read is 0 and total is not',
@@ -287,7 +522,29 @@ test('nextStep() gives an error that it does not wrap the attempts before it', (
 test('nextStep() names a Location that it cannot follow, and the request', () => {
   const step = nextStep(answered(302, 'mailto:a@b'), attemptOf());
   assert.equal(
-    step.do === 'fail' && step.error.message,
+    step.do === 'fail' && step.error instanceof HTTPError && step.error.message,
     `Cannot follow the redirect of GET ${URL_OF_ATTEMPT}: Location "mailto:a@b" is no http or https URL`,
+  );
+});
+
+test("nextStep() tells the caller's predicate of the attempt", () => {
+  const asked: EndedAttempt[] = [];
+  const retryOn = (attempt: EndedAttempt) => {
+    asked.push(attempt);
+    return false;
+  };
+  const retries = new Retry(2, { retryOn });
+  nextStep(answered(418, '/tea'), attemptOf({ retries, attempt: 2, method: 'BREW' }));
+  nextStep(LOST, attemptOf({ retries }));
+  assert.deepEqual(
+    asked.map(({ response, ...rest }) => ({
+      ...rest,
+      answer: response?.status,
+      to: response?.headers.get('location'),
+    })),
+    [
+      { attempt: 2, method: 'BREW', url: URL_OF_ATTEMPT, error: null, retries, answer: 418, to: '/tea' },
+      { attempt: 1, method: 'GET', url: URL_OF_ATTEMPT, error: READ, retries, answer: undefined, to: undefined },
+    ],
   );
 });

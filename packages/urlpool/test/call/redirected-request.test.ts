@@ -29,7 +29,13 @@ function redirected(
     attempt: 2,
     ...choices,
   });
-  return redirectedRequest(FROM, request, { method: request.method, dropsBody: false, ...to });
+  return redirectedRequest(FROM, request, {
+    method: request.method,
+    dropsBody: false,
+    kept: new Set(),
+    removed: null,
+    ...to,
+  });
 }
 
 // URL, target, url for messages, Host

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isRedirect, redirectedFields, redirectedMethod, redirectTarget } from '../../src/policy/redirect.ts';
+import {
+  isDowngrade,
+  isRedirect,
+  type RedirectChange,
+  redirectedFields,
+  redirectedMethod,
+  redirectRules,
+  redirectTarget,
+} from '../../src/policy/redirect.ts';
 import { REDIRECT_SAFELIST } from '../../src/policy/redirect-safelist.ts';
 
 test('isRedirect() is true for 301, 302, 303, 307 and 308 alone', () => {
@@ -78,11 +86,15 @@ test('REDIRECT_SAFELIST is exactly what is documented', () => {
   assert.deepEqual([...REDIRECT_SAFELIST].sort(), names.sort());
 });
 
+function changeTo(change: Partial<RedirectChange>): RedirectChange {
+  return { toOtherOrigin: false, dropsBody: false, kept: new Set(), removed: null, ...change };
+}
+
 const CHANGES = [
-  { toOtherOrigin: false, dropsBody: false },
-  { toOtherOrigin: false, dropsBody: true },
-  { toOtherOrigin: true, dropsBody: false },
-  { toOtherOrigin: true, dropsBody: true },
+  changeTo({}),
+  changeTo({ dropsBody: true }),
+  changeTo({ toOtherOrigin: true }),
+  changeTo({ toOtherOrigin: true, dropsBody: true }),
 ];
 
 // names, and whether they survive: to the same origin with and without the body, to another with and without it
@@ -115,13 +127,13 @@ for (const [toOtherOrigin, dropsBody, kept, dropped] of [
 ] as const) {
   const change = { toOtherOrigin, dropsBody };
   test(`redirectedFields() keeps order, case and repeated fields, but not Host: ${JSON.stringify(change)}`, () => {
-    assert.deepEqual(redirectedFields(MIXED, change), { fields: kept, dropped });
+    assert.deepEqual(redirectedFields(MIXED, changeTo(change)), { fields: kept, dropped });
   });
 }
 
 for (const name of ['Host', 'host', 'HOST']) {
   test(`redirectedFields() leaves ${name} out, and does not tell`, () => {
-    const change = { toOtherOrigin: true, dropsBody: false };
+    const change = changeTo({ toOtherOrigin: true });
     assert.deepEqual(redirectedFields([name, 'a.test'], change), { fields: [], dropped: [] });
   });
 }
@@ -180,5 +192,57 @@ const TARGETS: readonly (readonly [string, string, string | null])[] = [
 for (const [location, base, target] of TARGETS) {
   test(`redirectTarget(${JSON.stringify(location)}, ${JSON.stringify(base)}) is ${target}`, () => {
     assert.equal(redirectTarget(location, base), target);
+  });
+}
+
+// what else is said, the names of those that go to another origin
+for (const [name, change, expected] of [
+  ['the safelist', {}, ['Accept']],
+  ['fields that are kept too', { kept: new Set(['x-key', 'cookie']) }, ['Accept', 'X-Key', 'Cookie']],
+  ['all but those that are removed', { removed: ['cookie'] }, ['Accept', 'X-Key', 'Authorization']],
+  ['all, where none is removed', { removed: [] }, ['Accept', 'X-Key', 'Cookie', 'Authorization']],
+] as const) {
+  test(`redirectedFields() lets ${name} go to another origin`, () => {
+    const given = ['Accept', 'X-Key', 'Cookie', 'Authorization'].flatMap((field) => [field, 'v']);
+    const { fields } = redirectedFields(given, changeTo({ toOtherOrigin: true, ...change }));
+    assert.deepEqual(
+      fields.filter((_value, i) => i % 2 === 0),
+      expected,
+    );
+  });
+}
+
+// from, to, whether it is one
+for (const [from, to, expected] of [
+  ['https://a.test/', 'http://a.test/', true],
+  ['https://a.test/', 'https://b.test/', false],
+  ['http://a.test/', 'https://a.test/', false],
+  ['http://a.test/', 'http://b.test/', false],
+] as const) {
+  test(`isDowngrade() is ${expected} from ${from} to ${to}`, () => assert.equal(isDowngrade(from, to), expected));
+}
+
+test('redirectRules() leaves to the base what is not given', () => {
+  const base = redirectRules({ redirect: false, keepMethodOnRedirect: true });
+  assert.equal(redirectRules({}, base), base);
+  assert.deepEqual(redirectRules({ keepHeadersOnRedirect: ['X-Key'], allowDowngrade: true }, base), {
+    follow: false,
+    keepMethod: true,
+    keepHeaders: new Set(['x-key']),
+    allowDowngrade: true,
+  });
+});
+
+for (const options of [
+  { redirect: 1 },
+  { redirect: null },
+  { keepMethodOnRedirect: 'yes' },
+  { allowDowngrade: 0 },
+  { keepHeadersOnRedirect: 'Cookie' },
+  { keepHeadersOnRedirect: [5] },
+  { keepHeadersOnRedirect: ['a b'] },
+]) {
+  test(`redirectRules() refuses ${JSON.stringify(options)}`, () => {
+    assert.throws(() => redirectRules(options as never), { name: 'RequestError', code: 'ERR_INVALID_OPTION' });
   });
 }

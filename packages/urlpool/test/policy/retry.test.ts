@@ -5,8 +5,8 @@ import { ConnectError } from '../../src/errors/connect-error.ts';
 import { isIdempotent } from '../../src/policy/method.ts';
 import { Retry, type RetryEntry, type RetryKind, type RetryOptions } from '../../src/policy/retry.ts';
 
-const COUNTERS = ['total', 'connect', 'read', 'redirect', 'other'] as const;
-const KINDS = ['connect', 'read', 'redirect', 'other'] as const;
+const COUNTERS = ['total', 'connect', 'read', 'redirect', 'status', 'other'] as const;
+const KINDS = ['connect', 'read', 'redirect', 'status', 'other'] as const;
 const METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PUT', 'TRACE', 'QUERY'];
 
 const DEFAULTS = {
@@ -15,12 +15,20 @@ const DEFAULTS = {
   connect: null,
   read: null,
   redirect: null,
+  status: null,
   other: null,
+  statusForcelist: [],
+  freshConnectionStatuses: [],
+  retryOn: undefined,
   allowedMethods: METHODS,
   backoffFactor: 0,
   backoffMax: 120_000,
   backoffJitter: 0,
+  respectRetryAfterHeader: true,
+  retryAfterMax: 21_600_000,
+  removeHeadersOnRedirect: null,
   raiseOnRedirect: true,
+  raiseOnStatus: true,
   retryTimeouts: true,
   history: [],
 };
@@ -84,8 +92,31 @@ const MADE: readonly (readonly [string, Retry, object])[] = [
       other: 0,
       backoffFactor: 250,
       backoffJitter: 250,
+      freshConnectionStatuses: [421, 425],
+      respectRetryAfterHeader: false,
       retryTimeouts: false,
     },
+  ],
+  [
+    'new Retry(options) with statuses',
+    new Retry({ statusForcelist: new Set([503, 500]) }),
+    { statusForcelist: [503, 500] },
+  ],
+  [
+    'new Retry(options) with fields to remove',
+    new Retry({ removeHeadersOnRedirect: ['Authorization', 'X-Key'] }),
+    { removeHeadersOnRedirect: ['authorization', 'x-key'] },
+  ],
+  ['new Retry(false)', new Retry(false), { enabled: false, total: 0, redirect: 0, raiseOnRedirect: false }],
+  [
+    'new Retry(options) with redirect: false',
+    new Retry(3, { redirect: false }),
+    { total: 3, redirect: 0, raiseOnRedirect: false },
+  ],
+  [
+    'new Retry(options) with other counters false',
+    new Retry({ connect: false, read: false, status: false, other: false }),
+    { connect: false, read: false, status: 0, other: 0 },
   ],
   ['Retry.NONE', Retry.NONE, { enabled: false, total: 0, redirect: 0, raiseOnRedirect: false }],
 ];
@@ -113,20 +144,19 @@ for (const [name, retry] of [
 ] as const) {
   test(`${name} is a Retry that cannot be changed`, () => {
     assert.ok(retry instanceof Retry);
-    const parts = [retry, retry.history, retry.allowedMethods, ...retry.history];
+    const parts = [retry, retry.history, retry.allowedMethods, retry.statusForcelist, ...retry.history];
     assert.deepEqual(parts.map(Object.isFrozen), Array(parts.length).fill(true));
   });
 }
 
-const COUNT = 'give a whole number, 0 or more, or null where only total counts';
-const TOTAL = 'give a whole number, 0 or more, or null where only the other counters count';
+const COUNT = 'give a whole number, 0 or more, null where only total counts, or false';
+const TOTAL = 'give a whole number, 0 or more, null where only the other counters count, or false';
 const DURATION = 'give a number of milliseconds, 0 or more';
 
 // options that must be refused, and the message
 const REFUSED: readonly (readonly [object, string | RegExp])[] = [
   [{ total: -1 }, `Cannot use -1 as retries.total: ${TOTAL}`],
   [{ total: 1.5 }, `Cannot use 1.5 as retries.total: ${TOTAL}`],
-  [{ total: false }, `Cannot use false as retries.total: ${TOTAL}`],
   [{ total: Number.POSITIVE_INFINITY }, `Cannot use Infinity as retries.total: ${TOTAL}`],
   ...KINDS.flatMap((kind) => [
     [{ [kind]: -1 }, `Cannot use -1 as retries.${kind}: ${COUNT}`] as const,
@@ -134,7 +164,7 @@ const REFUSED: readonly (readonly [object, string | RegExp])[] = [
     [{ [kind]: '2' }, `Cannot use "2" as retries.${kind}: ${COUNT}`] as const,
     [{ [kind]: true }, `Cannot use true as retries.${kind}: ${COUNT}`] as const,
   ]),
-  ...['backoffFactor', 'backoffMax', 'backoffJitter'].flatMap((name) => [
+  ...['backoffFactor', 'backoffMax', 'backoffJitter', 'retryAfterMax'].flatMap((name) => [
     [{ [name]: -1 }, `Cannot use -1 as retries.${name}: ${DURATION}`] as const,
     [{ [name]: Number.NaN }, `Cannot use NaN as retries.${name}: ${DURATION}`] as const,
     [{ [name]: Number.POSITIVE_INFINITY }, `Cannot use Infinity as retries.${name}: ${DURATION}`] as const,
@@ -155,7 +185,21 @@ const REFUSED: readonly (readonly [object, string | RegExp])[] = [
   [{ allowedMethods: ['G T'] }, 'Cannot use "G T" as a method of retries.allowedMethods: give a token, e.g. GET'],
   [{ allowedMethods: [''] }, 'Cannot use "" as a method of retries.allowedMethods: give a token, e.g. GET'],
   [{ backoff_factor: 500 }, /^Cannot use the option backoff_factor of retries: .*did you mean backoffFactor\?$/],
-  [{ status: 3 }, /^Cannot use the option status of retries: there is none of that name; known are allowedMethods, /],
+  [
+    { statuses: 3 },
+    /^Cannot use the option statuses of retries: there is none of that name; known are allowedMethods, /,
+  ],
+  [{ status_forcelist: [500] }, /did you mean statusForcelist\?$/],
+  [{ statusForcelist: 500 }, 'Cannot use 500 as retries.statusForcelist: give a list of statuses'],
+  [{ statusForcelist: '500' }, 'Cannot use "500" as retries.statusForcelist: give a list of statuses'],
+  [{ statusForcelist: ['500'] }, /^Cannot use "500" as a status of retries.statusForcelist: give a whole number/],
+  [{ statusForcelist: [99] }, /^Cannot use 99 as a status of retries.statusForcelist/],
+  [{ freshConnectionStatuses: null }, /^Cannot use null as retries.freshConnectionStatuses/],
+  [{ retryOn: true }, 'Cannot use true as retries.retryOn: give a function'],
+  [{ removeHeadersOnRedirect: 'Cookie' }, /^Cannot use "Cookie" as retries.removeHeadersOnRedirect: give a list/],
+  [{ removeHeadersOnRedirect: ['a b'] }, /^Cannot use "a b" as a name of retries.removeHeadersOnRedirect/],
+  [{ respectRetryAfterHeader: 1 }, /^Cannot use 1 as retries.respectRetryAfterHeader: give true or false$/],
+  [{ raiseOnStatus: 1 }, /^Cannot use 1 as retries.raiseOnStatus: give true or false$/],
   [{ history: [] }, /^Cannot use the option history of retries/],
   [{ enabled: false }, /^Cannot use the option enabled of retries/],
 ];
@@ -177,7 +221,6 @@ for (const [options, message] of REFUSED) {
 for (const [value, message] of [
   [-1, `Cannot use -1 as retries.total: ${TOTAL}`],
   ['3', `Cannot use "3" as retries.total: ${TOTAL}`],
-  [false, `Cannot use false as retries.total: ${TOTAL}`],
 ] as const) {
   test(`new Retry(${JSON.stringify(value)}) is refused`, () => {
     assert.throws(() => new Retry(value as number), refusal(message));
@@ -249,6 +292,12 @@ const CHANGES: readonly (readonly [RetryOptions, object])[] = [
   [{ backoffMax: 5 }, { backoffMax: 5 }],
   [{ backoffJitter: 5 }, { backoffJitter: 5 }],
   [{ raiseOnRedirect: false }, { raiseOnRedirect: false }],
+  [{ raiseOnStatus: false }, { raiseOnStatus: false }],
+  [{ redirect: false }, { redirect: 0, raiseOnRedirect: false }],
+  [{ connect: false }, { connect: false }],
+  [{ total: false }, { enabled: false, total: 0, redirect: 0, raiseOnRedirect: false }],
+  [{ statusForcelist: [500] }, { statusForcelist: [500] }],
+  [{ retryAfterMax: 5 }, { retryAfterMax: 5 }],
   [{ retryTimeouts: true }, { retryTimeouts: true }],
 ];
 
@@ -272,10 +321,10 @@ test('Retry.with() enables Retry.NONE by a total alone', () => {
 
 for (const kind of KINDS) {
   test(`Retry.increment() lowers total and ${kind}`, () => {
-    const retry = new Retry({ total: 5, connect: 4, read: 3, redirect: 2, other: 1 });
+    const retry = new Retry({ total: 5, connect: 4, read: 3, redirect: 2, status: 6, other: 1 });
     const next = retry.increment(kind, FAILED);
     for (const name of COUNTERS) {
-      assert.equal(next[name], (retry[name] ?? 0) - (name === 'total' || name === kind ? 1 : 0), name);
+      assert.equal(next[name], Number(retry[name]) - (name === 'total' || name === kind ? 1 : 0), name);
     }
   });
 
@@ -301,16 +350,17 @@ test('Retry.increment() keeps a copy of the entry', () => {
 });
 
 // options, attempts until it is exhausted by kind; null for never
-for (const [options, connect, read, redirect, other] of [
-  [{ total: 0 }, 1, 1, 1, 1],
-  [{ total: 2 }, 3, 3, 3, 3],
-  [{ total: null }, null, null, null, null],
-  [{ total: null, connect: 0 }, 1, null, null, null],
-  [{ total: null, read: 1 }, null, 2, null, null],
-  [{ total: 3, redirect: 1 }, 4, 4, 2, 4],
-  [{ total: 1, other: 5 }, 2, 2, 2, 2],
+for (const [options, connect, read, redirect, status, other] of [
+  [{ total: 0 }, 1, 1, 1, 1, 1],
+  [{ total: 2 }, 3, 3, 3, 3, 3],
+  [{ total: null }, null, null, null, null, null],
+  [{ total: null, connect: 0 }, 1, null, null, null, null],
+  [{ total: null, read: 1 }, null, 2, null, null, null],
+  [{ total: 3, redirect: 1 }, 4, 4, 2, 4, 4],
+  [{ total: 3, status: 1 }, 4, 4, 4, 2, 4],
+  [{ total: 1, other: 5 }, 2, 2, 2, 2, 2],
 ] as const) {
-  for (const [kind, expected] of Object.entries({ connect, read, redirect, other })) {
+  for (const [kind, expected] of Object.entries({ connect, read, redirect, status, other })) {
     test(`new Retry(${JSON.stringify(options)}) is exhausted after ${expected} of ${kind}`, () => {
       let retry = new Retry(options);
       let attempts = 0;
@@ -320,21 +370,73 @@ for (const [options, connect, read, redirect, other] of [
   }
 }
 
-test('Retry.DEFAULT allows 2 connects, 2 reads, 20 redirects and no other', () => {
+test('Retry.DEFAULT allows 2 connects, 2 reads, 20 redirects, any number of statuses and no other', () => {
   const allowed = KINDS.map((kind) => {
     let count = 0;
-    for (let retry = Retry.DEFAULT.increment(kind, FAILED); !retry.isExhausted; count++)
+    for (let retry = Retry.DEFAULT.increment(kind, FAILED); !retry.isExhausted && count < 30; count++)
       retry = retry.increment(kind, FAILED);
     return count;
   });
-  assert.deepEqual(allowed, [2, 2, 20, 0]);
+  assert.deepEqual(allowed, [2, 2, 20, 30, 0]);
+});
+
+test('Retry.record() adds to the history and counts nothing', () => {
+  const first = new Retry(3);
+  const second = first.record(FAILED);
+  assert.deepEqual({ ...second }, { ...first, history: [FAILED] });
+});
+
+test('Retry.increment() leaves a counter that is false alone', () => {
+  assert.equal(new Retry({ connect: false }).increment('connect', FAILED).connect, false);
+});
+
+// options, method, status, whether it has a Retry-After, whether it is tried again
+const STATUSES: readonly (readonly [RetryOptions, string, number, boolean, boolean])[] = [
+  [{}, 'GET', 503, false, false],
+  [{}, 'GET', 413, true, true],
+  [{}, 'GET', 429, true, true],
+  [{}, 'GET', 503, true, true],
+  [{}, 'GET', 500, true, false],
+  [{}, 'GET', 301, true, false],
+  [{}, 'POST', 503, true, false],
+  [{ allowedMethods: false }, 'POST', 503, true, true],
+  [{ respectRetryAfterHeader: false }, 'GET', 503, true, false],
+  [{ total: 0 }, 'GET', 503, true, false],
+  [{ total: null }, 'GET', 503, true, false],
+  [{ statusForcelist: [500] }, 'GET', 500, false, true],
+  [{ statusForcelist: [500] }, 'GET', 502, false, false],
+  [{ statusForcelist: [500] }, 'POST', 500, false, false],
+  [{ statusForcelist: [500], total: null }, 'GET', 500, false, true],
+  [{ statusForcelist: [500], total: 0 }, 'GET', 500, false, true],
+  [{ statusForcelist: [500], total: false }, 'GET', 500, false, false],
+];
+
+for (const [options, method, status, hasRetryAfter, expected] of STATUSES) {
+  const shown = `${method} ${status}${hasRetryAfter ? ' with Retry-After' : ''} of ${JSON.stringify(options)}`;
+  test(`Retry.isRetry() is ${expected} for ${shown}`, () => {
+    const retry = new Retry(options);
+    assert.equal(retry.isRetry(method, status, hasRetryAfter), expected);
+    assert.ok(retry.concerns(status) || !expected);
+  });
+}
+
+test('Retry.concerns() passes over the common statuses', () => {
+  assert.deepEqual(
+    [200, 204, 301, 304, 404, 500].map((status) => Retry.DEFAULT.concerns(status)),
+    Array(6).fill(false),
+  );
+  assert.deepEqual(
+    [413, 421, 425, 429, 503].map((status) => Retry.DEFAULT.concerns(status)),
+    Array(5).fill(true),
+  );
+  assert.equal(new Retry({ retryOn: () => false }).concerns(200), true);
 });
 
 test('Retry.NONE is not exhausted until something is counted', () => {
   assert.equal(Retry.NONE.isExhausted, false);
   assert.deepEqual(
     KINDS.map((kind) => Retry.NONE.increment(kind, FAILED).isExhausted),
-    [true, true, true, true],
+    [true, true, true, true, true],
   );
 });
 
@@ -413,8 +515,11 @@ test('Retry.backoff() is never below 0 nor above backoffMax', () => {
 
 // value, text
 for (const [retry, text] of [
-  [new Retry(3, { read: 1 }), 'Retry(total=3, connect=null, read=1, redirect=null, other=null, history=0)'],
-  [after('fr', {}), 'Retry(total=8, connect=null, read=null, redirect=null, other=null, history=2)'],
+  [
+    new Retry(3, { read: 1 }),
+    'Retry(total=3, connect=null, read=1, redirect=null, status=null, other=null, history=0)',
+  ],
+  [after('fr', {}), 'Retry(total=8, connect=null, read=null, redirect=null, status=null, other=null, history=2)'],
   [Retry.NONE, 'Retry(false)'],
 ] as const) {
   test(`Retry.toString() is ${text}`, () => assert.equal(String(retry), text));

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { DecodeError } from '../../src/errors/decode-error.ts';
 import type { Fields } from '../../src/message/fields.ts';
 import type { Head } from '../../src/message/head.ts';
+import { Retry } from '../../src/policy/retry.ts';
 import type { ResponseParts } from '../../src/response/base-response.ts';
 import { HTTPResponse } from '../../src/response/http-response.ts';
 
@@ -15,7 +16,14 @@ interface Choices extends Partial<ResponseParts> {
 }
 
 function responseWith({ data = Buffer.alloc(0), trailers = [], ...parts }: Choices = {}): HTTPResponse {
-  const common = { method: 'GET', url: 'http://h/a', head: HEAD, connection: CONNECTION, history: [] };
+  const common = {
+    method: 'GET',
+    url: 'http://h/a',
+    head: HEAD,
+    connection: CONNECTION,
+    retries: Retry.NONE,
+    elapsed: 5,
+  };
   return new HTTPResponse({ ...common, ...parts }, data, trailers);
 }
 

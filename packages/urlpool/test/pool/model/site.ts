@@ -14,7 +14,7 @@ class Site extends OriginClient implements Kept {
 
   constructor(origin: Origin, settings: PoolSettings, sites: Sites) {
     super(origin, settings, {
-      router: { to: (other) => sites.to(other).pool },
+      router: sites,
       watch: { onBusy: () => sites.directory.onBusy(this), onQuiet: () => sites.directory.onQuiet(this) },
     });
     this.key = originText(origin);

@@ -1,0 +1,34 @@
+import { type ErrorConnection, HTTPError, type RequestHistory } from '../errors/http-error.ts';
+import type { Fields } from '../message/fields.ts';
+import { HTTPHeaders } from '../message/http-headers.ts';
+import type { BaseResponse } from './base-response.ts';
+
+/** The answer, as far as the error says it. */
+export interface AnsweredStatus {
+  readonly method: string;
+  readonly url: string;
+  readonly attempt?: number;
+  readonly connection: ErrorConnection | null;
+  readonly status: number;
+  /** Empty where the server gave none. */
+  readonly reason: string;
+  readonly fields: Fields | HTTPHeaders;
+}
+
+/** The server answered, and its status is an error: `raiseForStatus()` says so, and a Retry whose count by status is used up. */
+export class StatusError<Response extends BaseResponse = BaseResponse> extends HTTPError {
+  override readonly name: string = 'StatusError';
+  readonly status: number;
+  readonly headers: HTTPHeaders;
+  /** The response; null where it was one of several attempts, whose bodies are not kept. */
+  readonly response: Response | null;
+
+  constructor(answer: AnsweredStatus, response: Response | null, history: readonly RequestHistory[] = []) {
+    const { method, url, attempt, connection, status, reason, fields } = answer;
+    const message = `${method} ${url} was answered with status ${status}${reason === '' ? '' : ` (${reason})`}`;
+    super(message, { code: 'ERR_STATUS', phase: 'status', method, url, attempt, connection }, history);
+    this.status = status;
+    this.headers = fields instanceof HTTPHeaders ? fields : new HTTPHeaders(fields);
+    this.response = response;
+  }
+}
