@@ -8,6 +8,7 @@ import type { HTTPError, RequestHistory } from '../errors/http-error.ts';
 import { checkNames, invalidOption } from '../errors/invalid-option.ts';
 import { isToken } from '../message/characters.ts';
 import type { HTTPHeaders } from '../message/http-headers.ts';
+import { systemClock } from '../util/clock.ts';
 import { parseRetryAfter, RETRY_AFTER_STATUSES } from './retry-after.ts';
 
 /** Options of a Retry. A counter is a whole number, 0 or more; null where only `total` counts; false for never. */
@@ -211,7 +212,7 @@ export class Retry {
    * @param now The time of day, in ms since the Unix epoch. @default Date.now()
    * @throws {ProtocolError} `ERR_INVALID_RETRY_AFTER` for what is neither.
    */
-  static parseRetryAfter(value: string, now: number = Date.now()): number {
+  static parseRetryAfter(value: string, now: number = systemClock.wallNow()): number {
     return parseRetryAfter(value, now);
   }
 
