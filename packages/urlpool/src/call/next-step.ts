@@ -96,7 +96,7 @@ function afterRedirect({ status, retryAfter }: ResponseEnding, location: string,
   const next = retries.increment('redirect', entryOf(attempt, { status, redirectLocation: location }));
   if (next.isExhausted) {
     if (!retries.raiseOnRedirect) return { do: 'done', refused: 'exhausted' };
-    return { do: 'fail', error: maxRetryError(null, { ...attempt, history: next.history }), refused: 'exhausted' };
+    return fail(maxRetryError(null, { ...attempt, history: next.history }), 'exhausted');
   }
   const delay = retries.respectRetryAfterHeader ? Math.min(retryAfter ?? 0, retries.retryAfterMax) : 0;
   if (outlasts(delay, attempt)) return { do: 'done', refused: 'deadline' };
@@ -110,7 +110,7 @@ function unfollowable(attempt: Attempt, why: string, code: ErrorCode = 'ERR_REDI
     { code, phase: 'redirect', method, url, attempt: attempt.attempt, connection },
     attempt.retries.history,
   );
-  return { do: 'fail', error, refused: null };
+  return fail(error, null);
 }
 
 function afterStatus({ status, reason, fields, retryAfter }: ResponseEnding, attempt: Attempt): NextStep {
@@ -127,7 +127,7 @@ function afterStatus({ status, reason, fields, retryAfter }: ResponseEnding, att
   if (next.isExhausted) {
     if (!retries.raiseOnStatus) return { do: 'done', refused: 'exhausted' };
     const cause = new StatusError({ ...attempt, status, reason, fields }, null);
-    return { do: 'fail', error: maxRetryError(cause, { ...attempt, history: next.history }), refused: 'exhausted' };
+    return fail(maxRetryError(cause, { ...attempt, history: next.history }), 'exhausted');
   }
   const wait = retries.respectRetryAfterHeader ? Math.min(retryAfter ?? 0, retries.retryAfterMax) : 0;
   const delay = wait > 0 ? wait : next.backoff(attempt.random);
@@ -149,31 +149,35 @@ function afterConsumed(status: number, { method, url, attempt, connection, retri
     { code: 'ERR_BODY_CONSUMED', phase: 'send', method, url, attempt, connection },
     retries.history,
   );
-  return { do: 'fail', error, refused: 'body' };
+  return fail(error, 'body');
 }
 
 function afterFailure({ error, why }: Extract<Ending, { is: 'failure' }>, attempt: Attempt): NextStep {
   const { retries } = attempt;
-  const fail = (refused: Refusal | null): NextStep => {
+  const asItIs = (refused: Refusal | null): NextStep => {
     error.history = retries.history;
-    error.refused = refused;
-    return { do: 'fail', error, refused };
+    return fail(error, refused);
   };
   const kind = retryKind(error, why);
-  if (kind === null || !retries.enabled || retries[kind] === false) return fail(null);
+  if (kind === null || !retries.enabled || retries[kind] === false) return asItIs(null);
   const asked = askedFor(attempt, error, () => null);
-  if (!(asked ?? (kind !== 'read' || mayReadAgain(error, attempt)))) return fail('policy');
-  if (attempt.body === 'consumed') return fail('body');
+  if (!(asked ?? (kind !== 'read' || mayReadAgain(error, attempt)))) return asItIs('policy');
+  if (attempt.body === 'consumed') return asItIs('body');
   const next = retries.increment(kind, entryOf(attempt, { error }));
   if (next.isExhausted) {
     // By default a call that was never tried again fails with the error itself: nothing was given up on.
-    if (retries === Retry.DEFAULT) return fail('exhausted');
-    return { do: 'fail', error: maxRetryError(error, { ...attempt, history: next.history }), refused: 'exhausted' };
+    if (retries === Retry.DEFAULT) return asItIs('exhausted');
+    return fail(maxRetryError(error, { ...attempt, history: next.history }), 'exhausted');
   }
   const delay = next.backoff(attempt.random);
-  if (outlasts(delay, attempt)) return fail('deadline');
-  if (!attempt.mayRetry()) return fail('budget');
+  if (outlasts(delay, attempt)) return asItIs('deadline');
+  if (!attempt.mayRetry()) return asItIs('budget');
   return { do: 'retry', retries: next, delay, fresh: false };
+}
+
+function fail(error: HTTPError, refused: Refusal | null): NextStep {
+  error.refused = refused;
+  return { do: 'fail', error, refused };
 }
 
 /** What the caller's own predicate says; undefined where there is none, or it leaves the matter to the rules. */

@@ -16,19 +16,11 @@ import {
   TimeoutError,
   type Timer,
   TLSError,
-  type TraceEvent,
 } from 'urlpool';
 import { createCertificateAuthority, FakeClock, type Script, unusedPort } from 'urlpool-testing';
-import {
-  echo,
-  gate,
-  localCertificate,
-  type ServedPool,
-  type ServedPoolOptions,
-  servedPool,
-  until,
-} from '../connection/served-pool.ts';
+import { echo, gate, localCertificate, type ServedPoolOptions, servedPool } from '../connection/served-pool.ts';
 import { unpaired } from '../trace/event-pairs.ts';
+import { failure, hurry, type RetriedPool, retriedPool, retries } from './retried-pool.ts';
 
 // Attempts that follow a failed one, over the wire. Which errors are of which kind is tested in policy/classify.test.ts,
 // what a Retry counts in policy/retry.test.ts, and what follows in next-step.test.ts.
@@ -38,21 +30,6 @@ const losing: Script = async (connection) => {
   await connection.request();
   connection.end();
 };
-
-interface RetriedPool extends ServedPool {
-  readonly clock: FakeClock;
-}
-
-/** A pool whose time stands still and whose jitter is half of what it may be. */
-async function retriedPool(
-  t: TestContext,
-  script: Script | readonly Script[],
-  options: ServedPoolOptions = {},
-  clock: FakeClock = new FakeClock(),
-): Promise<RetriedPool> {
-  const served = await servedPool(t, script, { retries: Retry.DEFAULT, random: () => 0.5, ...options, clock });
-  return { ...served, clock };
-}
 
 /** One whose server is not there. */
 async function refusedPool(t: TestContext, options: ServedPoolOptions = {}, clock?: FakeClock): Promise<RetriedPool> {
@@ -71,37 +48,6 @@ function failingLookup(failures: number): LookupOptions & { host: string } {
       else answer(null, [{ address: '127.0.0.1', family: 4 }]);
     },
   };
-}
-
-/** What a call fails with: an error of `Kind`. */
-async function failure<Kind extends HTTPError>(
-  call: Promise<unknown>,
-  Kind: new (...values: never[]) => Kind,
-): Promise<Kind> {
-  const error: unknown = await call.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  assert.ok(error instanceof Kind, String(error));
-  return error;
-}
-
-function retries(events: readonly TraceEvent[]) {
-  return events.flatMap((event) => (event.type === 'retry' ? [event] : []));
-}
-
-/** Lets every wait pass at once, until the call is over. */
-async function hurry<Result>(call: Promise<Result>, { clock }: RetriedPool): Promise<Result> {
-  let over = false;
-  const end = (): void => {
-    over = true;
-  };
-  call.then(end, end);
-  await until(() => {
-    if (!over && clock.nextAt !== null && clock.nextAt - clock.now() < 5_000) clock.advanceTo(clock.nextAt);
-    return over;
-  });
-  return await call;
 }
 
 // The default
