@@ -26,6 +26,7 @@ export type { ManyItem, ManyOptions, ManyResult } from './manager/many.ts';
 export { type ManagerRequestOptions, PoolManager, type PoolManagerOptions } from './manager/pool-manager.ts';
 export type { PoolOptions } from './manager/pool-options.ts';
 export type { RouteOptions } from './manager/route-options.ts';
+export type { TunnelOptions, UpgradeOptions } from './manager/upgrade.ts';
 export type { Fields } from './message/fields.ts';
 export { HTTPHeaders } from './message/http-headers.ts';
 export { DEFAULT_LIMITS, type LimitOptions, type Limits } from './policy/limits.ts';
@@ -48,6 +49,7 @@ export { BaseResponse, type ResponseConnection } from './response/base-response.
 export { HTTPResponse } from './response/http-response.ts';
 export { StatusError } from './response/status-error.ts';
 export { StreamedResponse } from './response/streamed-response.ts';
+export { UpgradedResponse } from './response/upgraded-response.ts';
 export { CLOSE_REASONS, type CloseReason } from './trace/close-reason.ts';
 export type { ConnectionSnapshot, ManagerSnapshot, PoolCounters, PoolLevels, PoolSnapshot } from './trace/snapshot.ts';
 export { EVENT_PAIRS, type TraceEvent, type TraceListener } from './trace/trace-event.ts';

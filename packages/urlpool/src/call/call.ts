@@ -8,6 +8,7 @@ import { type ErrorConnection, HTTPError } from '../errors/http-error.ts';
 import { type Fields, findField } from '../message/fields.ts';
 import type { Head } from '../message/head.ts';
 import { originText } from '../message/origin.ts';
+import type { Transport } from '../message/transport.ts';
 import type { Failure } from '../policy/failure.ts';
 import { isRedirect, type RedirectRules } from '../policy/redirect.ts';
 import type { Retry } from '../policy/retry.ts';
@@ -22,6 +23,7 @@ import { BodyQueue } from '../response/body-queue.ts';
 import { HTTPResponse } from '../response/http-response.ts';
 import type { CancelReason, Exchange, ResponseSink } from '../response/response-sink.ts';
 import { type BodyControl, StreamedResponse } from '../response/streamed-response.ts';
+import { UpgradedResponse } from '../response/upgraded-response.ts';
 import { type Abortable, addAbortable, removeAbortable } from '../util/abort-registry.ts';
 import { Alarm, type Alarms } from '../util/alarms.ts';
 import type { Timer } from '../util/clock.ts';
@@ -34,7 +36,7 @@ import { redirectedRequest } from './redirected-request.ts';
 import type { Place, Router } from './router.ts';
 
 /** What a call ends with. An error is thrown by the face, where the caller's stack is. */
-export type Outcome = HTTPResponse | StreamedResponse | Rejection;
+export type Outcome = HTTPResponse | StreamedResponse | UpgradedResponse | Rejection;
 
 /** A call that failed: an HTTPError, or the reason of the signal that aborted it. */
 export class Rejection {
@@ -62,8 +64,8 @@ export interface CallSettings {
 
 /** How the caller wants the body, and by what the call can be aborted. */
 export interface CallChoices {
-  /** Whether to settle at the head, and to hand the body over as it comes. */
-  readonly streams: boolean;
+  /** The whole response; one whose body is handed over as it comes; or the connection itself, with another protocol on it. */
+  readonly wants: 'body' | 'stream' | 'upgrade';
   readonly signal: AbortSignal | null;
 }
 
@@ -203,7 +205,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
         return;
       }
     }
-    if (this.#choices.streams) this.#deliver(head);
+    if (this.#choices.wants === 'stream') this.#deliver(head);
     else if (bodyLength !== null && bodyLength > this.maxBodyBytes) this.#refuseBody(bodyLength);
   }
 
@@ -227,7 +229,12 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     return left === Number.POSITIVE_INFINITY || this.#collector === null ? null : this.#collector.room(left);
   }
 
-  onUpgrade(): void {} // never asked for
+  onUpgrade(head: Head, transport: Transport): void {
+    this.#head = head;
+    const parts = this.#state === 'done' ? null : this.#parts();
+    if (parts === null) transport.destroy();
+    else this.#end(new UpgradedResponse(parts, transport));
+  }
 
   onEnd(trailers: Fields): void {
     if (this.#state === 'done') return;

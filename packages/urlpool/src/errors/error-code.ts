@@ -43,6 +43,7 @@ export type ErrorCode =
   | 'ERR_HOST_CHANGED'
   // Reading what was received.
   | 'ERR_STATUS'
+  | 'ERR_UPGRADE_REFUSED'
   | 'ERR_INVALID_RETRY_AFTER'
   | 'ERR_BODY_USED'
   | 'ERR_INVALID_JSON';

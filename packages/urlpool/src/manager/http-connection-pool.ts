@@ -5,10 +5,19 @@ import type { RequestOptions } from '../call/request-options.ts';
 import { type Origin, parseHost, requestTarget } from '../message/origin.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
 import type { StreamedResponse } from '../response/streamed-response.ts';
+import type { UpgradedResponse } from '../response/upgraded-response.ts';
 import type { PoolSnapshot } from '../trace/snapshot.ts';
 import { type CloseOptions, closeTimeout } from './close-options.ts';
 import { OriginClient, responseOf } from './origin-client.ts';
 import { type PoolOptions, poolSettings } from './pool-options.ts';
+import {
+  plainOptions,
+  type TunnelOptions,
+  tunnelTarget,
+  type UpgradeOptions,
+  upgradedOf,
+  upgradeFields,
+} from './upgrade.ts';
 
 /** Options of one pool. */
 export interface HTTPConnectionPoolOptions extends PoolOptions {
@@ -16,8 +25,8 @@ export interface HTTPConnectionPoolOptions extends PoolOptions {
   readonly port?: number | undefined;
 }
 
-const PRELOADED = { streams: false, userinfo: null };
-const STREAMED = { streams: true, userinfo: null };
+const PRELOADED = { wants: 'body', fields: null } as const;
+const STREAMED = { wants: 'stream', fields: null } as const;
 
 /**
  * A pool of kept connections to one host over http. Redirects are followed as long as they stay at that host.
@@ -81,6 +90,31 @@ export class HTTPConnectionPool implements AsyncDisposable {
    */
   async stream(method: string, target: string, options?: RequestOptions): Promise<StreamedResponse> {
     return responseOf(await this.#client.send(method, requestTarget(target), options, STREAMED));
+  }
+
+  /**
+   * Asks for another protocol on a connection of the pool, which then is the caller's own.
+   *
+   * @throws {StatusError} `ERR_UPGRADE_REFUSED` for any other answer than 101, which it holds.
+   * @throws {HTTPError} One of its kinds; if the call was aborted, the signal's reason.
+   */
+  async upgrade(target: string, options: UpgradeOptions): Promise<UpgradedResponse> {
+    const { method = 'GET', protocol } = options;
+    const choices = { wants: 'upgrade', fields: upgradeFields(protocol) } as const;
+    return upgradedOf(await this.#client.send(method, requestTarget(target), plainOptions(options), choices));
+  }
+
+  /**
+   * Opens a tunnel through this host, a proxy, to another one (CONNECT).
+   *
+   * @param authority Host and port, e.g. `example.org:443`.
+   * @throws {StatusError} `ERR_UPGRADE_REFUSED` for an answer other than 2xx, which it holds.
+   * @throws {HTTPError} One of its kinds; if the call was aborted, the signal's reason.
+   */
+  async tunnel(authority: string, options: TunnelOptions = {}): Promise<UpgradedResponse> {
+    const target = tunnelTarget(authority);
+    const choices = { wants: 'upgrade', fields: { Host: target } } as const;
+    return upgradedOf(await this.#client.send('CONNECT', target, plainOptions(options), choices));
   }
 
   /** The pool at this moment, as plain JSON. */

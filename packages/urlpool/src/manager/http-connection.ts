@@ -63,7 +63,7 @@ export class HTTPConnection implements AsyncDisposable {
   async request(method: string, target: string, options?: RequestOptions): Promise<HTTPResponse> {
     const path = requestTarget(target);
     return await this.#alone(`send ${method} ${path}`, async () =>
-      responseOf<HTTPResponse>(await this.#client.send(method, path, options, { streams: false, userinfo: null })),
+      responseOf<HTTPResponse>(await this.#client.send(method, path, options, { wants: 'body', fields: null })),
     );
   }
 

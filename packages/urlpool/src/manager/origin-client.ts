@@ -1,7 +1,7 @@
 // What a pool's face and a manager share: one origin, its pool, its default fields, and the way from a method, a target
 // and options to a call.
 
-import { Call, type CallSettings, type Outcome, Rejection } from '../call/call.ts';
+import { Call, type CallChoices, type CallSettings, type Outcome, Rejection } from '../call/call.ts';
 import { closedError } from '../call/call-error.ts';
 import { CallTrace } from '../call/call-trace.ts';
 import { checkMethod, checkRequestOptions, prepareRequest } from '../call/prepare-request.ts';
@@ -19,9 +19,10 @@ import { isRepeatable } from '../policy/should-replay.ts';
 import { Timeout } from '../policy/timeout.ts';
 import { OriginPool, type PoolWatch } from '../pool/origin-pool.ts';
 import { releaseInput } from '../request/body-source.ts';
-import { basicAuthorization, type HeadersInput, mergeFields } from '../request/header-fields.ts';
+import { type HeadersInput, mergeFields } from '../request/header-fields.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
 import type { StreamedResponse } from '../response/streamed-response.ts';
+import type { UpgradedResponse } from '../response/upgraded-response.ts';
 import { TLSSettings } from '../transport/tls-settings.ts';
 import type { Linked } from '../util/linked-list.ts';
 import { type PoolSettings, withPoolTimeout } from './pool-options.ts';
@@ -39,10 +40,9 @@ export interface ClientSurroundings {
 
 /** What a face asks for beyond the caller's options. */
 export interface SendChoices {
-  /** Whether the body is to be handed over as it comes. */
-  readonly streams: boolean;
-  /** `user:password` of the URL. */
-  readonly userinfo: string | null;
+  readonly wants: CallChoices['wants'];
+  /** Header fields over the pool's defaults, under the caller's own. */
+  readonly fields: Readonly<Record<string, string>> | null;
 }
 
 /** One origin as requests see it. */
@@ -118,8 +118,8 @@ export class OriginClient implements Place, Linked<OriginClient> {
     if (this.#settings.calls.closing) throw closedError({ method, url: this.#text + target });
     checkMethod(method);
     if (options !== NO_OPTIONS) checkRequestOptions(options);
-    const { streams, userinfo } = choices;
-    const shared = userinfo === null ? this.#fields : withAuthorization(this.#fields, userinfo);
+    const { wants } = choices;
+    const shared = choices.fields === null ? this.#fields : mergeFields(this.#fields.fields, choices.fields).block;
     const { fields, body, trailers, query } = prepareRequest(method, options, shared);
     const settings = options === NO_OPTIONS ? this.#usualCall : this.#callSettings(options);
     const repeated = {
@@ -131,18 +131,18 @@ export class OriginClient implements Place, Linked<OriginClient> {
     const request = {
       method,
       target: fullTarget,
-      url: this.#text + fullTarget,
+      url: method === 'CONNECT' ? this.#text : this.#text + fullTarget,
       fields,
       body,
       trailers,
       repeatable: repeated.body !== 'unread' && isRepeatable(repeated, settings.replay),
-      upgrade: false,
+      upgrade: wants === 'upgrade',
       timeout: options.timeout === undefined ? this.#settings.timeout : this.#timeout(options.timeout),
       call: ++lastCall,
       attempt: 1,
     };
     return new Promise((resolve) => {
-      new Call(request, this, settings, { streams, signal: options.signal ?? null }, resolve).start();
+      new Call(request, this, settings, { wants, signal: options.signal ?? null }, resolve).start();
     });
   }
 
@@ -178,7 +178,9 @@ export class OriginClient implements Place, Linked<OriginClient> {
 }
 
 /** The response of an outcome, or its error, whose stack is then that of the awaiting caller. */
-export function responseOf<Response extends HTTPResponse | StreamedResponse>(outcome: Outcome): Response {
+export function responseOf<Response extends HTTPResponse | StreamedResponse | UpgradedResponse>(
+  outcome: Outcome,
+): Response {
   if (!(outcome instanceof Rejection)) return outcome as Response;
   const { reason } = outcome;
   if (reason instanceof HTTPError) Error.captureStackTrace(reason, responseOf);
@@ -188,10 +190,6 @@ export function responseOf<Response extends HTTPResponse | StreamedResponse>(out
 function defaultFields(origin: Origin, own: HeadersInput | undefined): FieldBlock {
   const fields = ['Host', authority(origin), 'Accept', '*/*', 'User-Agent', `urlpool/${VERSION}`];
   return own === undefined ? new FieldBlock(fields) : mergeFields(fields, own).block;
-}
-
-function withAuthorization(shared: FieldBlock, userinfo: string): FieldBlock {
-  return mergeFields(shared.fields, { Authorization: basicAuthorization(userinfo) }).block;
 }
 
 /** A target with one query more; its own comes first. */

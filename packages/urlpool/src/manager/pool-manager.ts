@@ -7,16 +7,26 @@ import { checkNames } from '../errors/invalid-option.ts';
 import { type Origin, originText, type ParsedUrl, parseUrl } from '../message/origin.ts';
 import { Room } from '../pool/room.ts';
 import { releaseInput } from '../request/body-source.ts';
+import { basicAuthorization } from '../request/header-fields.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
 import type { StreamedResponse } from '../response/streamed-response.ts';
+import type { UpgradedResponse } from '../response/upgraded-response.ts';
 import type { ManagerSnapshot, PoolSnapshot } from '../trace/snapshot.ts';
 import { TLSContext } from '../transport/tls-settings.ts';
 import { type CloseOptions, closeTimeout } from './close-options.ts';
 import { type ManyItem, type ManyOptions, type ManyResult, many } from './many.ts';
-import { OriginClient, responseOf } from './origin-client.ts';
+import { OriginClient, responseOf, type SendChoices } from './origin-client.ts';
 import { type Kept, PoolDirectory } from './pool-directory.ts';
 import { type PoolOptions, type PoolSettings, poolSettings, whole } from './pool-options.ts';
 import { ROUTE_OPTION_NAMES, type RouteOptions, routeKey, routeOptionsOf } from './route-options.ts';
+import {
+  plainOptions,
+  type TunnelOptions,
+  tunnelTarget,
+  type UpgradeOptions,
+  upgradedOf,
+  upgradeFields,
+} from './upgrade.ts';
 
 /** Options of a PoolManager: its own, and those of its pools. */
 export interface PoolManagerOptions extends PoolOptions {
@@ -33,6 +43,9 @@ const NAMES: readonly string[] = [...REQUEST_OPTION_NAMES, ...ROUTE_OPTION_NAMES
 
 /** Parsed URLs to remember: a program asks for few again and again, or for each once. */
 const REMEMBERED_URLS = 256;
+
+const PRELOADED = { wants: 'body', fields: null } as const;
+const STREAMED = { wants: 'stream', fields: null } as const;
 
 /** A URL taken apart, and its origin as text. */
 interface Destination extends ParsedUrl {
@@ -101,7 +114,7 @@ export class PoolManager implements AsyncDisposable {
    * @throws {HTTPError} One of its kinds; if the call was aborted, the signal's reason.
    */
   async request(method: string, url: string | URL, options?: ManagerRequestOptions): Promise<HTTPResponse> {
-    return responseOf(await this.#send(method, url, options, false));
+    return responseOf(await this.#send(method, url, options, PRELOADED));
   }
 
   /**
@@ -115,7 +128,40 @@ export class PoolManager implements AsyncDisposable {
    * @throws {HTTPError} One of its kinds; if the call was aborted, the signal's reason.
    */
   async stream(method: string, url: string | URL, options?: ManagerRequestOptions): Promise<StreamedResponse> {
-    return responseOf(await this.#send(method, url, options, true));
+    return responseOf(await this.#send(method, url, options, STREAMED));
+  }
+
+  /**
+   * Asks for another protocol, on a connection that then is the caller's own.
+   *
+   * @example
+   * const { stream } = await http.upgrade('http://localhost:8080/chat', { protocol: 'websocket', headers });
+   *
+   * @throws {StatusError} `ERR_UPGRADE_REFUSED` for any other answer than 101, which it holds.
+   * @throws {HTTPError} One of its kinds; if the call was aborted, the signal's reason.
+   */
+  async upgrade(url: string | URL, options: UpgradeOptions & RouteOptions): Promise<UpgradedResponse> {
+    const { method = 'GET', protocol } = options;
+    const choices = { wants: 'upgrade', fields: upgradeFields(protocol) } as const;
+    return upgradedOf(await this.#send(method, url, plainOptions(options), choices));
+  }
+
+  /**
+   * Opens a tunnel through a proxy to another host (CONNECT).
+   *
+   * @param url The proxy's; a user and password in it become Basic authentication of the proxy.
+   * @param authority Host and port, e.g. `example.org:443`.
+   * @throws {StatusError} `ERR_UPGRADE_REFUSED` for an answer other than 2xx, which it holds.
+   * @throws {HTTPError} One of its kinds; if the call was aborted, the signal's reason.
+   */
+  async tunnel(
+    url: string | URL,
+    authority: string,
+    options: TunnelOptions & RouteOptions = {},
+  ): Promise<UpgradedResponse> {
+    const target = tunnelTarget(authority);
+    const choices = { wants: 'upgrade', fields: { Host: target } } as const;
+    return upgradedOf(await this.#send('CONNECT', url, plainOptions(options), choices, target));
   }
 
   /**
@@ -156,19 +202,27 @@ export class PoolManager implements AsyncDisposable {
     return this.close();
   }
 
-  #send(method: string, url: string | URL, options: ManagerRequestOptions | undefined, streams: boolean) {
+  #send(
+    method: string,
+    url: string | URL,
+    options: ManagerRequestOptions | undefined,
+    choices: SendChoices,
+    connectTarget: string | null = null,
+  ) {
     const to = this.#parse(url);
-    const { target, userinfo } = to;
+    const target = connectTarget ?? to.target;
     if (this.#settings.calls.closing) {
       releaseInput(options?.body);
-      throw closedError({ method, url: to.text + target });
+      throw closedError({ method, url: to.text + to.target });
     }
-    if (options === undefined) return this.#clientFor(to, null).send(method, target, options, { streams, userinfo });
+    const credentials = connectTarget === null ? 'Authorization' : 'Proxy-Authorization';
+    const chosen = to.userinfo === null ? choices : withCredentials(choices, credentials, to.userinfo);
+    if (options === undefined) return this.#clientFor(to, null).send(method, target, options, chosen);
     checkNames('the request', options, NAMES);
     const isRouted = ROUTE_OPTION_NAMES.some((name) => name in options);
     const route = isRouted ? routeOptionsOf(options) : null;
     const plain = isRouted ? withoutRoute(options) : options;
-    return this.#clientFor(to, route).send(method, target, plain, { streams, userinfo });
+    return this.#clientFor(to, route).send(method, target, plain, chosen);
   }
 
   #parse(url: string | URL): Destination {
@@ -204,4 +258,9 @@ export class PoolManager implements AsyncDisposable {
 function withoutRoute(options: ManagerRequestOptions): RequestOptions {
   const names: readonly string[] = ROUTE_OPTION_NAMES;
   return Object.fromEntries(Object.entries(options).filter(([name]) => !names.includes(name)));
+}
+
+/** The credentials of a URL: those of a proxy where it is one that is asked for a tunnel (RFC 9110 §11.7.2). */
+function withCredentials(choices: SendChoices, name: string, userinfo: string): SendChoices {
+  return { ...choices, fields: { ...choices.fields, [name]: basicAuthorization(userinfo) } };
 }

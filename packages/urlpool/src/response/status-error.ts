@@ -15,7 +15,10 @@ export interface AnsweredStatus {
   readonly fields: Fields | HTTPHeaders;
 }
 
-/** The server answered, and its status is an error: `raiseForStatus()` says so, and a Retry whose count by status is used up. */
+/**
+ * The server answered, and its status is an error: `raiseForStatus()` says so, a Retry whose count by status is used up, and
+ * `upgrade()` and `tunnel()` of an answer that does not hand the connection over (`ERR_UPGRADE_REFUSED`).
+ */
 export class StatusError<Response extends BaseResponse = BaseResponse> extends HTTPError {
   override readonly name: string = 'StatusError';
   readonly status: number;
@@ -23,10 +26,16 @@ export class StatusError<Response extends BaseResponse = BaseResponse> extends H
   /** The response; null where it was one of several attempts, whose bodies are not kept. */
   readonly response: Response | null;
 
-  constructor(answer: AnsweredStatus, response: Response | null, history: readonly RequestHistory[] = []) {
+  constructor(
+    answer: AnsweredStatus,
+    response: Response | null,
+    history: readonly RequestHistory[] = [],
+    code: 'ERR_STATUS' | 'ERR_UPGRADE_REFUSED' = 'ERR_STATUS',
+  ) {
     const { method, url, attempt, connection, status, reason, fields } = answer;
-    const message = `${method} ${url} was answered with status ${status}${reason === '' ? '' : ` (${reason})`}`;
-    super(message, { code: 'ERR_STATUS', phase: 'status', method, url, attempt, connection }, history);
+    const said = `${method} ${url} was answered with status ${status}${reason === '' ? '' : ` (${reason})`}`;
+    const message = code === 'ERR_STATUS' ? said : `${said}: the connection was not handed over`;
+    super(message, { code, phase: 'status', method, url, attempt, connection }, history);
     this.status = status;
     this.headers = fields instanceof HTTPHeaders ? fields : new HTTPHeaders(fields);
     this.response = response;

@@ -6,7 +6,7 @@
 //   may be the response that explains the failure (a 413 and then a reset, say): so then a write's failure is told, the
 //   socket is left alone, and reading goes on until the peer's own end.
 // - A reset right behind the last bytes is told as an end by Node 20, and over TLS by Node 22: but a socket that was
-//   reset has no peer any more, and one whose peer sent FIN has.
+//   reset has no peer any more, and one whose peer sent FIN has, as long as FIN was not sent from here before.
 // - After it was destroyed a socket can still emit an error: the listener stays.
 
 import type { Socket } from 'node:net';
@@ -29,6 +29,7 @@ export class SocketTransport implements Transport {
   #socket: Socket | null = null;
   #error: Error | null = null;
   #paused = false;
+  #ended = false;
   /** The memory of the read under way, and that of the next. */
   #reading: Buffer = smallSlab;
   #target: Buffer = smallSlab;
@@ -64,7 +65,7 @@ export class SocketTransport implements Transport {
   }
 
   #onEnd(socket: Socket): void {
-    if (hasPeer(socket)) {
+    if (this.#ended || hasPeer(socket)) {
       this.handler.onEnd();
       return;
     }
@@ -88,6 +89,7 @@ export class SocketTransport implements Transport {
   }
 
   end(): void {
+    this.#ended = true;
     this.#socket?.end();
   }
 

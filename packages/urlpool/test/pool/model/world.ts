@@ -89,7 +89,9 @@ export class World {
     this.calls.push(call);
     this.controllers.push(controller);
     const options: RequestOptions = { ...this.#body(choices.body), timeout, retries, signal: controller.signal };
-    const outcome = this.sites.to(origin).send(method, target, options, { streams, userinfo: null });
+    const outcome = this.sites
+      .to(origin)
+      .send(method, target, options, { wants: streams ? 'stream' : 'body', fields: null });
     call.id = this.ledger.lastCall;
     void outcome.then((settled) => {
       call.outcome = settled;

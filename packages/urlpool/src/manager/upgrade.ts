@@ -1,0 +1,63 @@
+// Requests after whose answer the connection is the caller's own: for another protocol (RFC 9110 §7.8), or through a proxy
+// to another host (§9.3.6).
+
+import type { Outcome } from '../call/call.ts';
+import type { RequestOptions } from '../call/request-options.ts';
+import { invalidOption } from '../errors/invalid-option.ts';
+import { RequestError } from '../errors/request-error.ts';
+import { isToken } from '../message/characters.ts';
+import { HTTPResponse } from '../response/http-response.ts';
+import { StatusError } from '../response/status-error.ts';
+import type { UpgradedResponse } from '../response/upgraded-response.ts';
+import { responseOf } from './origin-client.ts';
+
+/** Options of a request for another protocol. Redirects are followed only where `redirect` is true. */
+export interface UpgradeOptions extends Omit<RequestOptions, 'body' | 'fields' | 'json' | 'trailers' | 'maxBodyBytes'> {
+  /** What the Upgrade field asks for, e.g. `websocket` or `h2c, websocket`. */
+  readonly protocol: string;
+  /** @default 'GET' */
+  readonly method?: string | undefined;
+}
+
+/** Options of a tunnel. */
+export type TunnelOptions = Omit<UpgradeOptions, 'protocol' | 'method' | 'redirect'>;
+
+/** The fields that ask for another protocol. */
+export function upgradeFields(protocol: string): Readonly<Record<string, string>> {
+  const isList =
+    typeof protocol === 'string' && protocol.split(',').every((one) => one.trim().split('/').every(isToken));
+  if (!isList) throw invalidOption('protocol', protocol, "give the name of a protocol, e.g. 'websocket'");
+  return { Connection: 'Upgrade', Upgrade: protocol };
+}
+
+/** The target of a CONNECT, a host and its port (RFC 9112 §3.2.3). */
+export function tunnelTarget(authority: string): string {
+  const parts = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\]):(?<port>\d{1,5})$/i.exec(String(authority));
+  if (parts !== null && Number(parts.groups?.port) <= 65_535) return authority;
+  throw new RequestError(
+    `Cannot open a tunnel to ${JSON.stringify(authority)}: give a host and a port, e.g. example.org:443`,
+    {
+      code: 'ERR_INVALID_TARGET',
+      phase: 'request',
+    },
+  );
+}
+
+/** The options of the request itself. */
+export function plainOptions<Options extends Partial<UpgradeOptions>>({
+  protocol: _protocol,
+  method: _method,
+  ...options
+}: Options): Omit<Options, 'protocol' | 'method'> & { readonly redirect: boolean } {
+  return { ...options, redirect: options.redirect ?? false };
+}
+
+/** The connection, or the error of an answer that does not hand it over. */
+export function upgradedOf(outcome: Outcome): UpgradedResponse {
+  if (!(outcome instanceof HTTPResponse)) return responseOf<UpgradedResponse>(outcome);
+  const { method, url, connection, status, reason, headers, history } = outcome;
+  const answer = { method, url, connection, status, reason, fields: headers };
+  const error = new StatusError(answer, outcome, history, 'ERR_UPGRADE_REFUSED');
+  Error.captureStackTrace(error, upgradedOf);
+  throw error;
+}
