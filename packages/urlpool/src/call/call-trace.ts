@@ -1,6 +1,7 @@
 // The events of one call. It is made only where somebody listens.
 
 import type { HTTPError } from '../errors/http-error.ts';
+import { redactReference } from '../message/redact-url.ts';
 import type { ReplayDecision } from '../policy/should-replay.ts';
 import type { WireRequest } from '../request/wire-request.ts';
 import type { TraceListener } from '../trace/trace-event.ts';
@@ -40,7 +41,7 @@ export class CallTrace {
     this.#listener({ type: 'replay', at: this.#clock.now(), call, attempt, connection, willReplay, why });
   }
 
-  /** A redirect is followed, or is not for the reason that is given. */
+  /** A redirect is followed, or is not for the reason that is given. A Location may hold credentials. */
   redirect(
     { call, url: from }: WireRequest,
     status: number,
@@ -49,7 +50,8 @@ export class CallTrace {
   ): void {
     const { why = null, dropped = [] } = rest;
     const at = this.#clock.now();
-    this.#listener({ type: 'redirect', at, call, status, from, to, followed: why === null, why, dropped });
+    const shown = redactReference(to, from);
+    this.#listener({ type: 'redirect', at, call, status, from, to: shown, followed: why === null, why, dropped });
   }
 
   /** A Retry-After counts as absent. */

@@ -9,6 +9,7 @@ import { SendError } from '../errors/send-error.ts';
 import { TimeoutError } from '../errors/timeout-error.ts';
 import { type Fields, findField } from '../message/fields.ts';
 import { HTTPHeaders } from '../message/http-headers.ts';
+import { redactReference, redactUrl } from '../message/redact-url.ts';
 import { retryKind } from '../policy/classify.ts';
 import type { Failure } from '../policy/failure.ts';
 import { isDowngrade, isRedirect, type RedirectRules, redirectedMethod, redirectTarget } from '../policy/redirect.ts';
@@ -84,7 +85,7 @@ export function nextStep(ending: Ending, attempt: Attempt): NextStep {
 function afterRedirect({ status, retryAfter }: ResponseEnding, location: string, attempt: Attempt): NextStep {
   const { retries, method, url, redirects } = attempt;
   const target = redirectTarget(location, url);
-  if (target === null) return unfollowable(attempt, `Location ${JSON.stringify(location)} is no http or https URL`);
+  if (target === null) return unfollowable(attempt, `Location "${redactUrl(location)}" is no http or https URL`);
   if (isDowngrade(url, target) && !redirects.allowDowngrade) {
     return unfollowable(attempt, 'it leads from https to http; option: allowDowngrade', 'ERR_REDIRECT_DOWNGRADE');
   }
@@ -93,7 +94,10 @@ function afterRedirect({ status, retryAfter }: ResponseEnding, location: string,
   if (!dropsBody && attempt.body === 'consumed') {
     return unfollowable(attempt, `its body ${CONSUMED}`, 'ERR_BODY_CONSUMED');
   }
-  const next = retries.increment('redirect', entryOf(attempt, { status, redirectLocation: location }));
+  const next = retries.increment(
+    'redirect',
+    entryOf(attempt, { status, redirectLocation: redactReference(location, url) }),
+  );
   if (next.isExhausted) {
     if (!retries.raiseOnRedirect) return { do: 'done', refused: 'exhausted' };
     return fail(maxRetryError(null, { ...attempt, history: next.history }), 'exhausted');

@@ -5,6 +5,7 @@ import { RequestError } from '../errors/request-error.ts';
 import { isToken } from '../message/characters.ts';
 import type { FieldBlock } from '../message/field-block.ts';
 import { type Fields, findField } from '../message/fields.ts';
+import { redactUrl } from '../message/redact-url.ts';
 import { REDIRECT_OPTION_NAMES } from '../policy/redirect.ts';
 import { checkReplay } from '../policy/should-replay.ts';
 import { fieldsFrom, type HeaderFields, mergeFields } from '../request/header-fields.ts';
@@ -43,13 +44,25 @@ export interface PreparedRequest {
 
 const NONE: Readonly<Record<string, never>> = {};
 
-/** @throws {RequestError} for a method that is no token: "get" is one, but it is not GET (RFC 9110 §9.1). */
-export function checkMethod(method: string): void {
-  if (typeof method === 'string' && isToken(method)) return;
-  throw new RequestError(`Cannot use ${JSON.stringify(method)} as a method: it must be a token, e.g. GET`, {
-    code: 'ERR_INVALID_METHOD',
-    phase: 'request',
-  });
+/**
+ * Checks the method. "get" is a token, but it is not GET (RFC 9110 §9.1).
+ *
+ * @param target CONNECT has a host and a port there; a path is what requests that are not tunnels have.
+ * @throws {RequestError} `ERR_INVALID_METHOD` for what is no token, and for CONNECT without a tunnel.
+ */
+export function checkMethod(method: string, target: string): void {
+  if (typeof method !== 'string' || !isToken(method)) {
+    const given = typeof method === 'string' ? `"${redactUrl(method)}"` : `a value of type ${typeof method}`;
+    throw invalidMethod(given, 'it must be a token, e.g. GET');
+  }
+  if (method === 'CONNECT' && target.startsWith('/')) {
+    throw invalidMethod('"CONNECT"', 'its answer is a tunnel, not a response; use tunnel()');
+  }
+}
+
+function invalidMethod(given: string, why: string): RequestError {
+  const message = `Cannot use ${given} as a method: ${why}`;
+  return new RequestError(message, { code: 'ERR_INVALID_METHOD', phase: 'request' });
 }
 
 /**

@@ -2,7 +2,7 @@
 // became of the connections.
 
 import type { RequestOptions } from '../call/request-options.ts';
-import { type Origin, parseHost, requestTarget } from '../message/origin.ts';
+import { type Origin, parseHost } from '../message/origin.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
 import type { StreamedResponse } from '../response/streamed-response.ts';
 import type { UpgradedResponse } from '../response/upgraded-response.ts';
@@ -10,6 +10,7 @@ import type { PoolSnapshot } from '../trace/snapshot.ts';
 import { type CloseOptions, closeTimeout } from './close-options.ts';
 import { OriginClient, responseOf } from './origin-client.ts';
 import { type PoolOptions, poolSettings } from './pool-options.ts';
+import { sendTo } from './send-to.ts';
 import {
   plainOptions,
   type TunnelOptions,
@@ -75,21 +76,23 @@ export class HTTPConnectionPool implements AsyncDisposable {
   /**
    * Sends a request and reads the response with its whole body; the connection is back in the pool by then.
    *
-   * @param target A path with an optional query, e.g. `/search?q=1`.
+   * @param target A path with an optional query, e.g. `/search?q=1`; `*` for OPTIONS; or a URL at this origin, whose user and
+   *   password become Basic authentication.
    * @throws {HTTPError} One of its kinds; if the call was aborted, the signal's reason.
    */
   async request(method: string, target: string, options?: RequestOptions): Promise<HTTPResponse> {
-    return responseOf(await this.#client.send(method, requestTarget(target), options, PRELOADED));
+    return responseOf(await sendTo(this.#client, method, target, options, PRELOADED));
   }
 
   /**
    * Sends a request and resolves when the head of the response is there: the body is read as it is taken.
    *
-   * @param target A path with an optional query, e.g. `/search?q=1`.
+   * @param target A path with an optional query, e.g. `/search?q=1`; `*` for OPTIONS; or a URL at this origin, whose user and
+   *   password become Basic authentication.
    * @throws {HTTPError} One of its kinds; if the call was aborted, the signal's reason.
    */
   async stream(method: string, target: string, options?: RequestOptions): Promise<StreamedResponse> {
-    return responseOf(await this.#client.send(method, requestTarget(target), options, STREAMED));
+    return responseOf(await sendTo(this.#client, method, target, options, STREAMED));
   }
 
   /**
@@ -101,7 +104,7 @@ export class HTTPConnectionPool implements AsyncDisposable {
   async upgrade(target: string, options: UpgradeOptions): Promise<UpgradedResponse> {
     const { method = 'GET', protocol } = options;
     const choices = { wants: 'upgrade', fields: upgradeFields(protocol) } as const;
-    return upgradedOf(await this.#client.send(method, requestTarget(target), plainOptions(options), choices));
+    return upgradedOf(await sendTo(this.#client, method, target, plainOptions(options), choices));
   }
 
   /**

@@ -4,11 +4,13 @@
 
 import type { RequestOptions } from '../call/request-options.ts';
 import { PoolError } from '../errors/pool-error.ts';
-import { type Origin, originText, parseHost, requestTarget } from '../message/origin.ts';
+import { type Origin, originText, parseHost } from '../message/origin.ts';
+import { redactUrl } from '../message/redact-url.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
 import type { HTTPConnectionPoolOptions } from './http-connection-pool.ts';
 import { OriginClient, responseOf } from './origin-client.ts';
 import { poolSettings } from './pool-options.ts';
+import { sendTo } from './send-to.ts';
 
 /** Options of one connection: those of a pool that are not about several. */
 export type HTTPConnectionOptions = Omit<
@@ -51,7 +53,7 @@ export class HTTPConnection implements AsyncDisposable {
    * @throws {HTTPError} where it cannot be opened.
    */
   async connect(): Promise<void> {
-    await this.#alone('connect', () => this.#client.connect());
+    await this.#alone(null, () => this.#client.connect());
   }
 
   /**
@@ -61,9 +63,8 @@ export class HTTPConnection implements AsyncDisposable {
    * @throws {HTTPError} One of its kinds; if the call was aborted, the signal's reason.
    */
   async request(method: string, target: string, options?: RequestOptions): Promise<HTTPResponse> {
-    const path = requestTarget(target);
-    return await this.#alone(`send ${method} ${path}`, async () =>
-      responseOf<HTTPResponse>(await this.#client.send(method, path, options, { wants: 'body', fields: null })),
+    return await this.#alone([method, target], async () =>
+      responseOf<HTTPResponse>(await sendTo(this.#client, method, target, options, { wants: 'body', fields: null })),
     );
   }
 
@@ -76,8 +77,10 @@ export class HTTPConnection implements AsyncDisposable {
     return this.close();
   }
 
-  async #alone<Result>(what: string, act: () => Promise<Result>): Promise<Result> {
+  /** Does something while nothing else is done; `request` is the method and the target, null for opening it. */
+  async #alone<Result>(request: readonly [string, string] | null, act: () => Promise<Result>): Promise<Result> {
     if (this.#busy) {
+      const what = request === null ? 'connect' : `send ${request.map((part) => redactUrl(String(part))).join(' ')}`;
       const why = 'a request is under way, and HTTP/1.1 carries one at a time; use a pool, or wait for it';
       throw new PoolError(`Cannot ${what} over the connection to ${originText(this.#client.origin)}: ${why}`, {
         code: 'ERR_CONNECTION_BUSY',

@@ -116,7 +116,7 @@ export class OriginClient implements Place, Linked<OriginClient> {
 
   #start(method: string, target: string, options: RequestOptions, choices: SendChoices): Promise<Outcome> {
     if (this.#settings.calls.closing) throw closedError({ method, url: this.#text + target });
-    checkMethod(method);
+    checkMethod(method, target);
     if (options !== NO_OPTIONS) checkRequestOptions(options);
     const { wants } = choices;
     const shared = choices.fields === null ? this.#fields : mergeFields(this.#fields.fields, choices.fields).block;
@@ -131,7 +131,7 @@ export class OriginClient implements Place, Linked<OriginClient> {
     const request = {
       method,
       target: fullTarget,
-      url: method === 'CONNECT' ? this.#text : this.#text + fullTarget,
+      url: method === 'CONNECT' || fullTarget === '*' ? this.#text : this.#text + fullTarget,
       fields,
       body,
       trailers,
@@ -194,5 +194,6 @@ function defaultFields(origin: Origin, own: HeadersInput | undefined): FieldBloc
 
 /** A target with one query more; its own comes first. */
 function withQuery(target: string, query: string): string {
-  return `${target}${target.includes('?') ? '&' : '?'}${query}`;
+  if (!target.includes('?')) return `${target}?${query}`;
+  return target.endsWith('?') ? target + query : `${target}&${query}`;
 }

@@ -226,7 +226,7 @@ export class PoolManager implements AsyncDisposable {
   }
 
   #parse(url: string | URL): Destination {
-    const text = typeof url === 'string' ? url : String(url);
+    const text = typeof url === 'object' && url !== null ? url.href : url;
     const known = this.#urls.get(text);
     if (known !== undefined) return known;
     const parts = parseUrl(url);

@@ -1,7 +1,7 @@
 // What may be given as header fields, wherever they are given, and the one check of their names and values: what passes
 // here can stand on the wire (RFC 9110 §5.1, §5.5).
 
-import { invalidOption } from '../errors/invalid-option.ts';
+import { invalidSecret } from '../errors/invalid-option.ts';
 import { RequestError } from '../errors/request-error.ts';
 import { isFieldValue, isToken, trimBlanks } from './characters.ts';
 
@@ -23,12 +23,12 @@ export type HeaderEntry = readonly [name: string, value: string | null];
  */
 export function headerEntries(input: HeadersInput, verb = 'send'): HeaderEntry[] {
   if (typeof input !== 'object' || input === null) {
-    throw invalidOption('headers', input, 'give an object, pairs, a Map or Headers');
+    throw invalidSecret('headers', input, 'give an object, pairs, a Map or Headers');
   }
   const entries: HeaderEntry[] = [];
   const pairs = Symbol.iterator in input ? (input as Iterable<readonly [string, HeaderValue]>) : Object.entries(input);
   for (const pair of pairs) {
-    if (!Array.isArray(pair)) throw invalidOption('a header field', pair, 'give a pair of a name and a value');
+    if (!Array.isArray(pair)) throw invalidSecret('a header field', pair, 'give a pair of a name and a value');
     const [name, value] = pair;
     if (value === undefined) continue;
     checkFieldName(name, verb);
@@ -41,7 +41,14 @@ export function headerEntries(input: HeadersInput, verb = 'send'): HeaderEntry[]
 /** @throws {RequestError} `ERR_INVALID_HEADER` for what is no token (RFC 9110 §5.1). */
 export function checkFieldName(name: unknown, verb: string): asserts name is string {
   if (typeof name === 'string' && isToken(name)) return;
-  throw refusedField(JSON.stringify(name) ?? String(name), 'a field name is a token (RFC 9110 §5.1)', verb);
+  throw refusedField(shownName(name), 'a field name is a token (RFC 9110 §5.1)', verb);
+}
+
+/** What stands behind a colon was meant as a value. */
+function shownName(name: unknown): string {
+  if (typeof name !== 'string') return typeof name === 'object' && name !== null ? 'of an object' : String(name);
+  const shown = /^[^:]{0,60}:?/.exec(name)?.[0] ?? '';
+  return JSON.stringify(shown === name ? name : `${shown}…`);
 }
 
 /**

@@ -1,9 +1,11 @@
 // Origins and request targets (RFC 9110 §4.2, RFC 9112 §3.2). The WHATWG URL parser is the only parser of absolute
-// URLs: with a second one, what is checked and what is connected to could differ. It silently drops tabs, newlines and
-// surrounding control characters, so those are refused before it sees them.
+// URLs (absolute-url.ts). It silently drops tabs, newlines and surrounding control characters, so those are refused before
+// it sees them.
 
 import { invalidOption } from '../errors/invalid-option.ts';
 import { RequestError } from '../errors/request-error.ts';
+import { absoluteUrl } from './absolute-url.ts';
+import { redactUrl } from './redact-url.ts';
 
 /** Scheme, host and port. */
 export interface Origin {
@@ -46,10 +48,10 @@ const CONTROL = /[\x00-\x1f\x7f]/;
  */
 export function parseUrl(input: string | URL): ParsedUrl {
   const text: unknown = typeof input === 'object' && input !== null ? input.href : input;
-  if (typeof text !== 'string') throw invalidUrl(String(text), 'it is no text');
+  if (typeof text !== 'string') throw invalidUrl(kindOf(text), 'it is no text');
   if (CONTROL.test(text)) throw invalidUrl(text, 'it holds a control character');
-  if (!URL.canParse(text)) throw invalidUrl(text, whyUnparsable(text));
-  const url = new URL(text);
+  const url = absoluteUrl(text);
+  if (url === null) throw invalidUrl(text, whyUnparsable(text));
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw invalidUrl(text, `its scheme is "${url.protocol.slice(0, -1)}", not http or https`);
   }
@@ -57,7 +59,14 @@ export function parseUrl(input: string | URL): ParsedUrl {
   const origin = originOf(scheme, url.hostname, url.port === '' ? DEFAULT_PORTS[scheme] : Number(url.port));
   const userinfo =
     url.username === '' && url.password === '' ? null : `${decode(url.username)}:${decode(url.password)}`;
-  return { origin, target: url.pathname + url.search, userinfo };
+  return { origin, target: url.pathname + queryOf(url), userinfo };
+}
+
+/** "?" and the query, which may be empty; nothing where there is none (WHATWG URL §4.5). `search` does not tell those apart. */
+function queryOf({ search, href, hash }: URL): string {
+  if (search !== '') return search;
+  const end = hash === '' && href.endsWith('#') ? href.length - 1 : href.length - hash.length;
+  return href.charAt(end - 1) === '?' ? '?' : '';
 }
 
 /**
@@ -66,13 +75,12 @@ export function parseUrl(input: string | URL): ParsedUrl {
  * @throws {RequestError} `ERR_INVALID_URL` if the host is not one, or holds anything else, a port or a path say.
  */
 export function parseHost(scheme: Origin['scheme'], host: string, port: number | undefined): Origin {
-  if (typeof host !== 'string') throw invalidHost(host);
+  if (typeof host !== 'string') throw invalidHost(kindOf(host));
   const bare = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
-  const text = `${scheme}://${bare}/`;
-  const url = !CONTROL.test(host) && URL.canParse(text) ? new URL(text) : null;
+  const url = CONTROL.test(host) ? null : absoluteUrl(`${scheme}://${bare}/`);
   const plain = url !== null && url.pathname === '/' && url.search === '' && url.username === '' && url.port === '';
   if (url === null || !plain || host === '' || /[/?#@\\]/.test(host)) {
-    throw invalidHost(host);
+    throw invalidHost(`"${redactUrl(host)}"`);
   }
   if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65535)) {
     throw invalidOption('port', port, 'give an integer from 1 to 65535');
@@ -95,7 +103,7 @@ const PLAIN_TARGET = /^\/[\x21\x22\x24-\x7e]*$/;
  * @throws {RequestError} `ERR_INVALID_TARGET`
  */
 export function requestTarget(target: string): string {
-  if (typeof target !== 'string') throw invalidTarget(String(target), 'it is no text');
+  if (typeof target !== 'string') throw invalidTarget(kindOf(target), 'it is no text');
   if (PLAIN_TARGET.test(target)) return target;
   if (target === '*') return target;
   if (CONTROL.test(target)) throw invalidTarget(target, 'it holds a control character');
@@ -118,19 +126,10 @@ function decode(text: string): string {
   }
 }
 
-/**
- * Text that was meant to be a URL, for a message: control characters made visible, not longer than a line or two, and
- * without credentials. Since it is no URL, where they begin and end is unknown: all that stands before the last "@" goes.
- */
-export function redactUrl(text: string): string {
-  const at = text.lastIndexOf('@');
-  const scheme = /^https?:\/\//i.exec(text)?.[0] ?? '';
-  const bare = at === -1 ? text : `${scheme}…${text.slice(at)}`;
-  return visible(bare);
-}
-
-function visible(text: string): string {
-  return JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}…` : text).slice(1, -1);
+/** What a value is, where it is no text: what it holds may be a secret. */
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  return typeof value === 'object' && Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`;
 }
 
 function whyUnparsable(text: string): string {
@@ -146,15 +145,16 @@ function invalidUrl(text: string, why: string): RequestError {
   });
 }
 
-function invalidHost(host: unknown): RequestError {
-  return new RequestError(`Cannot use ${JSON.stringify(host)} as a host: give a name or an IP address alone`, {
+function invalidHost(host: string): RequestError {
+  return new RequestError(`Cannot use ${host} as a host: give a name or an IP address alone`, {
     code: 'ERR_INVALID_URL',
     phase: 'request',
   });
 }
 
-function invalidTarget(target: string, why: string): RequestError {
-  return new RequestError(`Cannot use "${visible(target)}" as a request target: ${why}`, {
+/** The error of a target that cannot be sent. */
+export function invalidTarget(target: string, why: string): RequestError {
+  return new RequestError(`Cannot use "${redactUrl(target)}" as a request target: ${why}`, {
     code: 'ERR_INVALID_TARGET',
     phase: 'request',
   });

@@ -4,6 +4,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import { invalidOption } from '../errors/invalid-option.ts';
+import { absoluteUrl } from '../message/absolute-url.ts';
 import { isToken } from '../message/characters.ts';
 import type { Fields } from '../message/fields.ts';
 import { REDIRECT_SAFELIST } from './redirect-safelist.ts';
@@ -155,8 +156,8 @@ function survives(lowerName: string, { toOtherOrigin, dropsBody, kept, removed }
  */
 export function redirectTarget(location: string, base: string): string | null {
   const reference = fromUtf8(location);
-  if (!URL.canParse(reference, base)) return null;
-  const url = new URL(reference, base);
+  const url = absoluteUrl(reference, base);
+  if (url === null) return null;
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return null;
   // In a serialized URL "#" begins the fragment and nothing else, an empty one too, which `hash` does not tell.
   if (!url.href.includes('#')) url.hash = new URL(base).hash;

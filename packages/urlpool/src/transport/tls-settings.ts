@@ -2,7 +2,7 @@
 // for every connection costs more than the handshake.
 
 import type { SecureContext } from 'node:tls';
-import { invalidOption } from '../errors/invalid-option.ts';
+import { invalidOption, invalidSecret } from '../errors/invalid-option.ts';
 import { RequestError } from '../errors/request-error.ts';
 
 /** PEM, as text or bytes, or several of them. */
@@ -94,7 +94,7 @@ function checkPEM(name: string, pem: PEM | undefined, label: 'CERTIFICATE' | 'KE
     const text = typeof item === 'string' ? item : Buffer.from(item).toString('latin1');
     return /-----BEGIN ([A-Z0-9 ]+)-----/.test(text) && text.includes(`${label}-----`);
   });
-  if (!good || items.length === 0) throw invalidOption(name, pem, `give PEM: text with "-----BEGIN … ${label}-----"`);
+  if (!good || items.length === 0) throw invalidSecret(name, pem, `give PEM: text with "-----BEGIN … ${label}-----"`);
 }
 
 function buffers(pem: PEM): (string | Buffer)[] {

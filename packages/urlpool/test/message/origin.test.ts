@@ -2,15 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { RequestError } from '../../src/errors/request-error.ts';
-import {
-  authority,
-  type Origin,
-  originText,
-  parseHost,
-  parseUrl,
-  redactUrl,
-  requestTarget,
-} from '../../src/message/origin.ts';
+import { authority, type Origin, originText, parseHost, parseUrl, requestTarget } from '../../src/message/origin.ts';
+import { redactUrl } from '../../src/message/redact-url.ts';
 
 function origin(scheme: Origin['scheme'], host: string, port: number): Origin {
   return { scheme, host, port };
@@ -190,7 +183,7 @@ for (const host of [
   'a%00b',
 ]) {
   test(`parseHost() refuses ${JSON.stringify(host)}`, () => {
-    const message = `Cannot use ${JSON.stringify(host)} as a host: give a name or an IP address alone`;
+    const message = `Cannot use ${JSON.stringify(host.replace(/^.*@/, '…@'))} as a host: give a name or an IP address alone`;
     assert.throws(() => parseHost('http', host, undefined), refusal('ERR_INVALID_URL', message));
   });
 }
