@@ -6,8 +6,8 @@ import type { RequestOptions } from '../call/request-options.ts';
 import { invalidOption } from '../errors/invalid-option.ts';
 import { requestTarget } from '../message/origin.ts';
 import { poolTarget } from '../message/pool-target.ts';
+import { releaseInput } from '../request/body-source.ts';
 import { basicAuthorization } from '../request/header-fields.ts';
-import { releaseInput } from '../request/release-input.ts';
 import type { OriginClient, SendChoices } from './origin-client.ts';
 
 /**
@@ -39,7 +39,7 @@ export function sendTo(
       }
     }
   } catch (error) {
-    releaseInput(options);
+    releaseInput(options?.body);
     throw error;
   }
   return client.send(method, path, options, chosen);
