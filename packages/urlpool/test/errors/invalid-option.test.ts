@@ -25,7 +25,7 @@ const POOL_OPTIONS: readonly (readonly [object | null, RegExp])[] = [
   [null, /^Cannot use null as the pool: give an object$/],
   [{ maxsize: 5 }, /^Cannot use the option maxsize of the pool: there is none of that name; did you mean maxSize\?$/],
   [{ max_size: 5 }, /did you mean maxSize\?$/],
-  [{ colour: 5 }, /there is none of that name; known are block, ca, /],
+  [{ colour: 5 }, /there is none of that name; known are allowDowngrade, block, ca, /],
   [{ maxSize: 0 }, /^Cannot use 0 as maxSize: give a whole number, 1 or more$/],
   [{ maxSize: '5' }, /^Cannot use "5" as maxSize/],
   [{ idleTimeout: -1 }, /^Cannot use -1 as idleTimeout/],
@@ -34,7 +34,7 @@ const POOL_OPTIONS: readonly (readonly [object | null, RegExp])[] = [
   [{ onEvent: 'log' }, /^Cannot use "log" as onEvent: give a function$/],
   [{ lookup: {} }, /^Cannot use an object as lookup: give a function$/],
   [{ resolve: 'a' }, /^Cannot use "a" as resolve: give IP addresses/],
-  [{ headers: 'a: b' }, /^Cannot use "a: b" as headers: give an object/],
+  [{ headers: 'a: b' }, /^Cannot use a text of 4 characters as headers: give an object/],
   [{ timeout: null }, /^Cannot use null as timeout: give a number/],
   [{ timeout: { raed: 5 } }, /^Cannot use the option raed of timeout: there is none of that name/],
 ];
@@ -49,9 +49,9 @@ for (const [options, message] of POOL_OPTIONS) {
 // options of a request that must be refused before anything connects
 const REQUEST_OPTIONS: readonly (readonly [object | null, RegExp])[] = [
   [null, /^Cannot use null as the request: give an object$/],
-  [{ header: {} }, /^Cannot use the option header of the request: there is none of that name; known are body, /],
+  [{ header: {} }, /^Cannot use the option header of the request: there is none of that name; known are allowDowngrade, body, /],
   [{ headers: null }, /^Cannot use null as headers/],
-  [{ headers: [['a', 'b'], 'c'] }, /^Cannot use "c" as a header field: give a pair/],
+  [{ headers: [['a', 'b'], 'c'] }, /^Cannot use a text of 1 character as a header field: give a pair/],
   [{ signal: {} }, /^Cannot use an object as signal: give an AbortSignal$/],
   [{ timeout: null }, /^Cannot use null as timeout/],
   [{ timeout: { total: 0 } }, /^Cannot use 0 as timeout.total/],
