@@ -29,6 +29,8 @@ export type { RouteOptions } from './manager/route-options.ts';
 export type { TunnelOptions, UpgradeOptions } from './manager/upgrade.ts';
 export type { Fields } from './message/fields.ts';
 export { HTTPHeaders } from './message/http-headers.ts';
+export type { Link } from './message/link.ts';
+export type { MediaType } from './message/media-type.ts';
 export { DEFAULT_LIMITS, type LimitOptions, type Limits } from './policy/limits.ts';
 export type { RedirectOptions } from './policy/redirect.ts';
 export {
@@ -42,10 +44,17 @@ export {
 export type { RetryBudgetOptions } from './policy/retry-budget.ts';
 export type { ReplayPolicy } from './policy/should-replay.ts';
 export { Timeout, type TimeoutOptions } from './policy/timeout.ts';
-export type { BodyChunk, BodyInput, BodyStream } from './request/body-input.ts';
+export type { BodyChunk, BodyInput, BodyStream, MadeBody } from './request/body-input.ts';
+export type { ContentCoding } from './request/content-coding.ts';
+export type { FormContent, FormFields, FormPart, FormValue } from './request/form-fields.ts';
 export type { HeadersInput, HeaderValue } from './request/header-fields.ts';
+export { type MakeHeadersOptions, makeHeaders } from './request/make-headers.ts';
+export { encodeMultipartFormdata } from './request/multipart.ts';
 export type { QueryFields, QueryValue } from './request/query.ts';
+export type { UploadProgress } from './request/upload-progress.ts';
 export { BaseResponse, type ResponseConnection } from './response/base-response.ts';
+export type { EventOptions, LineOptions, NDJSONOptions } from './response/body-lines.ts';
+export type { ServerSentEvent } from './response/event-stream-parser.ts';
 export { HTTPResponse } from './response/http-response.ts';
 export { StatusError } from './response/status-error.ts';
 export { StreamedResponse } from './response/streamed-response.ts';

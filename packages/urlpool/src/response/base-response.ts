@@ -1,8 +1,11 @@
 // What every response has, whichever way its body comes: what its head says, and how it came here.
 
 import type { RequestHistory } from '../errors/http-error.ts';
+import { findField } from '../message/fields.ts';
 import type { Head } from '../message/head.ts';
 import { HTTPHeaders } from '../message/http-headers.ts';
+import { type Link, parseLinks } from '../message/link.ts';
+import { type MediaType, parseMediaType } from '../message/media-type.ts';
 import type { Retry } from '../policy/retry.ts';
 import { StatusError } from './status-error.ts';
 
@@ -81,8 +84,40 @@ export abstract class BaseResponse {
     throw error;
   }
 
+  /** The header fields. They are the caller's to change: what the response itself says stays what came. */
   get headers(): HTTPHeaders {
     this.#headers ??= new HTTPHeaders(this.#head.fields);
     return this.#headers;
+  }
+
+  /** Content-Type, taken apart; null where there is none, or what it says is no media type. */
+  get contentType(): MediaType | null {
+    const value = findField(this.#head.fields, 'content-type');
+    return value === null ? null : parseMediaType(value);
+  }
+
+  /** The media type without its parameters, in lower case: `text/html`; null as above. */
+  get mediaType(): string | null {
+    return this.contentType?.type ?? null;
+  }
+
+  /** The charset that Content-Type names, in lower case; null where it names none. */
+  get charset(): string | null {
+    return this.contentType?.parameters.get('charset')?.toLowerCase() ?? null;
+  }
+
+  /**
+   * Where the response leads (Link, RFC 8288), one for each relation, with absolute URLs.
+   *
+   * @example
+   * const next = response.links.find(({ rel }) => rel === 'next')?.url;
+   */
+  get links(): Link[] {
+    const { fields } = this.#head;
+    const links: Link[] = [];
+    for (let i = 0; i < fields.length; i += 2) {
+      if (fields[i]?.toLowerCase() === 'link') links.push(...parseLinks(fields[i + 1] ?? '', this.url));
+    }
+    return links;
   }
 }

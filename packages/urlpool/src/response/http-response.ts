@@ -4,7 +4,9 @@
 import type { Fields } from '../message/fields.ts';
 import { HTTPHeaders } from '../message/http-headers.ts';
 import { BaseResponse, type ResponseParts } from './base-response.ts';
-import { bodyJSON, bodyText } from './body-text.ts';
+import { bodyText, encodingFrom, utf8Text } from './body-decoder.ts';
+import { bodyJSON } from './body-json.ts';
+import { type LineOptions, linesOfText } from './body-lines.ts';
 
 /**
  * A response, whole.
@@ -34,17 +36,37 @@ export class HTTPResponse extends BaseResponse {
     return this.#trailers;
   }
 
-  /** The body as UTF-8 text, without a byte order mark. */
-  text(): string {
-    return bodyText(this.data);
+  /** The body: `data`, by the name that a streamed response has for it. */
+  bytes(): Buffer {
+    return this.data;
   }
 
   /**
-   * The body as JSON. The type is the caller's claim: nothing checks it.
+   * The body as text, without a byte order mark.
    *
-   * @throws {DecodeError} `ERR_INVALID_JSON`, with the status and the beginning of what came instead.
+   * @param charset The encoding to read by, a label of the Encoding standard. @default that of a byte order mark, else
+   * that of Content-Type, else UTF-8, which an unknown one is taken for as well
+   * @throws {RequestError} `ERR_INVALID_OPTION` for a label that is not known.
+   */
+  text(charset?: string): string {
+    return bodyText(this.data, encodingFrom(charset, this.charset));
+  }
+
+  /**
+   * The body as JSON, in UTF-8 (RFC 8259). The type is the caller's claim: nothing checks it.
+   *
+   * @throws {DecodeError} `ERR_INVALID_JSON`, with the status, the place and some characters around it.
    */
   json<T = unknown>(): T {
-    return bodyJSON<T>(this.text(), this);
+    return bodyJSON<T>(utf8Text(this.data), this);
+  }
+
+  /**
+   * The body line by line, without their ends: LF, CRLF or CR.
+   *
+   * @throws {LimitError} for a line longer than `maxLineBytes`.
+   */
+  lines(options: LineOptions = {}): Generator<string, void> {
+    return linesOfText(this, (charset) => this.text(charset), options);
   }
 }

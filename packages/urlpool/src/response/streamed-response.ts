@@ -4,13 +4,18 @@
 
 import type { Readable } from 'node:stream';
 import { HTTPError } from '../errors/http-error.ts';
+import { invalidOption } from '../errors/invalid-option.ts';
 import { LimitError } from '../errors/limit-error.ts';
 import { PoolError } from '../errors/pool-error.ts';
 import { HTTPHeaders } from '../message/http-headers.ts';
 import { BaseResponse, type ResponseParts } from './base-response.ts';
 import { BodyCollector } from './body-collector.ts';
+import { bodyText, encodingFrom, utf8Text } from './body-decoder.ts';
+import { bodyJSON } from './body-json.ts';
+import { type EventOptions, eventsOf, type LineOptions, linesOf, type NDJSONOptions, valuesOf } from './body-lines.ts';
 import type { BodyQueue } from './body-queue.ts';
-import { bodyJSON, bodyText } from './body-text.ts';
+import type { ServerSentEvent } from './event-stream-parser.ts';
+import { webStreamOf } from './web-stream.ts';
 
 /** What a streamed response asks of the call behind it. */
 export interface BodyControl {
@@ -21,6 +26,12 @@ export interface BodyControl {
   /** Nobody can want it any more: the response was garbage-collected. */
   abandoned(): void;
 }
+
+/**
+ * Who has the body: nobody, `read()` up to some place, a loop over its pieces, which `read()` may take some of, or somebody
+ * for good.
+ */
+type Use = 'none' | 'partly' | 'iterated' | 'taken';
 
 const forgotten = new FinalizationRegistry<BodyControl>((control) => control.abandoned());
 
@@ -34,7 +45,11 @@ const forgotten = new FinalizationRegistry<BodyControl>((control) => control.aba
 export class StreamedResponse extends BaseResponse implements AsyncIterable<Buffer>, AsyncDisposable {
   readonly #queue: BodyQueue;
   readonly #control: BodyControl;
-  #used = false;
+  #use: Use = 'none';
+  /** What `read()` left of a piece. */
+  #rest: Buffer | null = null;
+  /** The reading of the next piece, while it is under way. */
+  #reading: Promise<Buffer | null> | null = null;
 
   constructor(parts: ResponseParts, queue: BodyQueue, control: BodyControl) {
     super(parts);
@@ -45,7 +60,7 @@ export class StreamedResponse extends BaseResponse implements AsyncIterable<Buff
 
   /** Whether somebody has begun to read the body, or it was disposed of. */
   get bodyUsed(): boolean {
-    return this.#used;
+    return this.#use !== 'none';
   }
 
   /** The fields that came after a chunked body; none before the body has been read. */
@@ -54,34 +69,39 @@ export class StreamedResponse extends BaseResponse implements AsyncIterable<Buff
   }
 
   /**
-   * The body, piece by piece. Leaving the loop disposes of the response.
+   * The body, piece by piece, from where `read()` stands. Leaving the loop disposes of the response.
    *
    * @throws {HTTPError} where the body does not come to its end; if the call was aborted, the signal's reason.
    */
   [Symbol.asyncIterator](): AsyncIterator<Buffer, undefined> {
-    this.#use();
-    return {
-      next: async () => {
-        const value = await this.#next();
-        return value === null ? { done: true, value: undefined } : { done: false, value };
-      },
-      return: async () => {
-        await this.#release();
-        return { done: true, value: undefined };
-      },
-    };
+    return this.#pieces('iterated')[Symbol.asyncIterator]();
   }
 
   /**
-   * The whole body.
+   * The next bytes of the body; null at its end. Reads that are begun before the last one is done get theirs in turn.
+   *
+   * @param most How many bytes at most, 1 or more; there may be fewer. @default all of the next piece
+   * @throws {HTTPError} where the body does not come to its end; if the call was aborted, the signal's reason.
+   */
+  async read(most: number = Number.POSITIVE_INFINITY): Promise<Buffer | null> {
+    if (most !== Number.POSITIVE_INFINITY && !(Number.isInteger(most) && most >= 1)) {
+      throw invalidOption('a number of bytes to read', most, 'give a whole number, 1 or more');
+    }
+    if (this.#use === 'taken') throw this.#usedError();
+    if (this.#use === 'none') this.#use = 'partly';
+    return await this.#pull(most);
+  }
+
+  /**
+   * The whole body, or what `read()` left of it.
    *
    * @throws {LimitError} if it is longer than `maxBodyBytes`.
    */
   async bytes(): Promise<Buffer> {
-    this.#use();
+    this.#take('taken');
     const collector = new BodyCollector(null);
     const { maxBodyBytes } = this.#control;
-    for (let piece = await this.#next(); piece !== null; piece = await this.#next()) {
+    for (let piece = await this.#pull(); piece !== null; piece = await this.#pull()) {
       if (collector.length + piece.length > maxBodyBytes) {
         await this.#release();
         const { method, url, connection } = this;
@@ -93,42 +113,70 @@ export class StreamedResponse extends BaseResponse implements AsyncIterable<Buff
     return collector.take();
   }
 
-  /** The whole body as UTF-8 text, without a byte order mark. */
-  async text(): Promise<string> {
-    return bodyText(await this.bytes());
+  /**
+   * The whole body as text, without a byte order mark.
+   *
+   * @param charset The encoding to read by, a label of the Encoding standard. @default that of a byte order mark, else
+   * that of Content-Type, else UTF-8, which an unknown one is taken for as well
+   * @throws {RequestError} `ERR_INVALID_OPTION` for a label that is not known.
+   */
+  async text(charset?: string): Promise<string> {
+    const encoding = encodingFrom(charset, this.charset);
+    return bodyText(await this.bytes(), encoding);
   }
 
   /**
-   * The whole body as JSON. The type is the caller's claim: nothing checks it.
+   * The whole body as JSON, in UTF-8 (RFC 8259). The type is the caller's claim: nothing checks it.
    *
-   * @throws {DecodeError} `ERR_INVALID_JSON`
+   * @throws {DecodeError} `ERR_INVALID_JSON`, with the status, the place and some characters around it.
    */
   async json<T = unknown>(): Promise<T> {
-    return bodyJSON<T>(await this.text(), this);
+    return bodyJSON<T>(utf8Text(await this.bytes()), this);
   }
 
-  /** The body as a stream of Node's. Destroying it disposes of the response. */
+  /**
+   * The body line by line, without their ends: LF, CRLF or CR. Leaving the loop disposes of the response.
+   *
+   * @example
+   * for await (const line of response.lines()) console.log(line);
+   *
+   * @throws {LimitError} for a line longer than `maxLineBytes`.
+   */
+  lines(options: LineOptions = {}): AsyncGenerator<string, void> {
+    return linesOf(this, () => this.#pieces('taken'), options);
+  }
+
+  /**
+   * The values of a body of newline-delimited JSON, one by one; empty lines are passed over. Leaving the loop disposes of
+   * the response.
+   *
+   * @throws {DecodeError} `ERR_INVALID_JSON`, with the number of the line.
+   * @throws {LimitError} for a line longer than `maxLineBytes`.
+   */
+  ndjson<T = unknown>(options: NDJSONOptions = {}): AsyncGenerator<T, void> {
+    return valuesOf<T>(this, () => this.#pieces('taken'), options);
+  }
+
+  /**
+   * The server-sent events of the body (WHATWG HTML §9.2.6), of this connection alone: `eventStream()` of a manager connects
+   * anew. Leaving the loop disposes of the response.
+   *
+   * @throws {LimitError} for a line longer than `maxLineBytes`, or data longer than `maxEventBytes`.
+   */
+  events(options: EventOptions = {}): AsyncGenerator<ServerSentEvent, void> {
+    return eventsOf(this, () => this.#pieces('taken'), options).events;
+  }
+
+  /** The body as a stream of Node's, which reads no faster than it is read. Destroying it disposes of the response. */
   readable(): Readable {
     const { Readable: NodeReadable } = process.getBuiltinModule('node:stream');
-    return NodeReadable.from(this, { objectMode: false });
+    return NodeReadable.from(this.#pieces('taken'), { objectMode: false });
   }
 
-  /** The body as a web stream. Cancelling it disposes of the response. */
+  /** The body as a web stream of bytes, for readers of either kind. Cancelling it disposes of the response. */
   webStream(): ReadableStream<Uint8Array> {
-    const pieces = this[Symbol.asyncIterator]();
-    return new ReadableStream<Uint8Array>(
-      {
-        async pull(controller) {
-          const { done, value } = await pieces.next();
-          if (done) controller.close();
-          else controller.enqueue(value);
-        },
-        async cancel() {
-          await pieces.return?.();
-        },
-      },
-      { highWaterMark: 0 },
-    );
+    this.#take('taken');
+    return webStreamOf({ read: (most) => this.#pull(most), release: () => this.#release() });
   }
 
   /**
@@ -136,7 +184,8 @@ export class StreamedResponse extends BaseResponse implements AsyncIterable<Buff
    * can be kept; else the connection is closed. Does nothing once the body has been read.
    */
   async dispose(): Promise<void> {
-    this.#used = true;
+    this.#use = 'taken';
+    this.#rest = null;
     await this.#release();
   }
 
@@ -144,18 +193,50 @@ export class StreamedResponse extends BaseResponse implements AsyncIterable<Buff
     return this.dispose();
   }
 
-  #use(): void {
-    if (this.#used) {
-      const { method, url, connection } = this;
-      throw new PoolError(`Cannot read the body of ${method} ${url} again: it was read or disposed of before`, {
-        code: 'ERR_BODY_USED',
-        phase: 'body',
-        method,
-        url,
-        connection,
-      });
+  /** The body's pieces, for one who reads them from here on. */
+  #pieces(use: 'iterated' | 'taken'): AsyncIterable<Buffer> {
+    this.#take(use);
+    const iterator: AsyncIterator<Buffer, undefined> = {
+      next: async () => {
+        const value = await this.#pull();
+        return value === null ? { done: true, value: undefined } : { done: false, value };
+      },
+      return: async () => {
+        this.#use = 'taken';
+        await this.#release();
+        return { done: true, value: undefined };
+      },
+    };
+    return { [Symbol.asyncIterator]: () => iterator };
+  }
+
+  #take(use: 'iterated' | 'taken'): void {
+    if (this.#use === 'iterated' || this.#use === 'taken') throw this.#usedError();
+    this.#use = use;
+  }
+
+  #usedError(): PoolError {
+    const { method, url, connection } = this;
+    const message = `Cannot read the body of ${method} ${url} again: it was read or disposed of before`;
+    return new PoolError(message, { code: 'ERR_BODY_USED', phase: 'body', method, url, connection });
+  }
+
+  /** The next bytes, at most `most`; null at the end. One at a time: the others wait for their turn. */
+  async #pull(most: number = Number.POSITIVE_INFINITY): Promise<Buffer | null> {
+    while (this.#reading !== null) await this.#reading.catch(() => {});
+    let piece = this.#rest;
+    // A piece of nothing says nothing.
+    while (piece === null || piece.length === 0) {
+      this.#reading = this.#next();
+      try {
+        piece = await this.#reading;
+      } finally {
+        this.#reading = null;
+      }
+      if (piece === null) return null;
     }
-    this.#used = true;
+    this.#rest = piece.length > most ? piece.subarray(most) : null;
+    return piece.length > most ? piece.subarray(0, most) : piece;
   }
 
   /** The next piece; null at the end. */
