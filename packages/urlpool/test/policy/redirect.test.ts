@@ -222,6 +222,12 @@ for (const [from, to, expected] of [
   test(`isDowngrade() is ${expected} from ${from} to ${to}`, () => assert.equal(isDowngrade(from, to), expected));
 }
 
+test('redirectRules() follows, turns POST into GET, keeps to the safelist and does not downgrade by default', () => {
+  const rules = { follow: true, keepMethod: false, keepHeaders: new Set(), allowDowngrade: false };
+  assert.deepEqual(redirectRules({}), rules);
+  assert.deepEqual(redirectRules({ redirect: undefined }), rules);
+});
+
 test('redirectRules() leaves to the base what is not given', () => {
   const base = redirectRules({ redirect: false, keepMethodOnRedirect: true });
   assert.equal(redirectRules({}, base), base);
@@ -233,16 +239,21 @@ test('redirectRules() leaves to the base what is not given', () => {
   });
 });
 
-for (const options of [
-  { redirect: 1 },
-  { redirect: null },
-  { keepMethodOnRedirect: 'yes' },
-  { allowDowngrade: 0 },
-  { keepHeadersOnRedirect: 'Cookie' },
-  { keepHeadersOnRedirect: [5] },
-  { keepHeadersOnRedirect: ['a b'] },
-]) {
+const NAMES = 'as keepHeadersOnRedirect: give a list of names of header fields';
+
+// options, message
+for (const [options, message] of [
+  [{ redirect: 1 }, 'Cannot use 1 as redirect: give true or false'],
+  [{ redirect: null }, 'Cannot use null as redirect: give true or false'],
+  [{ keepMethodOnRedirect: 'yes' }, 'Cannot use "yes" as keepMethodOnRedirect: give true or false'],
+  [{ allowDowngrade: 0 }, 'Cannot use 0 as allowDowngrade: give true or false'],
+  [{ keepHeadersOnRedirect: 'Cookie' }, `Cannot use "Cookie" ${NAMES}`],
+  [{ keepHeadersOnRedirect: null }, `Cannot use null ${NAMES}`],
+  [{ keepHeadersOnRedirect: {} }, `Cannot use an object ${NAMES}`],
+  [{ keepHeadersOnRedirect: [5] }, `Cannot use a list ${NAMES}`],
+  [{ keepHeadersOnRedirect: ['a b'] }, `Cannot use a list ${NAMES}`],
+] as const) {
   test(`redirectRules() refuses ${JSON.stringify(options)}`, () => {
-    assert.throws(() => redirectRules(options as never), { name: 'RequestError', code: 'ERR_INVALID_OPTION' });
+    assert.throws(() => redirectRules(options as never), { name: 'RequestError', code: 'ERR_INVALID_OPTION', message });
   });
 }

@@ -193,6 +193,8 @@ const REFUSED: readonly (readonly [object, string | RegExp])[] = [
   [{ statusForcelist: 500 }, 'Cannot use 500 as retries.statusForcelist: give a list of statuses'],
   [{ statusForcelist: '500' }, 'Cannot use "500" as retries.statusForcelist: give a list of statuses'],
   [{ statusForcelist: ['500'] }, /^Cannot use "500" as a status of retries.statusForcelist: give a whole number/],
+  [{ statusForcelist: [1000] }, /^Cannot use 1000 as a status of retries.statusForcelist/],
+  [{ removeHeadersOnRedirect: 5 }, /^Cannot use 5 as retries.removeHeadersOnRedirect: give a list of names, or null$/],
   [{ statusForcelist: [99] }, /^Cannot use 99 as a status of retries.statusForcelist/],
   [{ freshConnectionStatuses: null }, /^Cannot use null as retries.freshConnectionStatuses/],
   [{ retryOn: true }, 'Cannot use true as retries.retryOn: give a function'],
@@ -402,6 +404,7 @@ const STATUSES: readonly (readonly [RetryOptions, string, number, boolean, boole
   [{ allowedMethods: false }, 'POST', 503, true, true],
   [{ respectRetryAfterHeader: false }, 'GET', 503, true, false],
   [{ total: 0 }, 'GET', 503, true, false],
+  [{ total: 1 }, 'GET', 503, true, true],
   [{ total: null }, 'GET', 503, true, false],
   [{ statusForcelist: [500] }, 'GET', 500, false, true],
   [{ statusForcelist: [500] }, 'GET', 502, false, false],
@@ -419,6 +422,19 @@ for (const [options, method, status, hasRetryAfter, expected] of STATUSES) {
     assert.ok(retry.concerns(status) || !expected);
   });
 }
+
+test('Retry.isRetry() takes it that there is no Retry-After', () => {
+  assert.equal(new Retry().isRetry('GET', 503), false);
+});
+
+test('new Retry() takes every status', () => {
+  assert.deepEqual(new Retry({ statusForcelist: [100, 999] }).statusForcelist, [100, 999]);
+});
+
+test('Retry.with() goes back to the safelist', () => {
+  const blocking = new Retry({ removeHeadersOnRedirect: [] });
+  assert.equal(blocking.with({ removeHeadersOnRedirect: null }).removeHeadersOnRedirect, null);
+});
 
 test('Retry.concerns() passes over the common statuses', () => {
   assert.deepEqual(
