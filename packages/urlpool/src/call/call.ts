@@ -16,6 +16,7 @@ import { parseRetryAfter } from '../policy/retry-after.ts';
 import type { RetryBudgetLimits } from '../policy/retry-budget.ts';
 import { type ReplayPolicy, shouldReplay } from '../policy/should-replay.ts';
 import type { Waiter } from '../pool/waiter.ts';
+import type { UploadProgress } from '../request/upload-progress.ts';
 import type { WireRequest } from '../request/wire-request.ts';
 import type { ResponseParts } from '../response/base-response.ts';
 import { BodyCollector } from '../response/body-collector.ts';
@@ -119,7 +120,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     choices: CallChoices,
     settle: (outcome: Outcome) => void,
   ) {
-    this.request = request;
+    this.request = request.onUploadProgress == null ? request : this.#guarded(request, request.onUploadProgress);
     this.#place = place;
     this.#settings = settings;
     this.#retries = settings.retries;
@@ -197,7 +198,8 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   onHead(head: Head): void {
     this.#head = head;
     const { status, bodyLength } = head;
-    if (isRedirect(status) || this.#retries.concerns(status)) {
+    const concerns = this.#retries.concerns(status) || (status === 417 && this.request.expectContinue != null);
+    if (concerns || isRedirect(status)) {
       const step = this.#decideOn(head);
       if (step.do !== 'done') {
         this.#pending = step;
@@ -359,6 +361,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
       attempt: request.attempt,
       connection: this.#usedConnection(),
       body: request.body === null ? 'none' : request.body.state,
+      expects: request.expectContinue != null,
       retries: this.#retries,
       redirects,
       left: deadline === null ? null : deadline - now,
@@ -411,7 +414,9 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   }
 
   #retry({ retries, delay, fresh }: Extract<NextStep, { do: 'retry' }>): void {
-    this.request = { ...this.request, attempt: this.request.attempt + 1 };
+    // After a 417 the server is not asked again whether it wants the body.
+    const expectContinue = this.#head?.status === 417 ? null : (this.request.expectContinue ?? null);
+    this.request = { ...this.request, expectContinue, attempt: this.request.attempt + 1 };
     this.#tryAnew(retries, delay, fresh ? this.#settings.alarms.clock.now() : null);
   }
 
@@ -504,6 +509,18 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     return willReplay;
   }
 
+  /** What the caller's listener throws ends the call. */
+  #guarded(request: WireRequest, listener: (progress: UploadProgress) => void): WireRequest {
+    const onUploadProgress = (progress: UploadProgress): void => {
+      try {
+        listener(progress);
+      } catch (reason) {
+        this.#giveUp(new Rejection(reason), { is: 'aborted' });
+      }
+    };
+    return { ...request, onUploadProgress };
+  }
+
   #onDeadline(): void {
     const error = totalTimeoutError(this.request, this.#doing(), this.#usedConnection());
     this.#giveUp(new Rejection(error), { is: 'timeout', failure: error });
@@ -547,10 +564,8 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     }
     const { signal } = this.#choices;
     if (signal !== null) removeAbortable(signal, this);
-    if (outcome instanceof Rejection) {
-      this.request.body?.release();
-      this.#queue?.finish({ is: 'failed', reason: outcome.reason });
-    }
+    this.request.body?.release();
+    if (outcome instanceof Rejection) this.#queue?.finish({ is: 'failed', reason: outcome.reason });
     if (outcome instanceof Rejection) this.#trace?.end(this.request, null, outcome.reason);
     else this.#trace?.end(this.request, this.#head?.status ?? null, null);
     const settle = this.#settle;

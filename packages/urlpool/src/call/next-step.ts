@@ -38,6 +38,8 @@ export interface Attempt {
   readonly attempt: number;
   readonly connection: ErrorConnection | null;
   readonly body: 'none' | 'replayable' | 'unread' | 'consumed';
+  /** Whether the server was asked, by Expect, whether it wants the body. */
+  readonly expects?: boolean;
   readonly retries: Retry;
   readonly redirects: RedirectRules;
   /** What is left of the call's time, in ms; null for no limit. */
@@ -75,11 +77,20 @@ const DONE: NextStep = { do: 'done', refused: null };
 /** Decides what follows. */
 export function nextStep(ending: Ending, attempt: Attempt): NextStep {
   if (ending.is === 'failure') return afterFailure(ending, attempt);
+  if (refusesExpectation(ending.status, attempt)) {
+    const entry = entryOf(attempt, { status: ending.status });
+    return { do: 'retry', retries: attempt.retries.record(entry), delay: 0, fresh: false };
+  }
   if (!attempt.retries.enabled) return DONE;
   const location = findField(ending.fields, 'location');
   return attempt.redirects.follow && isRedirect(ending.status) && location !== null
     ? afterRedirect(ending, location, attempt)
     : afterStatus(ending, attempt);
+}
+
+/** It is not the request that the server refuses, but the question before it: asked without, it may succeed (RFC 9110 §10.1.1). */
+function refusesExpectation(status: number, { expects, body }: Pick<Attempt, 'expects' | 'body'>): boolean {
+  return status === 417 && expects === true && body !== 'consumed';
 }
 
 function afterRedirect({ status, retryAfter }: ResponseEnding, location: string, attempt: Attempt): NextStep {

@@ -8,21 +8,27 @@ import { type Fields, findField } from '../message/fields.ts';
 import { redactUrl } from '../message/redact-url.ts';
 import { REDIRECT_OPTION_NAMES } from '../policy/redirect.ts';
 import { checkReplay } from '../policy/should-replay.ts';
-import { fieldsFrom, type HeaderFields, mergeFields } from '../request/header-fields.ts';
-import { type QueryFields, queryText } from '../request/query.ts';
-import { RequestBody } from '../request/request-body.ts';
+import { fieldsFrom, type HeaderFields, type HeadersInput, mergeFields } from '../request/header-fields.ts';
+import type { RequestBody } from '../request/request-body.ts';
+import type { UploadProgress } from '../request/upload-progress.ts';
 import { currentContext } from '../util/context.ts';
+import { bodyFields, bodyOf, checkBodyOptions, hasBody, invalidBody, queryOf } from './prepare-body.ts';
 import type { RequestOptions } from './request-options.ts';
 
 /** Options of a request, for the check of their names. */
 export const REQUEST_OPTION_NAMES: readonly (keyof RequestOptions)[] = [
   ...REDIRECT_OPTION_NAMES,
   'body',
+  'compress',
   'decodeContent',
+  'encodeMultipart',
+  'expectContinue',
   'fields',
   'headers',
   'json',
   'maxBodyBytes',
+  'multipartBoundary',
+  'onUploadProgress',
   'replay',
   'retries',
   'signal',
@@ -30,8 +36,8 @@ export const REQUEST_OPTION_NAMES: readonly (keyof RequestOptions)[] = [
   'trailers',
 ];
 
-/** Methods whose `fields` are a query; with others they would be a form. */
-const QUERY_METHODS: readonly string[] = ['GET', 'HEAD', 'DELETE', 'OPTIONS'];
+/** How long `expectContinue: true` waits for the server, in ms: what curl and Go wait. */
+const EXPECT_MS = 1_000;
 
 /** What the wire needs of a request beyond its method and target. */
 export interface PreparedRequest {
@@ -40,6 +46,9 @@ export interface PreparedRequest {
   readonly trailers: (() => Fields) | null;
   /** What `fields` add to the query; empty for nothing. */
   readonly query: string;
+  /** How long to wait, in ms, for the server to ask for the body; null to send it at once. */
+  readonly expectContinue: number | null;
+  readonly onUploadProgress: ((progress: UploadProgress) => void) | null;
 }
 
 const NONE: Readonly<Record<string, never>> = {};
@@ -77,6 +86,7 @@ export function checkRequestOptions(options: RequestOptions): void {
     throw invalidOption('decodeContent', decodeContent, 'only false is supported in this version');
   }
   checkReplay(options.replay);
+  checkBodyOptions(options);
   if (trailers !== undefined && typeof trailers !== 'function')
     throw invalidOption('trailers', trailers, 'give a function');
   const isSignal = typeof signal === 'object' && signal !== null && typeof signal.addEventListener === 'function';
@@ -89,55 +99,49 @@ export function checkRequestOptions(options: RequestOptions): void {
  * @param shared The block of a request that has no fields of its own.
  */
 export function prepareRequest(method: string, options: RequestOptions, shared: FieldBlock): PreparedRequest {
-  const { headers, json } = options;
-  const hasBody = options.body !== undefined && options.body !== null;
+  const { headers, trailers } = options;
   const query = options.fields === undefined ? '' : queryOf(method, options.fields);
-  if (headers === undefined && !hasBody && json === undefined && options.trailers === undefined)
-    return { fields: shared, body: null, trailers: null, query };
-  if (hasBody && json !== undefined) throw invalidBody('give either body or json, not both');
+  if (headers === undefined && trailers === undefined && !hasBody(method, options)) {
+    return { fields: shared, body: null, trailers: null, query, expectContinue: null, onUploadProgress: null };
+  }
   const merged: HeaderFields = mergeFields(shared.fields, headers === undefined ? NONE : headers);
-  const body = bodyOf(options, merged.contentLength);
-  const fields = json === undefined ? merged.block : withJsonType(merged);
-  const { trailers } = options;
-  if (trailers === undefined) return { fields, body, trailers: null, query };
+  const body = bodyOf(method, options, merged.contentLength);
+  const fields = bodyFields(merged, body, options);
+  return {
+    fields,
+    body,
+    trailers: trailers === undefined ? null : trailersOf(trailers, body),
+    query,
+    expectContinue: expectationOf(options, fields, body),
+    onUploadProgress: options.onUploadProgress === undefined ? null : inContext(options.onUploadProgress),
+  };
+}
+
+function trailersOf(trailers: () => HeadersInput, body: RequestBody | null): () => Fields {
   if (body === null || body.length !== null) {
     throw invalidBody('trailers follow only a body of unknown length: an iterable, or a function that makes one');
   }
   const run = currentContext();
-  return { fields, body, trailers: () => fieldsFrom(run(trailers)), query };
+  return () => fieldsFrom(run(trailers));
 }
 
-function queryOf(method: string, fields: QueryFields): string {
-  if (!QUERY_METHODS.includes(method)) {
-    throw invalidOption('fields', fields, `they are a query, for ${QUERY_METHODS.join(', ')}; ${method} needs a body`);
+function expectationOf(
+  { expectContinue }: RequestOptions,
+  { fields }: FieldBlock,
+  body: RequestBody | null,
+): number | null {
+  if (expectContinue === undefined || expectContinue === false || body === null || body.length === 0) return null;
+  if (findField(fields, 'expect') !== null) {
+    throw invalidOption(
+      'expectContinue',
+      expectContinue,
+      'the header field Expect is given already: leave one of them out',
+    );
   }
-  return queryText(fields);
+  return expectContinue === true ? EXPECT_MS : expectContinue;
 }
 
-function bodyOf({ body, json }: RequestOptions, contentLength: number | null): RequestBody | null {
-  if (json !== undefined) return RequestBody.from(jsonText(json), contentLength);
-  if (body !== undefined && body !== null) return RequestBody.from(body, contentLength);
-  if (contentLength === null) return null;
-  if (contentLength > 0) throw invalidBody(`Content-Length says ${contentLength} bytes, but there is no body`);
-  return RequestBody.from('');
-}
-
-function withJsonType({ block, removed }: HeaderFields): FieldBlock {
-  if (findField(block.fields, 'content-type') !== null || removed.has('content-type')) return block;
-  return mergeFields(block.fields, { 'Content-Type': 'application/json' }).block;
-}
-
-function jsonText(value: unknown): string {
-  let text: string | undefined;
-  try {
-    text = JSON.stringify(value);
-  } catch (cause) {
-    throw invalidBody(`json cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`);
-  }
-  if (text === undefined) throw invalidBody(`json cannot be a ${typeof value}`);
-  return text;
-}
-
-function invalidBody(why: string): RequestError {
-  return new RequestError(`Cannot send the request: ${why}`, { code: 'ERR_INVALID_BODY', phase: 'request' });
+function inContext(listener: (progress: UploadProgress) => void): (progress: UploadProgress) => void {
+  const run = currentContext();
+  return (progress) => run(() => listener(progress));
 }

@@ -3,14 +3,20 @@ import type { Retry } from '../policy/retry.ts';
 import type { ReplayPolicy } from '../policy/should-replay.ts';
 import type { Timeout, TimeoutOptions } from '../policy/timeout.ts';
 import type { BodyInput } from '../request/body-input.ts';
+import type { ContentCoding } from '../request/content-coding.ts';
+import type { FormFields } from '../request/form-fields.ts';
 import type { HeadersInput } from '../request/header-fields.ts';
 import type { QueryFields } from '../request/query.ts';
+import type { UploadProgress } from '../request/upload-progress.ts';
 
 /** Options of one request. */
 export interface RequestOptions extends RedirectOptions {
   /** Header fields over the pool's own; null removes one of those. */
   readonly headers?: HeadersInput | undefined;
-  /** The body: a string (sent as UTF-8), bytes, an iterable of them, or a function that makes one for each attempt. */
+  /**
+   * The body: a string (sent as UTF-8), bytes, an iterable of them, or a function that makes one for each attempt; a Blob,
+   * FormData or URLSearchParams, which bring their Content-Type unless `headers` has one.
+   */
   readonly body?: BodyInput | null | undefined;
   /** Called when a body of unknown length has been sent: the fields that follow it, a digest of it say (RFC 9110 §6.5). */
   readonly trailers?: (() => HeadersInput) | undefined;
@@ -24,8 +30,28 @@ export interface RequestOptions extends RedirectOptions {
   readonly replay?: ReplayPolicy | undefined;
   /** The largest body to hold in memory, in bytes. @default the pool's */
   readonly maxBodyBytes?: number | undefined;
-  /** The query of a GET, HEAD, DELETE or OPTIONS: names and values, added to what the URL has. */
-  readonly fields?: QueryFields | undefined;
+  /**
+   * Names and values: for GET, HEAD, DELETE and OPTIONS a query, added to what the URL has; for any other method a form,
+   * which is the body.
+   */
+  readonly fields?: QueryFields | FormFields | undefined;
+  /** Whether a form is sent as multipart/form-data; if not, as application/x-www-form-urlencoded. @default true */
+  readonly encodeMultipart?: boolean | undefined;
+  /** What parts the parts of a form (RFC 2046 §5.1.1). @default 16 random bytes in hexadecimal */
+  readonly multipartBoundary?: string | undefined;
+  /**
+   * Compresses the body and says so in Content-Encoding: up to 64 KiB in memory at once, anything else while it is sent,
+   * chunked. `deflate` is the zlib format; `zstd` needs Node 22.15 or later. @default not at all
+   */
+  readonly compress?: ContentCoding | undefined;
+  /**
+   * Asks the server, by `Expect: 100-continue`, whether it wants the body, and waits for its answer this long before the
+   * body is sent: ms, or true for 1,000. A final status instead means that the body is never sent; after a 417 the call
+   * is tried once more without asking (RFC 9110 §10.1.1). @default false
+   */
+  readonly expectContinue?: boolean | number | undefined;
+  /** Told of every step of sending the body, anew with each attempt. What it throws fails the call. */
+  readonly onUploadProgress?: ((progress: UploadProgress) => void) | undefined;
   /** How often to try again and to follow redirects; a number is a Retry's `total`, false is never. @default the pool's */
   readonly retries?: Retry | number | boolean | undefined;
   /** Bodies are given as they came: none is decoded yet, so false is the only value. */

@@ -8,22 +8,20 @@
 import { CHUNK_END, chunkHead, lastChunk } from '../http1/chunked-writer.ts';
 import { type Fields, NO_FIELDS } from '../message/fields.ts';
 import type { Transport } from '../message/transport.ts';
-import { bytesOf } from '../request/body-input.ts';
+import { pieceOf } from '../request/body-input.ts';
 import type { BodySource } from '../request/body-source.ts';
+import { LengthMismatch } from '../request/length-mismatch.ts';
 import type { RequestBody } from '../request/request-body.ts';
 
 /** At most this much is handed to the transport before it is asked whether it has left. */
 const STEP_BYTES = 128 * 1024;
 
-/** The body is not as long as it was said to be. */
-class LengthMismatch extends Error {
-  override readonly name: string = 'LengthMismatch';
-}
-
 /** Told how the upload goes. */
 export interface UploadEvents {
   /** From here on it waits for the peer (`true`) or for the body's source (`false`). */
   onWait(forPeer: boolean): void;
+  /** So many of the body's bytes have been handed to the transport. It may stop the upload. */
+  onProgress(sent: number): void;
   /** The last byte has been handed to the transport. Once at most. */
   onSent(): void;
   /** The source threw or gave what is no chunk, or the body has another length than was promised. The last event. */
@@ -83,9 +81,7 @@ export class BodyUpload {
           this.#onSourceEnd();
           return;
         }
-        const bytes = bytesOf(next.value);
-        if (bytes === null) throw new TypeError(`a body is made of strings and bytes, not of ${typeof next.value}`);
-        await this.#send(bytes);
+        await this.#send(pieceOf(next.value));
       }
     } catch (cause) {
       if (this.#stopped) return;
@@ -105,8 +101,9 @@ export class BodyUpload {
       this.#sent += step.byteLength;
       this.#events.onWait(true);
       const more = this.#write(step);
+      this.#events.onProgress(this.#sent);
       this.#completeIfSent();
-      if (!more && !this.#complete) await new Promise<void>((resolve) => (this.#drained = resolve));
+      if (!more && !this.#complete && !this.#stopped) await new Promise<void>((resolve) => (this.#drained = resolve));
     }
     if (!this.#stopped && !this.#complete) this.#events.onWait(false);
   }

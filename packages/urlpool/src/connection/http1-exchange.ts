@@ -3,7 +3,9 @@
 // for the connection to decide, from what stands here.
 //
 // The response may come before the request is sent to its end (RFC 9112 §9.5): it is read, whatever happens to the
-// upload. A status of 400 or above, or `Connection: close`, ends the upload; any other lets it go on.
+// upload. A status of 400 or above, or `Connection: close`, ends the upload; any other lets it go on. Where the server was
+// asked first whether it wants the body (RFC 9110 §10.1.1), any final status that comes before the body was begun means
+// that it is never sent. The framing has promised one, so nothing can follow on that connection.
 
 import type { HTTPError } from '../errors/http-error.ts';
 import { CLIENT, type ClientState, step } from '../http1/exchange-state.ts';
@@ -14,6 +16,7 @@ import { type BodyFraming, requestHead } from '../http1/request-head.ts';
 import type { Head } from '../message/head.ts';
 import type { Failure } from '../policy/failure.ts';
 import { expectsBody } from '../policy/method.ts';
+import type { RequestBody } from '../request/request-body.ts';
 import type { WireRequest } from '../request/wire-request.ts';
 import type { CancelReason, Exchange, ResponseSink } from '../response/response-sink.ts';
 import type { CloseReason } from '../trace/close-reason.ts';
@@ -54,6 +57,8 @@ export class Http1Exchange implements Exchange {
   #persists = false;
   #hint: KeepAliveHint | null = null;
   #upload: BodyUpload | null = null;
+  /** Runs while the body is held until the server asks for it: once it rings, the body is sent unasked. */
+  #holdAlarm: Alarm | null = null;
   /** Whether silence is the peer's: not while the body's source or the response's consumer is waited for. */
   #peerIsAwaited = true;
   #pausedSince: number | null = null;
@@ -104,7 +109,8 @@ export class Http1Exchange implements Exchange {
     const { body } = request;
     let text: string;
     try {
-      text = requestHead(request.method, request.target, request.fields, bodyFraming(request));
+      const expects = (request.expectContinue ?? null) !== null;
+      text = requestHead(request.method, request.target, request.fields, bodyFraming(request), expects);
     } catch (fault) {
       queueMicrotask(() => this.fail(unwritableError(this.#occasion(), fault), 'local', 'send-failed'));
       return;
@@ -128,20 +134,66 @@ export class Http1Exchange implements Exchange {
     const { transport } = this.#connection;
     const { body } = this.request;
     if (body === null) return;
-    if (body.bytes !== null && body.bytes.byteLength <= ONE_STEP_BYTES) {
+    const wait = this.request.expectContinue ?? null;
+    if (wait !== null) {
+      transport.write(text);
+      this.#hold(wait);
+    } else if (body.bytes !== null && body.bytes.byteLength <= ONE_STEP_BYTES) {
       transport.cork();
       transport.write(text);
       if (body.bytes.byteLength > 0) transport.write(body.bytes);
       transport.uncork();
-      this.#onSent();
-      return;
+      this.#onSentAtOnce(body.bytes.byteLength);
+    } else {
+      transport.write(text);
+      this.#startUpload(body);
     }
-    transport.write(text);
+  }
+
+  /** Waits for the server to ask for the body, `wait` ms at most. */
+  #hold(wait: number): void {
+    const { alarms, clock } = this.#connection;
+    this.#holdAlarm = new Alarm(alarms, () => this.#sendHeld());
+    this.#holdAlarm.set(clock.now() + wait);
+  }
+
+  #sendHeld(): void {
+    const { body } = this.request;
+    if (this.#holdAlarm === null || body === null) return;
+    this.#endHold();
+    if (body.bytes !== null && body.bytes.byteLength <= ONE_STEP_BYTES) {
+      this.#connection.transport.write(body.bytes);
+      this.#onSentAtOnce(body.bytes.byteLength);
+    } else {
+      this.#startUpload(body);
+    }
+    this.#awaitPeer(this.#connection.clock.now());
+  }
+
+  #endHold(): void {
+    this.#holdAlarm?.remove();
+    this.#holdAlarm = null;
+  }
+
+  /** A small body has left in one piece. Its listener may end the exchange, whose owner does not know it yet. */
+  #onSentAtOnce(bytes: number): void {
+    this.#onSent();
+    const { onUploadProgress } = this.request;
+    if (onUploadProgress == null || bytes === 0) return;
+    queueMicrotask(() => {
+      if (!this.over) onUploadProgress({ sent: bytes, total: bytes });
+    });
+  }
+
+  #startUpload(body: RequestBody): void {
+    const { transport } = this.#connection;
+    const { onUploadProgress } = this.request;
     this.#upload = new BodyUpload(transport, body, this.request.trailers, {
       onWait: (forPeer) => {
         this.#peerIsAwaited = forPeer;
         this.#awaitPeer(this.#connection.clock.now());
       },
+      onProgress: (sent) => onUploadProgress?.({ sent, total: body.length }),
       onSent: () => {
         this.#peerIsAwaited = true;
         this.#onSent();
@@ -160,6 +212,7 @@ export class Http1Exchange implements Exchange {
 
   onInformational(head: Head): void {
     this.#trace?.informational(head.status);
+    if (head.status === 100) this.#sendHeld();
     this.sink.onInformational(head);
   }
 
@@ -170,9 +223,8 @@ export class Http1Exchange implements Exchange {
     if (found.keepAlive !== null) this.#hint = keepAliveHint(found.keepAlive);
     this.#headAlarm?.remove();
     this.#trace?.head(head.status);
-    if (this.#client === 'sending' && (head.status >= 400 || !persists(head.version, found.connection))) {
-      this.#abandonUpload();
-    }
+    const endsUpload = this.#holdAlarm !== null || head.status >= 400 || !persists(head.version, found.connection);
+    if (this.#client === 'sending' && endsUpload) this.#abandonUpload();
     this.sink.onHead(head);
   }
 
@@ -284,6 +336,7 @@ export class Http1Exchange implements Exchange {
   }
 
   #stopSending(): void {
+    this.#endHold();
     this.#upload?.stop();
     this.#upload = null;
   }

@@ -18,8 +18,8 @@ import { RetryBudget } from '../policy/retry-budget.ts';
 import { isRepeatable } from '../policy/should-replay.ts';
 import { Timeout } from '../policy/timeout.ts';
 import { OriginPool, type PoolWatch } from '../pool/origin-pool.ts';
-import { releaseInput } from '../request/body-source.ts';
 import { type HeadersInput, mergeFields } from '../request/header-fields.ts';
+import { releaseInput } from '../request/release-input.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
 import type { StreamedResponse } from '../response/streamed-response.ts';
 import type { UpgradedResponse } from '../response/upgraded-response.ts';
@@ -109,7 +109,9 @@ export class OriginClient implements Place, Linked<OriginClient> {
     try {
       return this.#start(method, target, options, choices);
     } catch (error) {
-      releaseInput(options?.body);
+      releaseInput(options);
+      // How deep here the fault was found is of no use to the caller, whose own frames would not fit below.
+      if (error instanceof HTTPError) Error.captureStackTrace(error, this.send);
       throw error;
     }
   }
@@ -120,7 +122,8 @@ export class OriginClient implements Place, Linked<OriginClient> {
     if (options !== NO_OPTIONS) checkRequestOptions(options);
     const { wants } = choices;
     const shared = choices.fields === null ? this.#fields : mergeFields(this.#fields.fields, choices.fields).block;
-    const { fields, body, trailers, query } = prepareRequest(method, options, shared);
+    const prepared = prepareRequest(method, options, shared);
+    const { fields, body, trailers, query, expectContinue, onUploadProgress } = prepared;
     const settings = options === NO_OPTIONS ? this.#usualCall : this.#callSettings(options);
     const repeated = {
       method,
@@ -135,6 +138,8 @@ export class OriginClient implements Place, Linked<OriginClient> {
       fields,
       body,
       trailers,
+      expectContinue,
+      onUploadProgress,
       repeatable: repeated.body !== 'unread' && isRepeatable(repeated, settings.replay),
       upgrade: wants === 'upgrade',
       timeout: options.timeout === undefined ? this.#settings.timeout : this.#timeout(options.timeout),

@@ -6,8 +6,8 @@ import type { RequestOptions } from '../call/request-options.ts';
 import { checkNames } from '../errors/invalid-option.ts';
 import { type Origin, originText, type ParsedUrl, parseUrl } from '../message/origin.ts';
 import { Room } from '../pool/room.ts';
-import { releaseInput } from '../request/body-source.ts';
 import { basicAuthorization } from '../request/header-fields.ts';
+import { releaseInput } from '../request/release-input.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
 import type { StreamedResponse } from '../response/streamed-response.ts';
 import type { UpgradedResponse } from '../response/upgraded-response.ts';
@@ -212,7 +212,7 @@ export class PoolManager implements AsyncDisposable {
     const to = this.#parse(url);
     const target = connectTarget ?? to.target;
     if (this.#settings.calls.closing) {
-      releaseInput(options?.body);
+      releaseInput(options);
       throw closedError({ method, url: to.text + to.target });
     }
     const credentials = connectTarget === null ? 'Authorization' : 'Proxy-Authorization';

@@ -3,11 +3,12 @@
 
 import type { Outcome } from '../call/call.ts';
 import type { RequestOptions } from '../call/request-options.ts';
+import { HTTPError } from '../errors/http-error.ts';
 import { invalidOption } from '../errors/invalid-option.ts';
 import { requestTarget } from '../message/origin.ts';
 import { poolTarget } from '../message/pool-target.ts';
-import { releaseInput } from '../request/body-source.ts';
 import { basicAuthorization } from '../request/header-fields.ts';
+import { releaseInput } from '../request/release-input.ts';
 import type { OriginClient, SendChoices } from './origin-client.ts';
 
 /**
@@ -39,7 +40,8 @@ export function sendTo(
       }
     }
   } catch (error) {
-    releaseInput(options?.body);
+    releaseInput(options);
+    if (error instanceof HTTPError) Error.captureStackTrace(error, sendTo);
     throw error;
   }
   return client.send(method, path, options, chosen);

@@ -1,13 +1,20 @@
-// What a caller may give as a body, and how its kinds are told apart.
+// What a caller may give as a body, and how its kinds are told apart. Blobs and forms are known by what they can do, not
+// by their class: a program may have more than one copy of it.
 
 /** A piece of a body; text is sent as UTF-8. */
-export type BodyChunk = string | ArrayBufferView | ArrayBuffer;
+export type BodyChunk = string | ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
 
 /** What a stream may be: Node's Readable, a web ReadableStream, a generator, a list of pieces. */
 export type BodyStream = AsyncIterable<BodyChunk> | Iterable<BodyChunk>;
 
-/** What the `body` option takes. A function is called for every attempt, so its body can be sent again. */
-export type BodyInput = BodyChunk | BodyStream | (() => BodyChunk | BodyStream | Promise<BodyChunk | BodyStream>);
+/** What a function may make as a body. */
+export type MadeBody = BodyChunk | BodyStream | Blob;
+
+/**
+ * What the `body` option takes. A function is called for every attempt, so its body can be sent again; so can a Blob, and
+ * a form without streams. FormData is sent as multipart/form-data, URLSearchParams as they are in a query.
+ */
+export type BodyInput = MadeBody | FormData | URLSearchParams | (() => MadeBody | Promise<MadeBody>);
 
 /** The bytes of a value that is in memory; null for any other. */
 export function bytesOf(value: unknown): Uint8Array | null {
@@ -18,9 +25,32 @@ export function bytesOf(value: unknown): Uint8Array | null {
   return null;
 }
 
+/**
+ * The bytes of what a source gave as a piece.
+ *
+ * @throws {TypeError} for what is no piece.
+ */
+export function pieceOf(value: unknown): Uint8Array {
+  const bytes = bytesOf(value);
+  if (bytes === null) throw new TypeError(`a body is made of strings and bytes, not of ${typeof value}`);
+  return bytes;
+}
+
 /** Whether a value can be read piece by piece. */
 export function isStream(value: unknown): value is BodyStream & object {
   return typeof value === 'object' && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value);
+}
+
+/** Whether a value is a Blob; a File is one. */
+export function isBlob(value: unknown): value is Blob {
+  if (typeof value !== 'object' || value === null || !('stream' in value) || !('size' in value)) return false;
+  const tag = tagOf(value);
+  return (tag === 'Blob' || tag === 'File') && typeof value.stream === 'function' && typeof value.size === 'number';
+}
+
+/** Whether a value is a form of the web's kind. */
+export function isFormData(value: unknown): value is FormData {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value && tagOf(value) === 'FormData';
 }
 
 /** A value's kind in words, for messages. */
@@ -29,4 +59,8 @@ export function describe(value: unknown): string {
   if (typeof value !== 'object') return `a ${typeof value}`;
   const name = value.constructor?.name;
   return name === undefined || name === 'Object' ? 'an object' : `a ${name}`;
+}
+
+function tagOf(value: object): unknown {
+  return Symbol.toStringTag in value ? value[Symbol.toStringTag] : undefined;
 }

@@ -2,7 +2,7 @@
 // source that is let go in the middle must free what it holds (a file, another connection) even while it makes a piece,
 // and each kind of source is told so in its own way.
 
-import { type BodyChunk, type BodyStream, bytesOf, describe, isStream } from './body-input.ts';
+import { type BodyChunk, type BodyStream, bytesOf, describe, isBlob, isStream, type MadeBody } from './body-input.ts';
 
 /** Reads one body. */
 export interface BodySource {
@@ -17,9 +17,10 @@ export interface BodySource {
  *
  * @throws {TypeError} for what is no body.
  */
-export function openSource(made: BodyChunk | BodyStream): BodySource {
+export function openSource(made: MadeBody): BodySource {
   const bytes = bytesOf(made);
   if (bytes !== null) return fromIterator([bytes].values());
+  if (isBlob(made)) return fromReader(made.stream().getReader());
   if (!isStream(made)) {
     throw new TypeError(`the body function returned ${describe(made)}, not a string, bytes or an iterable of them`);
   }
@@ -31,16 +32,16 @@ export function openSource(made: BodyChunk | BodyStream): BodySource {
     : fromIterator(iterator);
 }
 
-/** A Node stream may fail before it is read: reading it reports that, and until then it must not end the process. */
-export function ignoreErrorsUntilRead(stream: object): void {
-  if ('on' in stream && typeof stream.on === 'function') stream.on('error', () => {});
-}
-
-/** Frees what was given as a body, if it is a stream, for a call that is refused before it is looked at. */
-export function releaseInput(input: unknown): void {
+/** Frees a value that was given as a body or a part, if it is a stream, where it was not looked at. */
+export function releaseIfStream(input: unknown): void {
   if (!isStream(input) || bytesOf(input) !== null) return;
   ignoreErrorsUntilRead(input);
   releaseStream(input);
+}
+
+/** A Node stream may fail before it is read: reading it reports that, and until then it must not end the process. */
+export function ignoreErrorsUntilRead(stream: object): void {
+  if ('on' in stream && typeof stream.on === 'function') stream.on('error', () => {});
 }
 
 /** Frees a stream that was given as a body and is not going to be read. */
@@ -55,7 +56,7 @@ function fromIterator(iterator: AsyncIterator<BodyChunk> | Iterator<BodyChunk>):
 }
 
 /** A web stream's own iterator cannot be left while it waits for a piece: its reader can. */
-function fromReader(reader: ReadableStreamDefaultReader<BodyChunk>): BodySource {
+function fromReader(reader: ReadableStreamDefaultReader<unknown>): BodySource {
   return {
     next: async () => {
       const { done, value } = await reader.read();

@@ -2,6 +2,7 @@ import type { FieldBlock } from '../message/field-block.ts';
 import type { Fields } from '../message/fields.ts';
 import type { Timeout } from '../policy/timeout.ts';
 import type { RequestBody } from './request-body.ts';
+import type { UploadProgress } from './upload-progress.ts';
 
 /** One attempt's request as a connection takes it: complete, checked, and the same for every version of HTTP. */
 export interface WireRequest {
@@ -19,6 +20,10 @@ export interface WireRequest {
   readonly repeatable: boolean;
   /** Whether a 101, or a 2xx to CONNECT, hands the transport over. */
   readonly upgrade: boolean;
+  /** How long to wait, in ms, for the server to ask for the body before it is sent; null to send it at once. */
+  readonly expectContinue?: number | null;
+  /** Told how far the body has come, in the caller's context; null for nobody. It must not throw. */
+  readonly onUploadProgress?: ((progress: UploadProgress) => void) | null;
   readonly timeout: Timeout;
   /** Ids for events and errors. */
   readonly call: number;

@@ -16,6 +16,12 @@ async function textOf(body: RequestBody): Promise<string> {
   return text;
 }
 
+function sharedText(text: string): SharedArrayBuffer {
+  const shared = new SharedArrayBuffer(text.length);
+  new Uint8Array(shared).set(Buffer.from(text, 'latin1'));
+  return shared;
+}
+
 function* generated(): Generator<BodyChunk> {
   yield 'a';
   yield Buffer.from('b');
@@ -61,6 +67,12 @@ const BODIES: readonly (readonly [string, () => BodyInput, string, number | null
   ['a list of chunks', () => ['a', 'b'], 'ab', null, 'replayable', 'replayable'],
   ['a Readable', () => Readable.from(['a', 'b']), 'ab', null, 'unread', 'consumed'],
   ['a web stream', () => Readable.toWeb(Readable.from(['a', 'b'])), 'ab', null, 'unread', 'consumed'],
+  ['a Blob', () => new Blob(['a', 'b']), 'ab', 2, 'replayable', 'replayable'],
+  ['a SharedArrayBuffer', () => sharedText('ab'), 'ab', 2, 'replayable', 'replayable'],
+  ['a DataView', () => new DataView(Uint8Array.of(0x61, 0x62).buffer), 'ab', 2, 'replayable', 'replayable'],
+  ['URLSearchParams', () => new URLSearchParams({ a: 'b c' }), 'a=b+c', 5, 'replayable', 'replayable'],
+  ['empty pieces among others', () => ['', 'a', new Uint8Array(0), 'b', ''], 'ab', null, 'replayable', 'replayable'],
+  ['a function that makes a Blob', () => () => new Blob(['ab']), 'ab', null, 'replayable', 'replayable'],
   ['a function that makes text', () => () => 'ab', 'ab', null, 'replayable', 'replayable'],
   ['a function that makes bytes', () => () => Buffer.from('ab'), 'ab', null, 'replayable', 'replayable'],
   ['a function that makes text later', () => async () => 'ab', 'ab', null, 'replayable', 'replayable'],
@@ -142,7 +154,6 @@ const NO_BODIES: readonly (readonly [unknown, string])[] = [
   [Object.create(null), 'an object'],
   [new Thing(), 'a Thing'],
   [new Date(0), 'a Date'],
-  [new Blob(['a']), 'a Blob'],
 ];
 
 for (const [input, name] of NO_BODIES) {
@@ -200,11 +211,10 @@ test('RequestBody.from() takes an iterable that has something else called "on"',
 });
 
 // What a form iterates over is not its bytes.
-for (const input of [new URLSearchParams('a=1'), new FormData(), new Map([['a', '1']])]) {
-  test(`RequestBody.from() refuses a ${input.constructor.name}`, () => {
-    assert.throws(() => RequestBody.from(input as unknown as BodyInput), { code: 'ERR_INVALID_BODY' });
-  });
-}
+test('RequestBody.from() refuses a Map', () => {
+  const input: unknown = new Map([['a', '1']]);
+  assert.throws(() => RequestBody.from(input as BodyInput), { code: 'ERR_INVALID_BODY' });
+});
 
 /** Streams of each kind, and how to see that they were freed. */
 const STREAMS: readonly (readonly [string, () => { input: BodyInput; freed: () => boolean }])[] = [
