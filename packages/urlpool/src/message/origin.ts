@@ -113,9 +113,8 @@ export function requestTarget(target: string): string {
 }
 
 function percentEncoded(text: string): string {
-  let encoded = '';
-  for (const octet of Buffer.from(text, 'utf8')) encoded += `%${octet.toString(16).toUpperCase().padStart(2, '0')}`;
-  return encoded;
+  // Half of a pair is no character: by way of UTF-8 it becomes U+FFFD, as the standard has it.
+  return encodeURIComponent(Buffer.from(text, 'utf8').toString('utf8'));
 }
 
 function decode(text: string): string {
