@@ -46,7 +46,15 @@ export type ErrorCode =
   | 'ERR_UPGRADE_REFUSED'
   | 'ERR_INVALID_RETRY_AFTER'
   | 'ERR_BODY_USED'
-  | 'ERR_INVALID_JSON';
+  | 'ERR_DECODE'
+  | 'ERR_INVALID_JSON'
+  | 'ERR_EVENT_STREAM'
+  | 'ERR_DIGEST_MISMATCH'
+  | 'ERR_DIGEST_MISSING'
+  // Writing what was received.
+  | 'ERR_FILE'
+  | 'ERR_FILE_EXISTS'
+  | 'ERR_FILE_BUSY';
 
 /** What the call was doing when it failed. */
 export type Phase =
