@@ -6,6 +6,7 @@ import type { RequestOptions } from '../call/request-options.ts';
 import { invalidOption } from '../errors/invalid-option.ts';
 import { RequestError } from '../errors/request-error.ts';
 import { isToken } from '../message/characters.ts';
+import { redactUrl } from '../message/redact-url.ts';
 import { HTTPResponse } from '../response/http-response.ts';
 import { StatusError } from '../response/status-error.ts';
 import type { UpgradedResponse } from '../response/upgraded-response.ts';
@@ -35,7 +36,7 @@ export function tunnelTarget(authority: string): string {
   const parts = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\]):(?<port>\d{1,5})$/i.exec(String(authority));
   if (parts !== null && Number(parts.groups?.port) <= 65_535) return authority;
   throw new RequestError(
-    `Cannot open a tunnel to ${JSON.stringify(authority)}: give a host and a port, e.g. example.org:443`,
+    `Cannot open a tunnel to "${redactUrl(String(authority))}": give a host and a port, e.g. example.org:443`,
     {
       code: 'ERR_INVALID_TARGET',
       phase: 'request',

@@ -53,7 +53,9 @@ export function parseUrl(input: string | URL): ParsedUrl {
   const url = absoluteUrl(text);
   if (url === null) throw invalidUrl(text, whyUnparsable(text));
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw invalidUrl(text, `its scheme is "${url.protocol.slice(0, -1)}", not http or https`);
+    // A name and a password without a scheme look as if the name were one.
+    const scheme = text.includes('@') ? 'is not' : `is "${url.protocol.slice(0, -1)}", not`;
+    throw invalidUrl(text, `its scheme ${scheme} http or https`);
   }
   const scheme = url.protocol === 'http:' ? 'http' : 'https';
   const origin = originOf(scheme, url.hostname, url.port === '' ? DEFAULT_PORTS[scheme] : Number(url.port));
