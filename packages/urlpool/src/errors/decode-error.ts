@@ -1,6 +1,6 @@
 import { HTTPError } from './http-error.ts';
 
-/** A response that arrived whole cannot be read as what it was asked for, JSON say. */
+/** A body cannot be read as what it should be: as JSON, say, or by its Content-Encoding. */
 export class DecodeError extends HTTPError {
   override readonly name: string = 'DecodeError';
 }

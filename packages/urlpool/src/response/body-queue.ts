@@ -102,6 +102,21 @@ export class BodyQueue {
     return piece;
   }
 
+  /**
+   * The next piece; null at the end. For one consumer at a time.
+   *
+   * @throws what a body ended with that did not come to its end.
+   */
+  async next(): Promise<Buffer | null> {
+    for (;;) {
+      const piece = this.take();
+      if (piece !== null) return piece;
+      if (this.#end === null) await this.whenChanged();
+      else if (this.#end.is === 'complete') return null;
+      else throw this.#end.reason;
+    }
+  }
+
   /** Resolves when there is a piece or an end. For one consumer at a time. */
   whenChanged(): Promise<void> {
     return new Promise((resolve) => (this.#wake = resolve));

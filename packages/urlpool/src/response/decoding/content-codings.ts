@@ -13,7 +13,8 @@ export type DecodableCoding = 'gzip' | 'deflate' | 'br' | 'zstd';
  */
 export const MAX_CODINGS = 5;
 
-const NONE: readonly DecodableCoding[] = [];
+/** No codings. */
+export const NO_CODINGS: readonly DecodableCoding[] = [];
 
 /** By their names in lower case; `x-gzip` is gzip (RFC 9110 §8.4.1.3). */
 const DECODABLE: Readonly<Record<string, DecodableCoding>> = {
@@ -40,14 +41,14 @@ export function hasZstd(): boolean {
  * it is given as it came, as browsers and urllib3 do.
  */
 export function codingsToUndo(fields: Fields, withZstd: boolean = hasZstd()): readonly DecodableCoding[] {
-  if (findField(fields, 'content-encoding') === null) return NONE;
+  if (findField(fields, 'content-encoding') === null) return NO_CODINGS;
   const codings: DecodableCoding[] = [];
   for (let i = 0; i < fields.length; i += 2) {
     if (fields[i]?.toLowerCase() !== 'content-encoding') continue;
     for (const name of tokenList(fields[i + 1] ?? '')) {
       if (name === 'identity') continue;
       const coding = Object.hasOwn(DECODABLE, name) ? DECODABLE[name] : undefined;
-      if (coding === undefined || (coding === 'zstd' && !withZstd)) return NONE;
+      if (coding === undefined || (coding === 'zstd' && !withZstd)) return NO_CODINGS;
       codings.push(coding);
     }
   }

@@ -1,7 +1,7 @@
 // The errors that decoding a body can end with, as its user reads them.
 
 import { DecodeError } from '../../errors/decode-error.ts';
-import type { ErrorConnection, HTTPError } from '../../errors/http-error.ts';
+import type { ErrorConnection, HTTPError, RequestHistory } from '../../errors/http-error.ts';
 import { LimitError } from '../../errors/limit-error.ts';
 import type { CodingFault } from './coding-fault.ts';
 import { MAX_CODINGS } from './content-codings.ts';
@@ -13,6 +13,8 @@ export interface DecodedOf {
   readonly url: string;
   readonly attempt: number;
   readonly connection: ErrorConnection | null;
+  /** The attempts before the one that was answered. */
+  readonly history: readonly RequestHistory[];
 }
 
 const LOOK = 'use decodeContent: false to look at the bytes';
@@ -28,17 +30,23 @@ export function decodingError(fault: CodingFault, of: DecodedOf, came: number): 
   if (kind === 'ratio') {
     const mib = RATIO_FREE_BYTES / (1024 * 1024);
     const message = `${begun}: ${came} bytes became more than ${MAX_RATIO} times as many and more than ${mib} MiB; ${LOOK}`;
-    return new LimitError(message, { ...of, phase: 'body', limit: 'ratio' });
+    return withHistory(new LimitError(message, { ...of, phase: 'body', limit: 'ratio' }), of);
   }
   const why =
     kind === 'cut'
       ? `it ends in the middle of its coding ${coding}, after ${came} bytes`
       : `it is not the ${coding} that its Content-Encoding says (${fault.message}); ${came} bytes of it had come`;
-  return new DecodeError(`${begun}: ${why}; ${LOOK}`, { ...of, code: 'ERR_DECODE', phase: 'body', cause });
+  const message = `${begun}: ${why}; ${LOOK}`;
+  return new DecodeError(message, { ...of, code: 'ERR_DECODE', phase: 'body', cause }, of.history);
 }
 
 /** The body has been encoded more often than is undone. */
 export function tooManyCodingsError(count: number, of: DecodedOf): HTTPError {
   const message = `Cannot decode the body of ${of.method} ${of.url}: it has ${count} codings, and ${MAX_CODINGS} are undone at most; ${LOOK}`;
-  return new LimitError(message, { ...of, phase: 'body', limit: 'codings' });
+  return withHistory(new LimitError(message, { ...of, phase: 'body', limit: 'codings' }), of);
+}
+
+function withHistory(error: LimitError, { history }: DecodedOf): LimitError {
+  error.history = history;
+  return error;
 }
