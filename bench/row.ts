@@ -11,6 +11,7 @@ export const BODIES = {
   '1 KB': { path: '/1k', bytes: 1024 },
   '64 KB': { path: '/64k', bytes: 64 * 1024 },
   '1 MB': { path: '/1m', bytes: 1024 * 1024 },
+  '50 MB': { path: '/50m', bytes: 50 * 1024 * 1024 },
   '100 MB': { path: '/100m', bytes: 100 * 1024 * 1024 },
 } as const;
 
@@ -35,8 +36,8 @@ interface Common {
 export interface LoadRow extends Common {
   readonly is: 'load';
   readonly scheme: 'http' | 'https';
-  /** `get` ends with the body in memory, `stream` takes it piece by piece, `upload` sends one. */
-  readonly use: 'get' | 'stream' | 'upload';
+  /** `get` ends with the body in memory, `stream` takes it piece by piece, `upload` sends one, `form` a file in a form. */
+  readonly use: 'get' | 'stream' | 'upload' | 'form';
   readonly body: keyof typeof BODIES;
   readonly connections: number;
 }
@@ -104,7 +105,12 @@ export function describeRow(row: Row): string {
 }
 
 function describeLoad({ scheme, use, body, connections }: LoadRow): string {
-  const how = { get: body === '100 MB' ? ' preloaded' : '', stream: ' streamed', upload: ' upload from a stream' }[use];
+  const how = {
+    get: body === '100 MB' ? ' preloaded' : '',
+    stream: ' streamed',
+    upload: ' upload from a stream',
+    form: ' file uploaded in a multipart form',
+  }[use];
   return `${scheme}, ${body}${how} × ${connections} ${connections === 1 ? 'connection' : 'connections'}`;
 }
 

@@ -122,6 +122,17 @@ export const ROWS: readonly Row[] = [
     targets: [{ is: 'ratio', against: 'undici-request', atMost: 0.8 }],
   },
   {
+    id: 'multipart-50m',
+    is: 'load',
+    scheme: 'http',
+    use: 'form',
+    body: '50 MB',
+    connections: 1,
+    metric: 'cpu',
+    clients: ['urlpool', 'undici-request', 'undici-fetch', 'got'],
+    targets: [{ is: 'ratio', against: 'undici-request', atMost: 0.8 }],
+  },
+  {
     id: 'idle-memory',
     is: 'idle-memory',
     connections: 3000,

@@ -150,9 +150,12 @@ function canRun(row: Row, hasCertificate: boolean, note: Note): boolean {
   return limit >= needed;
 }
 
-/** The 100 MB are made only for a row that has them. */
+/** The large bodies are made only for a row that has them. */
 function needsBody(rows: readonly Row[], name: string): boolean {
-  return name !== '100 MB' || rows.some((row) => row.is === 'load' && row.body === name && row.use !== 'upload');
+  return (
+    !['50 MB', '100 MB'].includes(name) ||
+    rows.some((row) => row.is === 'load' && row.body === name && row.use !== 'upload')
+  );
 }
 
 function describeCores(cores: Cores): string {

@@ -31,6 +31,8 @@ export interface Client {
   readonly stream?: Prepare | null;
   /** PUT of a body of `target.bytes` bytes that an async generator yields, made anew for each request. */
   readonly upload?: Prepare | null;
+  /** PUT of a form with one file, which is read from disk (or what stands for one) anew for each request. */
+  readonly form?: (target: Target, file: string) => Request;
   close(): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 import got from 'got';
 import type { Client, Endpoint } from './client.ts';
+import { fileForm } from './file-form.ts';
 import { destroyAgents, nodeAgents } from './node-agent.ts';
 import { lengthOf, pieces } from './pieces.ts';
 import { isStored, unexpectedStatus } from './target.ts';
@@ -19,6 +20,11 @@ export function open(endpoint: Endpoint): Client {
         lengthOf(client.stream(url)),
     upload: (target) => async () => {
       const { statusCode } = await client.put(target.url, { body: pieces(target.bytes) });
+      if (!isStored(statusCode)) throw unexpectedStatus(statusCode, target);
+      return target.bytes;
+    },
+    form: (target, file) => async () => {
+      const { statusCode } = await client.put(target.url, { body: await fileForm(new FormData(), file) });
       if (!isStored(statusCode)) throw unexpectedStatus(statusCode, target);
       return target.bytes;
     },

@@ -1,4 +1,6 @@
+import { FormData } from 'undici';
 import type { Client, Endpoint } from './client.ts';
+import { fileForm } from './file-form.ts';
 import { lengthOf, pieces } from './pieces.ts';
 import { isStored, unexpectedStatus } from './target.ts';
 import { undiciDispatcher } from './undici-dispatcher.ts';
@@ -25,6 +27,14 @@ export function open(endpoint: Endpoint): Client {
       if (!isStored(statusCode)) throw unexpectedStatus(statusCode, target);
       await body.bytes();
       return bytes;
+    },
+    form: (target, file) => async () => {
+      const { origin, path } = target;
+      const form = await fileForm(new FormData(), file);
+      const { statusCode, body } = await dispatcher.request({ origin, path, method: 'PUT', body: form });
+      if (!isStored(statusCode)) throw unexpectedStatus(statusCode, target);
+      await body.bytes();
+      return target.bytes;
     },
     close: () => dispatcher.close(),
   };

@@ -21,7 +21,12 @@ declare module 'undici' {
     origin: string;
     path: string;
     method: 'GET' | 'PUT';
-    body?: AsyncIterable<Uint8Array>;
+    body?: AsyncIterable<Uint8Array> | FormData;
+  }
+
+  /** Its own class: it knows no other. */
+  export class FormData {
+    append(name: string, value: Blob, filename: string): void;
   }
 
   export interface Dispatcher {
@@ -38,7 +43,7 @@ declare module 'undici' {
 
   export function fetch(
     url: string,
-    init: { method?: 'PUT'; body?: AsyncIterable<Uint8Array>; duplex?: 'half'; dispatcher: Dispatcher },
+    init: { method?: 'PUT'; body?: AsyncIterable<Uint8Array> | FormData; duplex?: 'half'; dispatcher: Dispatcher },
   ): Promise<{
     status: number;
     body: AsyncIterable<Uint8Array> | null;

@@ -31,6 +31,11 @@ export function open(endpoint: Endpoint): Client {
       if (!isStored(status)) throw unexpectedStatus(status, target);
       return target.bytes;
     },
+    form: (target, file) => async () => {
+      const { status } = await http.request('PUT', target.url, { fields: { file: { path: file } } });
+      if (!isStored(status)) throw unexpectedStatus(status, target);
+      return target.bytes;
+    },
     close: () => http.close(),
   };
 }

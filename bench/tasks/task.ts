@@ -12,8 +12,10 @@ export interface TryTask {
 
 export interface LoadTask {
   readonly is: 'load';
-  readonly use: 'get' | 'stream' | 'upload';
+  readonly use: 'get' | 'stream' | 'upload' | 'form';
   readonly path: string;
+  /** The file of a `form`; null for the others. */
+  readonly file: string | null;
   /** Length that every body must have. */
   readonly bytes: number;
   /** Requests at once. */
