@@ -3,6 +3,7 @@
 
 import type { ErrorCode } from '../errors/error-code.ts';
 import type { ErrorConnection, HTTPError, Refusal } from '../errors/http-error.ts';
+import { invalidOption } from '../errors/invalid-option.ts';
 import { maxRetryError } from '../errors/max-retry-error.ts';
 import { RedirectError } from '../errors/redirect-error.ts';
 import { SendError } from '../errors/send-error.ts';
@@ -13,7 +14,7 @@ import { redactReference, redactUrl } from '../message/redact-url.ts';
 import { retryKind } from '../policy/classify.ts';
 import type { Failure } from '../policy/failure.ts';
 import { isDowngrade, isRedirect, type RedirectRules, redirectedMethod, redirectTarget } from '../policy/redirect.ts';
-import { type EndedAttempt, Retry, type RetryEntry } from '../policy/retry.ts';
+import type { EndedAttempt, Retry, RetryEntry } from '../policy/retry.ts';
 import { StatusError } from '../response/status-error.ts';
 
 /** The head of a response. */
@@ -39,11 +40,13 @@ export interface Attempt {
   readonly connection: ErrorConnection | null;
   readonly body: 'none' | 'replayable' | 'unread' | 'consumed';
   /** Whether the server was asked, by Expect, whether it wants the body. */
-  readonly expects?: boolean;
+  readonly expects?: boolean | undefined;
   readonly retries: Retry;
   readonly redirects: RedirectRules;
   /** What is left of the call's time, in ms; null for no limit. */
   readonly left: number | null;
+  /** Whether the call began with `Retry.DEFAULT`. */
+  readonly isDefault: boolean;
   /** Whether the origin's budget has room for one retry more; asked last, since it then counts. */
   readonly mayRetry: () => boolean;
   /** From 0 to 1, for the jitter of a wait. */
@@ -82,7 +85,7 @@ export function nextStep(ending: Ending, attempt: Attempt): NextStep {
     return { do: 'retry', retries: attempt.retries.record(entry), delay: 0, fresh: false };
   }
   if (!attempt.retries.enabled) return DONE;
-  const location = findField(ending.fields, 'location');
+  const location = locationOf(ending.fields);
   return attempt.redirects.follow && isRedirect(ending.status) && location !== null
     ? afterRedirect(ending, location, attempt)
     : afterStatus(ending, attempt);
@@ -91,6 +94,11 @@ export function nextStep(ending: Ending, attempt: Attempt): NextStep {
 /** It is not the request that the server refuses, but the question before it: asked without, it may succeed (RFC 9110 §10.1.1). */
 function refusesExpectation(status: number, { expects, body }: Pick<Attempt, 'expects' | 'body'>): boolean {
   return status === 417 && expects === true && body !== 'consumed';
+}
+
+/** Where a redirect leads, as the server wrote it; null where it does not say. */
+export function locationOf(fields: Fields): string | null {
+  return findField(fields, 'location') || null;
 }
 
 function afterRedirect({ status, retryAfter }: ResponseEnding, location: string, attempt: Attempt): NextStep {
@@ -154,7 +162,9 @@ function afterStatus({ status, reason, fields, retryAfter }: ResponseEnding, att
 /** The server says that this connection, or this early, is wrong for the request: another one may be right, once. */
 function asksForFreshConnection(status: number, { retries, body }: Attempt): boolean {
   if (!retries.freshConnectionStatuses.includes(status) || body === 'consumed') return false;
-  return !retries.history.some((entry) => entry.status === status);
+  // What another origin said before a redirect does not count.
+  const here = retries.history.slice(retries.history.findLastIndex((entry) => entry.redirectLocation !== null) + 1);
+  return !here.some((entry) => entry.status === status);
 }
 
 function afterConsumed(status: number, { method, url, attempt, connection, retries }: Attempt): NextStep {
@@ -181,7 +191,8 @@ function afterFailure({ error, why }: Extract<Ending, { is: 'failure' }>, attemp
   const next = retries.increment(kind, entryOf(attempt, { error }));
   if (next.isExhausted) {
     // By default a call that was never tried again fails with the error itself: nothing was given up on.
-    if (retries === Retry.DEFAULT) return asItIs('exhausted');
+    const isFirst = retries.history.every((entry) => entry.redirectLocation !== null);
+    if (attempt.isDefault && isFirst) return asItIs('exhausted');
     return fail(maxRetryError(error, { ...attempt, history: next.history }), 'exhausted');
   }
   const delay = next.backoff(attempt.random);
@@ -201,7 +212,9 @@ function askedFor(
   error: HTTPError | null,
   response: () => EndedAttempt['response'],
 ): boolean | undefined {
-  return retries.retryOn?.({ attempt, method, url, error, response: response(), retries });
+  const asked: unknown = retries.retryOn?.({ attempt, method, url, error, response: response(), retries });
+  if (asked === undefined || typeof asked === 'boolean') return asked;
+  throw invalidOption('the answer of retries.retryOn', asked, 'give true, false or undefined, at once');
 }
 
 /** The server may have acted on it: the method must allow a second time, and timeouts count only where they should. */
