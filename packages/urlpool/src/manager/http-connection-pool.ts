@@ -1,15 +1,18 @@
 // The connections of one origin, as urllib3's HTTPConnectionPool: requests take a path, and the counters tell what
 // became of the connections.
 
+import { REQUEST_OPTION_NAMES } from '../call/prepare-request.ts';
 import type { RequestOptions } from '../call/request-options.ts';
-import { type Origin, parseHost } from '../message/origin.ts';
+import { type Origin, originText, parseHost } from '../message/origin.ts';
+import type { ServerSentEvent } from '../response/event-stream-parser.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
 import type { StreamedResponse } from '../response/streamed-response.ts';
 import type { UpgradedResponse } from '../response/upgraded-response.ts';
 import type { PoolSnapshot } from '../trace/snapshot.ts';
 import { type CloseOptions, closeTimeout } from './close-options.ts';
+import { type EventStreamOptions, eventStream } from './event-stream.ts';
 import { OriginClient, responseOf } from './origin-client.ts';
-import { type PoolOptions, poolSettings } from './pool-options.ts';
+import { type PoolOptions, type PoolSettings, poolSettings } from './pool-options.ts';
 import { sendTo } from './send-to.ts';
 import {
   plainOptions,
@@ -42,10 +45,12 @@ const STREAMED = { wants: 'stream', fields: null } as const;
  */
 export class HTTPConnectionPool implements AsyncDisposable {
   readonly #client: OriginClient;
+  readonly #settings: PoolSettings;
 
   /** @throws {RequestError} for a host or an option that cannot be used. */
   constructor(host: string, options: HTTPConnectionPoolOptions = {}) {
     const settings = poolSettings(options, ['port']);
+    this.#settings = settings;
     this.#client = new OriginClient(parseHost(this.scheme, host, options.port), settings);
   }
 
@@ -118,6 +123,25 @@ export class HTTPConnectionPool implements AsyncDisposable {
     const target = tunnelTarget(authority);
     const choices = { wants: 'upgrade', fields: { Host: target } } as const;
     return upgradedOf(await this.#client.send('CONNECT', target, plainOptions(options), choices));
+  }
+
+  /**
+   * The server-sent events of a path (WHATWG HTML §9.2), for as long as the loop goes on: where the connection ends it is
+   * asked for again from the last event on. See `eventStream()` of a PoolManager.
+   *
+   * @param target A path with an optional query, e.g. `/events?of=all`.
+   * @throws {RequestError} `ERR_INVALID_OPTION`, at once.
+   */
+  eventStream(target: string, options: EventStreamOptions = {}): AsyncGenerator<ServerSentEvent, void> {
+    const { clock, random, calls } = this.#settings;
+    return eventStream(options, {
+      url: target.startsWith('/') ? originText(this.#client.origin) + target : originText(this.#client.origin),
+      optionNames: REQUEST_OPTION_NAMES,
+      clock,
+      random,
+      calls,
+      stream: (method, each) => this.stream(method, target, each),
+    });
   }
 
   /** The pool at this moment, as plain JSON. */

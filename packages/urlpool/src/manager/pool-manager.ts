@@ -3,22 +3,26 @@
 import { closedError } from '../call/call-error.ts';
 import { REQUEST_OPTION_NAMES } from '../call/prepare-request.ts';
 import type { RequestOptions } from '../call/request-options.ts';
-import { checkNames } from '../errors/invalid-option.ts';
+import { checkNames, invalidOption } from '../errors/invalid-option.ts';
 import { type Origin, originText, type ParsedUrl, parseUrl } from '../message/origin.ts';
+import { Timeout } from '../policy/timeout.ts';
 import { Room } from '../pool/room.ts';
 import { basicAuthorization } from '../request/header-fields.ts';
 import { releaseInput } from '../request/release-input.ts';
+import type { ServerSentEvent } from '../response/event-stream-parser.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
 import type { StreamedResponse } from '../response/streamed-response.ts';
 import type { UpgradedResponse } from '../response/upgraded-response.ts';
 import type { ManagerSnapshot, PoolSnapshot } from '../trace/snapshot.ts';
 import { TLSContext } from '../transport/tls-settings.ts';
 import { type CloseOptions, closeTimeout } from './close-options.ts';
+import { type DownloadedFile, type DownloadOptions, download } from './download.ts';
+import { type EventStreamOptions, eventStream } from './event-stream.ts';
 import { type ManyItem, type ManyOptions, type ManyResult, many } from './many.ts';
 import { OriginClient, responseOf, type SendChoices } from './origin-client.ts';
 import { type Kept, PoolDirectory } from './pool-directory.ts';
 import { type PoolOptions, type PoolSettings, poolSettings, whole } from './pool-options.ts';
-import { ROUTE_OPTION_NAMES, type RouteOptions, routeKey, routeOptionsOf } from './route-options.ts';
+import { ROUTE_OPTION_NAMES, RouteKeys, type RouteOptions, routeElsewhere, routeOptionsOf } from './route-options.ts';
 import {
   plainOptions,
   type TunnelOptions,
@@ -98,9 +102,11 @@ export class PoolManager implements AsyncDisposable {
   readonly #settings: PoolSettings;
   readonly #clients: PoolDirectory<ManagedClient>;
   readonly #urls = new Map<string, Destination>();
+  readonly #routeKeys = new RouteKeys();
 
   /** @throws {RequestError} for an option that cannot be used. */
   constructor(options: PoolManagerOptions = {}) {
+    if (typeof options !== 'object' || options === null) throw invalidOption('the manager', options, 'give an object');
     const { numPools, maxConnections, ...poolOptions } = options;
     const room = new Room(whole('maxConnections', maxConnections, 512));
     this.#settings = poolSettings(poolOptions, [], room);
@@ -180,6 +186,69 @@ export class PoolManager implements AsyncDisposable {
     return many(items, options, (method, url, each) => this.request(method, url, each));
   }
 
+  /**
+   * Downloads a file by GET, and asks for its rest where a connection drops, as the call's Retry allows. What has come
+   * stands in `path.part`; it takes its place when it is complete. Never are two versions of a file put together.
+   *
+   * @example
+   * await http.download('https://example.org/large.iso', 'large.iso', {
+   *   resume: true,
+   *   onProgress: ({ bytes, total }) => console.log(bytes, total),
+   * });
+   *
+   * @throws {StatusError} for a response that is no file: any status but 2xx.
+   * @throws {FileError} where it cannot be written, `ERR_FILE_EXISTS` where it is there and `overwrite` is false.
+   * @throws {DigestError} where the file is not what the digest says.
+   * @throws {HTTPError} One of its kinds; if the call was aborted, the signal's reason.
+   */
+  async download(
+    url: string | URL,
+    path: string,
+    options: DownloadOptions & RouteOptions = {},
+  ): Promise<DownloadedFile> {
+    const { text, target } = this.#parse(url);
+    const { clock, random, calls, timeout } = this.#settings;
+    return await download(path, options, {
+      url: text + target,
+      optionNames: NAMES,
+      clock,
+      random,
+      calls,
+      timeoutFrom: (option) => Timeout.from(option, timeout),
+      stream: (each) => this.stream('GET', url, each),
+    });
+  }
+
+  /**
+   * The server-sent events of a URL (WHATWG HTML §9.2), for as long as the loop goes on: where the connection ends it is
+   * asked for again from the last event on, after the wait that the server asks for, longer after failures.
+   *
+   * It ends for good with a 204, and by an error for another media type, for a status of 400 or more that is neither 429 nor
+   * 5xx, where the signal aborts, and when the manager is closed.
+   *
+   * @example
+   * for await (const { type, data } of http.eventStream('https://example.org/events')) console.log(type, data);
+   *
+   * @throws {RequestError} `ERR_INVALID_OPTION`, at once.
+   * @throws {StatusError} for a status that no later connection would mend.
+   * @throws {DecodeError} `ERR_EVENT_STREAM` for another media type.
+   */
+  eventStream(
+    url: string | URL,
+    options: EventStreamOptions & RouteOptions = {},
+  ): AsyncGenerator<ServerSentEvent, void> {
+    const { text, target } = this.#parse(url);
+    const { clock, random, calls } = this.#settings;
+    return eventStream(options, {
+      url: text + target,
+      optionNames: NAMES,
+      clock,
+      random,
+      calls,
+      stream: (method, each) => this.stream(method, url, each),
+    });
+  }
+
   /** The manager at this moment, as plain JSON: every pool, and their sums. */
   snapshot(): ManagerSnapshot {
     return this.#clients.snapshot();
@@ -237,12 +306,15 @@ export class PoolManager implements AsyncDisposable {
   }
 
   #clientFor({ origin, text }: Pick<Destination, 'origin' | 'text'>, route: RouteOptions | null): ManagedClient {
-    const key = route === null ? text : `${text} ${routeKey(route)}`;
+    const key = route === null ? text : `${text} ${this.#routeKeys.keyOf(route)}`;
     const known = this.#clients.get(key);
     if (known !== undefined) return known;
     const client = new ManagedClient(key, origin, this.#settingsOf(route), {
       directory: this.#clients,
-      to: (other) => this.#clientFor({ origin: other, text: originText(other) }, route),
+      to: (other) => {
+        const to = originText(other);
+        return this.#clientFor({ origin: other, text: to }, to === text ? route : routeElsewhere(route));
+      },
     });
     this.#clients.add(client);
     return client;

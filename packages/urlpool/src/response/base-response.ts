@@ -1,7 +1,7 @@
 // What every response has, whichever way its body comes: what its head says, and how it came here.
 
-import type { RequestHistory } from '../errors/http-error.ts';
-import { findField } from '../message/fields.ts';
+import type { Refusal, RequestHistory } from '../errors/http-error.ts';
+import { type Fields, findField } from '../message/fields.ts';
 import type { Head } from '../message/head.ts';
 import { HTTPHeaders } from '../message/http-headers.ts';
 import { type Link, parseLinks } from '../message/link.ts';
@@ -25,6 +25,7 @@ export interface ResponseParts {
   readonly head: Head;
   readonly connection: ResponseConnection;
   readonly retries: Retry;
+  readonly refused: Refusal | null;
   readonly elapsed: number;
 }
 
@@ -38,6 +39,8 @@ export abstract class BaseResponse {
   readonly history: readonly RequestHistory[];
   /** What the call may still have done: its counters are what is left of the Retry that it began with. */
   readonly retries: Retry;
+  /** Why the call was not tried again though its Retry asked for it, by this status; null where it did not. */
+  readonly refused: Refusal | null;
   /** How long the call took, in ms: until the head of a streamed response was there, else until the end of the body. */
   readonly elapsed: number;
   /** The method that was answered: a redirect may have changed it. */
@@ -51,6 +54,7 @@ export abstract class BaseResponse {
     this.connection = parts.connection;
     this.history = parts.retries.history;
     this.retries = parts.retries;
+    this.refused = parts.refused;
     this.elapsed = parts.elapsed;
     this.method = parts.method;
     this.#head = parts.head;
@@ -88,6 +92,11 @@ export abstract class BaseResponse {
   get headers(): HTTPHeaders {
     this.#headers ??= new HTTPHeaders(this.#head.fields);
     return this.#headers;
+  }
+
+  /** The fields as they came, whatever became of `headers`. */
+  protected get fields(): Fields {
+    return this.#head.fields;
   }
 
   /** Content-Type, taken apart; null where there is none, or what it says is no media type. */

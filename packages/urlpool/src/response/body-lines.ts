@@ -86,11 +86,7 @@ export function eventsOf(
   options: EventOptions,
   lastEventId = '',
 ): { readonly parser: EventStreamParser; readonly events: AsyncGenerator<ServerSentEvent, void> } {
-  checkNames('events()', options, ['maxLineBytes', 'maxEventBytes']);
-  const { maxEventBytes = DEFAULT_MAX_EVENT_BYTES } = options;
-  if (!(maxEventBytes === Number.POSITIVE_INFINITY || (Number.isInteger(maxEventBytes) && maxEventBytes >= 1))) {
-    throw invalidOption('maxEventBytes', maxEventBytes, 'give a whole number, 1 or more, or Infinity');
-  }
+  const maxEventBytes = checkEventOptions(options);
   const splitter = splitterFor(response, options);
   const parser = new EventStreamParser(lastEventId, maxEventBytes, () =>
     tooLong(response, 'an event', 'maxEventBytes', maxEventBytes),
@@ -103,6 +99,21 @@ export function eventsOf(
     }
   })();
   return { parser, events };
+}
+
+/**
+ * Checks the options, and gives the longest data of one event to hold, in bytes.
+ *
+ * @throws {RequestError} `ERR_INVALID_OPTION`
+ */
+export function checkEventOptions(options: EventOptions): number {
+  checkNames('events()', options, ['maxLineBytes', 'maxEventBytes']);
+  maxLineBytesFrom(options.maxLineBytes);
+  const { maxEventBytes = DEFAULT_MAX_EVENT_BYTES } = options;
+  if (maxEventBytes === Number.POSITIVE_INFINITY || (Number.isInteger(maxEventBytes) && maxEventBytes >= 1)) {
+    return maxEventBytes;
+  }
+  throw invalidOption('maxEventBytes', maxEventBytes, 'give a whole number, 1 or more, or Infinity');
 }
 
 function splitterFor(response: BaseResponse, options: NDJSONOptions): LineSplitter {

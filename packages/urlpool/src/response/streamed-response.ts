@@ -14,7 +14,9 @@ import { bodyText, encodingFrom, utf8Text } from './body-decoder.ts';
 import { bodyJSON } from './body-json.ts';
 import { type EventOptions, eventsOf, type LineOptions, linesOf, type NDJSONOptions, valuesOf } from './body-lines.ts';
 import type { BodyQueue } from './body-queue.ts';
+import type { DecodedBody } from './decoding/decoded-body.ts';
 import type { ServerSentEvent } from './event-stream-parser.ts';
+import { type SavedFile, type SaveOptions, saveBody } from './save-body.ts';
 import { webStreamOf } from './web-stream.ts';
 
 /** What a streamed response asks of the call behind it. */
@@ -45,15 +47,18 @@ const forgotten = new FinalizationRegistry<BodyControl>((control) => control.aba
 export class StreamedResponse extends BaseResponse implements AsyncIterable<Buffer>, AsyncDisposable {
   readonly #queue: BodyQueue;
   readonly #control: BodyControl;
+  /** Where the pieces come from, if not as they are from the queue. */
+  readonly #decoded: DecodedBody | null;
   #use: Use = 'none';
   /** What `read()` left of a piece. */
   #rest: Buffer | null = null;
   /** The reading of the next piece, while it is under way. */
   #reading: Promise<Buffer | null> | null = null;
 
-  constructor(parts: ResponseParts, queue: BodyQueue, control: BodyControl) {
+  constructor(parts: ResponseParts, queue: BodyQueue, control: BodyControl, decoded: DecodedBody | null = null) {
     super(parts);
     this.#queue = queue;
+    this.#decoded = decoded;
     this.#control = control;
     forgotten.register(this, control, queue);
   }
@@ -167,6 +172,21 @@ export class StreamedResponse extends BaseResponse implements AsyncIterable<Buff
     return eventsOf(this, () => this.#pieces('taken'), options).events;
   }
 
+  /**
+   * Writes the body to a file: to another one beside it, which takes its place when all is there and right. On failure
+   * nothing is left, and what was there before is.
+   *
+   * @example
+   * await response.saveTo('large.csv', { digest: { algorithm: 'sha256', value: 'ba7816bf…' } });
+   *
+   * @throws {FileError} `ERR_FILE` where it cannot be written, `ERR_FILE_EXISTS` where it is there and `overwrite` is false.
+   * @throws {DigestError} where the body is not what the digest says.
+   */
+  saveTo(path: string, options: SaveOptions = {}): Promise<SavedFile> {
+    const headers = new HTTPHeaders(this.fields);
+    return saveBody({ response: this, headers, take: () => this.#pieces('taken') }, path, options);
+  }
+
   /** The body as a stream of Node's, which reads no faster than it is read. Destroying it disposes of the response. */
   readable(): Readable {
     const { Readable: NodeReadable } = process.getBuiltinModule('node:stream');
@@ -241,18 +261,17 @@ export class StreamedResponse extends BaseResponse implements AsyncIterable<Buff
 
   /** The next piece; null at the end. */
   async #next(): Promise<Buffer | null> {
-    for (;;) {
-      const piece = this.#queue.take();
-      if (piece !== null) return piece;
-      const { end } = this.#queue;
-      if (end === null) {
-        await this.#queue.whenChanged();
-        continue;
-      }
-      forgotten.unregister(this.#queue);
-      if (end.is === 'complete') return null;
-      if (end.reason instanceof HTTPError) Error.captureStackTrace(end.reason, this.#next);
-      throw end.reason;
+    const waiting = this.#decoded === null ? this.#queue.take() : null;
+    if (waiting !== null) return waiting;
+    try {
+      const piece = await (this.#decoded ?? this.#queue).next();
+      if (piece === null) forgotten.unregister(this.#queue);
+      return piece;
+    } catch (reason) {
+      // A body that cannot be decoded may still be coming.
+      await this.#release();
+      if (reason instanceof HTTPError) Error.captureStackTrace(reason, this.#next);
+      throw reason;
     }
   }
 

@@ -1,0 +1,266 @@
+// Server-sent events over as many connections as it takes (WHATWG HTML §9.2): the stream is asked for again from the last
+// event on. The iterator is its consumer's own loop: nothing is read or waited for but while it is asked for an event.
+
+import { closedError } from '../call/call-error.ts';
+import type { RequestOptions } from '../call/request-options.ts';
+import { DecodeError } from '../errors/decode-error.ts';
+import type { HTTPError } from '../errors/http-error.ts';
+import { checkNames, invalidOption } from '../errors/invalid-option.ts';
+import { isFieldValue } from '../message/characters.ts';
+import { overlaid } from '../message/header-overlay.ts';
+import { Retry } from '../policy/retry.ts';
+import { checkEventOptions, type EventOptions, eventsOf } from '../response/body-lines.ts';
+
+import type { ServerSentEvent } from '../response/event-stream-parser.ts';
+import { StatusError } from '../response/status-error.ts';
+import type { StreamedResponse } from '../response/streamed-response.ts';
+import type { Random } from '../util/random.ts';
+import { type PauseSurroundings, pause } from './pause.ts';
+import { isPassing, mayReconnect, reconnectDelay } from './reconnection.ts';
+
+/** What is told before a wait. */
+export interface Reconnection {
+  /** Why the last connection is over; null where the server ended it in order. */
+  readonly error: HTTPError | null;
+  /** Connections in a row that failed. */
+  readonly failures: number;
+  /** How long the wait is, in ms. */
+  readonly delay: number;
+}
+
+/** How a stream of events is kept up, beyond the options of its requests. */
+export interface ReconnectOptions extends EventOptions {
+  /** @default 'GET' */
+  readonly method?: string | undefined;
+  /** The id of the last event that is known already. @default none: the stream from its beginning */
+  readonly lastEventId?: string | undefined;
+  /** The wait before the next connection, in ms, until the server says another by `retry`. @default 3_000 */
+  readonly reconnectDelay?: number | undefined;
+  /** What that wait grows to at most while connections fail, in ms. @default 30_000 */
+  readonly reconnectDelayMax?: number | undefined;
+  /** Failures in a row after which the last one is thrown; 0 for the first one. @default Infinity */
+  readonly maxReconnects?: number | undefined;
+  /** Told before each wait. */
+  readonly onReconnect?: ((reconnection: Reconnection) => void) | undefined;
+}
+
+/** Options of `eventStream()` of a pool. */
+export type EventStreamOptions = RequestOptions & ReconnectOptions;
+
+/** What keeps a stream up. */
+export interface EventStreamSurroundings extends PauseSurroundings {
+  readonly random: Random;
+  /** Where it leads, without credentials: for errors. */
+  readonly url: string;
+  /** Names of the options that its requests take. */
+  readonly optionNames: readonly string[];
+  /** Sends a request. */
+  stream(method: string, options: RequestOptions): Promise<StreamedResponse>;
+}
+
+interface Settings {
+  readonly events: EventOptions;
+  readonly method: string;
+  readonly lastEventId: string;
+  readonly reconnectDelay: number;
+  readonly reconnectDelayMax: number;
+  readonly maxReconnects: number;
+  readonly onReconnect: ((reconnection: Reconnection) => void) | null;
+}
+
+const NAMES: readonly (keyof ReconnectOptions)[] = [
+  'lastEventId',
+  'maxEventBytes',
+  'maxLineBytes',
+  'maxReconnects',
+  'method',
+  'onReconnect',
+  'reconnectDelay',
+  'reconnectDelayMax',
+];
+
+const TYPE = 'text/event-stream';
+
+/**
+ * The events of a stream; see PoolManager.eventStream().
+ *
+ * @throws {RequestError} `ERR_INVALID_OPTION`
+ */
+export function eventStream<Options extends EventStreamOptions>(
+  options: Options,
+  surroundings: EventStreamSurroundings,
+): AsyncGenerator<ServerSentEvent, void> {
+  checkNames('eventStream()', options, [...surroundings.optionNames, ...NAMES]);
+  const {
+    method,
+    lastEventId,
+    reconnectDelay: delay,
+    reconnectDelayMax,
+    maxReconnects,
+    onReconnect,
+    ...rest
+  } = options;
+  const { maxLineBytes, maxEventBytes, ...request } = rest;
+  const settings: Settings = {
+    method: method ?? 'GET',
+    lastEventId: checkedId(lastEventId),
+    reconnectDelay: milliseconds('reconnectDelay', delay, 3_000),
+    reconnectDelayMax: milliseconds('reconnectDelayMax', reconnectDelayMax, 30_000),
+    maxReconnects: checkedCount(maxReconnects),
+    onReconnect: checkedListener(onReconnect),
+    events: { maxLineBytes, maxEventBytes },
+  };
+  checkEventOptions(settings.events);
+  const { signal } = request;
+  const left = new AbortController();
+  const either = signal === undefined ? left.signal : AbortSignal.any([left.signal, signal]);
+  const events = run(settings, { ...request, signal: either }, surroundings);
+  return leavable(events, left);
+}
+
+/** Leaving it ends what it waits for, too: a generator by itself would wait for that first. */
+function leavable(
+  events: AsyncGenerator<ServerSentEvent, void>,
+  left: AbortController,
+): AsyncGenerator<ServerSentEvent, void> {
+  const leave = (): void => left.abort(new DOMException('the event stream was left', 'AbortError'));
+  const done = { done: true, value: undefined } as const;
+  const stream: AsyncGenerator<ServerSentEvent, void> = {
+    async next() {
+      try {
+        return await events.next();
+      } catch (error) {
+        if (left.signal.aborted) return done;
+        throw error;
+      }
+    },
+    async return() {
+      leave();
+      await events.return().catch(() => {});
+      return done;
+    },
+    async throw(error) {
+      leave();
+      await events.return().catch(() => {});
+      throw error;
+    },
+    [Symbol.asyncIterator]: () => stream,
+  };
+  return stream;
+}
+
+/** How one connection ended, where another may follow. */
+interface Ended {
+  readonly error: HTTPError | null;
+  /** What the server asks to be left alone for, in ms. */
+  readonly wait: number;
+}
+
+async function* run(
+  settings: Settings,
+  request: RequestOptions & { readonly signal: AbortSignal },
+  surroundings: EventStreamSurroundings,
+): AsyncGenerator<ServerSentEvent, void> {
+  const { url, calls, clock, random } = surroundings;
+  const { method, onReconnect, reconnectDelayMax: max } = settings;
+  let { lastEventId, reconnectDelay: base } = settings;
+  let failures = 0;
+  for (;;) {
+    let ended: Ended;
+    try {
+      const response = await surroundings.stream(method, withFields(request, lastEventId));
+      const answer = await answerOf(response, clock.wallNow());
+      if (answer === 'no-content') return;
+      if (answer === 'events') {
+        failures = 0;
+        const { parser, events } = eventsOf(response, () => response, settings.events, lastEventId);
+        try {
+          yield* events;
+        } finally {
+          lastEventId = parser.lastEventId;
+          base = parser.retry ?? base;
+        }
+        ended = { error: null, wait: 0 };
+      } else {
+        ended = answer;
+      }
+    } catch (error) {
+      request.signal.throwIfAborted();
+      if (!mayReconnect(error)) throw error;
+      ended = { error, wait: 0 };
+    }
+    if (ended.error !== null && failures++ >= settings.maxReconnects) throw ended.error;
+    if (calls.closing) throw closedError({ method, url });
+    const delay = Math.max(ended.wait, reconnectDelay(failures, { base, max }, random));
+    onReconnect?.({ error: ended.error, failures, delay });
+    await pause(delay, { calls, clock }, { method, url, signal: request.signal });
+  }
+}
+
+function withFields(request: RequestOptions, lastEventId: string): RequestOptions {
+  const id = Buffer.from(lastEventId, 'utf8').toString('latin1');
+  const sendsId = lastEventId !== '' && isFieldValue(id);
+  return {
+    ...request,
+    headers: overlaid(request.headers, {
+      defaults: { Accept: TYPE, 'Cache-Control': 'no-store' },
+      forced: sendsId ? { 'Last-Event-ID': id } : {},
+    }),
+  };
+}
+
+/**
+ * What a response means for the stream (WHATWG HTML §9.2.2).
+ *
+ * @throws {StatusError} for a status that no later connection would mend.
+ * @throws {DecodeError} `ERR_EVENT_STREAM` for another media type.
+ */
+async function answerOf(response: StreamedResponse, now: number): Promise<'events' | 'no-content' | Ended> {
+  const { method, url, status, mediaType, connection, reason, headers, history } = response;
+  if (status === 200 && mediaType === TYPE) return 'events';
+  await response.dispose();
+  if (status === 204) return 'no-content';
+  if (status === 200) {
+    const type = headers.get('content-type');
+    const came = type === null ? 'it has no Content-Type' : `its Content-Type is ${JSON.stringify(type)}`;
+    const message = `Cannot read ${method} ${url} as a stream of events: ${came}, and it has to be ${TYPE}`;
+    throw new DecodeError(message, { code: 'ERR_EVENT_STREAM', phase: 'head', method, url, connection });
+  }
+  const error = new StatusError({ method, url, connection, status, reason, fields: headers }, response, history);
+  if (!isPassing(status)) throw error;
+  return { error, wait: retryAfter(headers.get('retry-after'), now) };
+}
+
+/** An invalid one counts as absent, and none counts beyond what a Retry would wait. */
+function retryAfter(value: string | null, now: number): number {
+  if (value === null) return 0;
+  try {
+    return Math.min(Retry.parseRetryAfter(value, now), Retry.DEFAULT.retryAfterMax);
+  } catch {
+    return 0;
+  }
+}
+
+function milliseconds(name: string, value: number | undefined, otherwise: number): number {
+  if (value === undefined) return otherwise;
+  if (typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY) return value;
+  throw invalidOption(name, value, 'give a number of milliseconds, 0 or more');
+}
+
+function checkedCount(value: number | undefined): number {
+  if (value === undefined) return Number.POSITIVE_INFINITY;
+  if (value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && value >= 0)) return value;
+  throw invalidOption('maxReconnects', value, 'give a whole number, 0 or more, or Infinity');
+}
+
+function checkedId(value: string | undefined): string {
+  if (value === undefined) return '';
+  if (typeof value === 'string' && !/[\0\r\n]/.test(value)) return value;
+  throw invalidOption('lastEventId', value, 'give the id of an event');
+}
+
+function checkedListener(value: ((reconnection: Reconnection) => void) | undefined) {
+  if (value === undefined) return null;
+  if (typeof value === 'function') return value;
+  throw invalidOption('onReconnect', value, 'give a function');
+}

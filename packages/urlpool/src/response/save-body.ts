@@ -1,0 +1,88 @@
+import { checkNames, invalidOption } from '../errors/invalid-option.ts';
+import type { HTTPHeaders } from '../message/http-headers.ts';
+import { BodyHashes, type DigestOption, digestPlan, expectedOf, ownDigests } from './digest.ts';
+import { checkAbsent, checkPath, FileWriter, type SaveProgress } from './file-writer.ts';
+import type { StreamedResponse } from './streamed-response.ts';
+
+/** How a body is saved. */
+export interface SaveOptions {
+  /** Told after each piece that was written; what it throws ends the saving. */
+  readonly onProgress?: ((progress: SaveProgress) => void) | undefined;
+  /** What the file has to be; else there is none. @default false: whatever comes */
+  readonly digest?: DigestOption | undefined;
+  /** Whether a file that is there is replaced. @default true */
+  readonly overwrite?: boolean | undefined;
+}
+
+/** A body that was saved. */
+export interface SavedFile {
+  readonly path: string;
+  /** Its length. */
+  readonly bytes: number;
+}
+
+/** Checks those options of saving that `digestPlan()` does not. */
+export function checkSaving({ onProgress, overwrite }: SaveOptions): void {
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw invalidOption('onProgress', onProgress, 'give a function');
+  }
+  if (overwrite !== undefined && typeof overwrite !== 'boolean') {
+    throw invalidOption('overwrite', overwrite, 'give true or false');
+  }
+}
+
+/** How long the file will be, as far as the head says; null where it does not: a content coding has another length. */
+export function declaredLength(headers: HTTPHeaders): number | null {
+  const length = headers.get('content-length');
+  if (length === null || !/^\d{1,15}$/.test(length) || headers.has('transfer-encoding')) return null;
+  return headers.has('content-encoding') ? null : Number(length);
+}
+
+/** A body to save. */
+export interface SavedBody {
+  readonly response: StreamedResponse;
+  /** As they came. */
+  readonly headers: HTTPHeaders;
+  /** Begins to read the body, once all options are checked. */
+  readonly take: () => AsyncIterable<Buffer>;
+}
+
+/** See StreamedResponse.saveTo(). */
+export async function saveBody(
+  { response, headers, take }: SavedBody,
+  path: string,
+  options: SaveOptions,
+): Promise<SavedFile> {
+  checkNames('saveTo()', options, ['onProgress', 'digest', 'overwrite']);
+  checkPath(path);
+  checkSaving(options);
+  const plan = digestPlan(options.digest);
+  const { onProgress, overwrite = true } = options;
+  const target = process.getBuiltinModule('node:path').resolve(path);
+  const total = declaredLength(headers);
+  const of = response.status === 206 ? 'part' : 'all';
+  const pieces = take();
+  const hashes = new BodyHashes(plan);
+  let file: FileWriter | null = null;
+  let bytes = 0;
+  try {
+    if (!overwrite) await checkAbsent(target, response);
+    file = await FileWriter.beside(target, response);
+    for await (const piece of pieces) {
+      await file.write(piece, bytes);
+      hashes.update(piece);
+      bytes += piece.length;
+      onProgress?.({ bytes, total });
+    }
+    hashes.check(
+      expectedOf(plan, [...ownDigests(headers, of), ...ownDigests(response.trailers, of)], response),
+      response,
+    );
+    await file.commit(overwrite);
+  } catch (error) {
+    await file?.discard();
+    await response.dispose();
+    throw error;
+  }
+  return { path, bytes };
+}
