@@ -8,7 +8,7 @@ import type { BodySource } from './body-source.ts';
 import { LengthMismatch } from './length-mismatch.ts';
 
 /** What is read at a time; two of these are held, since the next one is read while the last is sent. */
-const BLOCK_BYTES = 256 * 1024;
+const BLOCK_BYTES = 128 * 1024;
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 

@@ -14,6 +14,8 @@ export interface HeaderFields {
   readonly contentLength: number | null;
   /** Names, in lower case, that the caller gave as null. */
   readonly removed: ReadonlySet<string>;
+  /** Names, in lower case, of all that the caller gave. */
+  readonly given: ReadonlySet<string>;
 }
 
 /**
@@ -45,7 +47,7 @@ export function mergeFields(base: Fields, own: HeadersInput): HeaderFields {
       throw refusedField(name, 'the body decides how it is framed: leave the field out');
     fields.push(name, value);
   }
-  return { block: new FieldBlock(fields), contentLength, removed };
+  return { block: new FieldBlock(fields), contentLength, removed, given: replaced };
 }
 
 /**
