@@ -54,6 +54,9 @@ export interface RequestOptions extends RedirectOptions {
   readonly onUploadProgress?: ((progress: UploadProgress) => void) | undefined;
   /** How often to try again and to follow redirects; a number is a Retry's `total`, false is never. @default the pool's */
   readonly retries?: Retry | number | boolean | undefined;
-  /** Bodies are given as they came: none is decoded yet, so false is the only value. */
-  readonly decodeContent?: false | undefined;
+  /**
+   * Whether the body is given without the codings of its Content-Encoding: gzip, deflate, br, and zstd where the runtime has
+   * it. A body with a coding that is none of these is given as it came. @default the pool's
+   */
+  readonly decodeContent?: boolean | undefined;
 }
