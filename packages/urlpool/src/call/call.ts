@@ -20,6 +20,11 @@ import type { UploadProgress } from '../request/upload-progress.ts';
 import type { WireRequest } from '../request/wire-request.ts';
 import type { ResponseParts } from '../response/base-response.ts';
 import { BodyCollector } from '../response/body-collector.ts';
+import { codingsToUndo, type DecodableCoding, NO_CODINGS } from '../response/decoding/content-codings.ts';
+import { decodeSmall } from '../response/decoding/decode-small.ts';
+import { decodeWhole, MemoryPieces } from '../response/decoding/decode-whole.ts';
+import { DecodedBody } from '../response/decoding/decoded-body.ts';
+import type { DecodedOf } from '../response/decoding/decoding-error.ts';
 import { BodyQueue } from '../response/body-queue.ts';
 import { HTTPResponse } from '../response/http-response.ts';
 import type { CancelReason, Exchange, ResponseSink } from '../response/response-sink.ts';
@@ -67,6 +72,8 @@ export interface CallSettings {
 export interface CallChoices {
   /** The whole response; one whose body is handed over as it comes; or the connection itself, with another protocol on it. */
   readonly wants: 'body' | 'stream' | 'upgrade';
+  /** Whether the codings of Content-Encoding are undone. */
+  readonly decodeContent: boolean;
   readonly signal: AbortSignal | null;
 }
 
@@ -75,11 +82,14 @@ const DISCARD_BYTES = 256 * 1024;
 const DISCARD_MS = 50;
 
 /** Where an abort or a deadline finds it. */
-type State = 'queued' | 'exchanging' | 'sleeping' | 'done';
+type State = 'queued' | 'exchanging' | 'decoding' | 'sleeping' | 'done';
 
 export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleeper {
   previous: Waiter | null = null;
   next: Waiter | null = null;
+/** By how much an encoded body may be longer than what comes of it, in bytes: a coding adds some to what it cannot shorten. */
+const ENCODED_SPARE_BYTES = 64 * 1024;
+
   list: object | null = null;
   notKeptBefore: number | null = null;
   queuedAt = 0;
@@ -110,6 +120,8 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   #deadline: Alarm | null = null;
   #queueAlarm: Alarm | null = null;
   #discardAlarm: Alarm | null = null;
+  /** What undoes the codings of the body, where that takes time. */
+  #decoded: DecodedBody | null = null;
   #sleep: Timer | null = null;
   #onOver: (() => void) | null = null;
 
@@ -208,7 +220,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
       }
     }
     if (this.#choices.wants === 'stream') this.#deliver(head);
-    else if (bodyLength !== null && bodyLength > this.maxBodyBytes) this.#refuseBody(bodyLength);
+    else if (bodyLength !== null && this.#isTooLong(bodyLength)) this.#refuseBody(bodyLength);
   }
 
   onBody(view: Uint8Array): boolean {
@@ -220,7 +232,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     }
     if (this.#queue !== null) return this.#queue.push(view);
     this.#collector ??= new BodyCollector(this.#head === null ? null : this.#head.bodyLength);
-    if (this.#bodyBytes > this.maxBodyBytes) this.#refuseBody(null);
+    if (this.#isTooLong(this.#bodyBytes)) this.#refuseBody(null);
     else this.#collector.add(view);
     return true;
   }
@@ -250,8 +262,9 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
       return;
     }
     const data = this.#collector === null ? Buffer.alloc(0) : this.#collector.take();
-    const parts = this.#parts();
-    if (parts !== null) this.#end(new HTTPResponse(parts, data, trailers));
+    const codings = data.length === 0 ? NO_CODINGS : this.#codings();
+    if (codings.length === 0) this.#respond(data, trailers);
+    else this.#decode(data, codings, trailers);
   }
 
   onFailure(failure: Failure): void {
@@ -313,6 +326,8 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     if (limit === null || this.#state !== 'queued') return;
     const { alarms } = this.#settings;
     this.#queueAlarm ??= new Alarm(alarms, () => this.#onQueueTimeout());
+    this.#decoded?.close();
+    if (this.#state === 'done') return;
     this.#queueAlarm.set(alarms.clock.now() + limit);
   }
 
@@ -462,7 +477,64 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     const settle = this.#settle;
     // Nothing here may lead to the response: if its user forgets it, it is to be garbage-collected.
     this.#settle = null;
-    settle?.(new StreamedResponse({ ...parts, head }, this.#queue, this));
+    settle?.(new StreamedResponse({ ...parts, head }, this.#queue, this, this.#decoded));
+  }
+
+  /** The codings of the body that are to be undone. */
+  #codings(): readonly DecodableCoding[] {
+    return this.#head === null || !this.#settings.decodeContent ? NO_CODINGS : codingsToUndo(this.#head.fields);
+  }
+
+  #isTooLong(length: number): boolean {
+    const { maxBodyBytes } = this;
+    return length > maxBodyBytes && (length > maxBodyBytes + ENCODED_SPARE_BYTES || this.#codings().length === 0);
+  }
+
+  #decodedOf(): DecodedOf {
+    const { method, url, attempt } = this.request;
+    return { method, url, attempt, connection: this.#usedConnection(), history: this.#retries.history };
+  }
+
+  /** The whole body is here and its connection is free: undoes its codings, at once if it is small. */
+  #decode(data: Buffer, codings: readonly DecodableCoding[], trailers: Fields): void {
+    const of = this.#decodedOf();
+    let body: ReturnType<typeof decodeSmall>;
+    try {
+      body = decodeSmall(data, codings, { of, most: this.maxBodyBytes });
+    } catch (error) {
+      this.#end(new Rejection(error));
+      return;
+    }
+    if (body === 'too-slow') {
+      this.#state = 'decoding';
+      this.#exchange = null;
+      this.#collector = null;
+      this.#settings.group.sleep(this);
+      this.#decoded = new DecodedBody(new MemoryPieces(data), codings, { of, signal: null });
+      void this.#decodeOffThread(this.#decoded, trailers);
+    } else if (body === 'too-long') this.#end(this.#decodedTooLong());
+    else this.#respond(body, trailers);
+  }
+
+  async #decodeOffThread(decoded: DecodedBody, trailers: Fields): Promise<void> {
+    try {
+      const body = await decodeWhole(decoded, this.maxBodyBytes);
+      if (this.#state === 'done') return;
+      if (body === null) this.#end(this.#decodedTooLong());
+      else this.#respond(body, trailers);
+    } catch (reason) {
+      this.#end(new Rejection(reason));
+    }
+  }
+
+  #decodedTooLong(): Rejection {
+    const body = { limit: this.maxBodyBytes, length: null };
+    return new Rejection(bodyLimitError(this.request, body, this.#usedConnection()));
+  }
+
+  #respond(data: Buffer, trailers: Fields): void {
+    const parts = this.#parts();
+    if (parts !== null) this.#end(new HTTPResponse(parts, data, trailers));
   }
 
   #parts(): ResponseParts | null {
@@ -498,6 +570,11 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     const decision = shouldReplay(
       failure,
       {
+    const codings = this.#codings();
+    if (codings.length > 0) {
+      const { signal } = this.#choices;
+      this.#decoded = new DecodedBody(this.#queue, codings, { of: this.#decodedOf(), signal });
+    }
         method: request.method,
         hasIdempotencyKey: request.fields.hasIdempotencyKey,
         body: request.body === null ? 'none' : request.body.state,
@@ -565,9 +642,16 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     const { signal } = this.#choices;
     if (signal !== null) removeAbortable(signal, this);
     this.request.body?.release();
-    if (outcome instanceof Rejection) this.#queue?.finish({ is: 'failed', reason: outcome.reason });
-    if (outcome instanceof Rejection) this.#trace?.end(this.request, null, outcome.reason);
-    else this.#trace?.end(this.request, this.#head?.status ?? null, null);
+    if (outcome instanceof Rejection) {
+      const { reason } = outcome;
+      if (reason instanceof HTTPError && reason.history.length === 0) reason.history = this.#retries.history;
+      this.#queue?.finish({ is: 'failed', reason });
+      this.#decoded?.fail(reason);
+      this.#trace?.end(this.request, null, reason);
+    } else {
+      this.#trace?.end(this.request, this.#head?.status ?? null, null);
+    }
+    if (this.#state === 'decoding') return 'decoding the body';
     const settle = this.#settle;
     this.#settle = null;
     if (outcome !== null) settle?.(outcome);
@@ -575,3 +659,4 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     this.#settings.group.end();
   }
 }
+    if (this.#state === 'decoding') this.#settings.group.wake(this);

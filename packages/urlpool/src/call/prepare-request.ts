@@ -10,6 +10,7 @@ import { REDIRECT_OPTION_NAMES } from '../policy/redirect.ts';
 import { checkReplay } from '../policy/should-replay.ts';
 import { fieldsFrom, type HeaderFields, type HeadersInput, mergeFields } from '../request/header-fields.ts';
 import type { RequestBody } from '../request/request-body.ts';
+import { rangeFields } from '../request/range-fields.ts';
 import type { UploadProgress } from '../request/upload-progress.ts';
 import { currentContext } from '../util/context.ts';
 import { bodyFields, bodyOf, checkBodyOptions, hasBody, invalidBody, queryOf } from './prepare-body.ts';
@@ -40,6 +41,13 @@ export const REQUEST_OPTION_NAMES: readonly (keyof RequestOptions)[] = [
 const EXPECT_MS = 1_000;
 
 /** What the wire needs of a request beyond its method and target. */
+/** The fields that a client gives every request. */
+export interface SharedFields {
+  readonly block: FieldBlock;
+  /** Whether its Accept-Encoding is the default one, which goes with no Range. */
+  readonly hasCodings: boolean;
+}
+
 export interface PreparedRequest {
   readonly fields: FieldBlock;
   readonly body: RequestBody | null;
@@ -82,8 +90,8 @@ function invalidMethod(given: string, why: string): RequestError {
 export function checkRequestOptions(options: RequestOptions): void {
   checkNames('the request', options, REQUEST_OPTION_NAMES);
   const { decodeContent, signal, trailers } = options;
-  if (decodeContent !== undefined && decodeContent !== false) {
-    throw invalidOption('decodeContent', decodeContent, 'only false is supported in this version');
+  if (decodeContent !== undefined && typeof decodeContent !== 'boolean') {
+    throw invalidOption('decodeContent', decodeContent, 'give true or false');
   }
   checkReplay(options.replay);
   checkBodyOptions(options);
@@ -98,13 +106,14 @@ export function checkRequestOptions(options: RequestOptions): void {
  *
  * @param shared The block of a request that has no fields of its own.
  */
-export function prepareRequest(method: string, options: RequestOptions, shared: FieldBlock): PreparedRequest {
+export function prepareRequest(method: string, options: RequestOptions, shared: SharedFields): PreparedRequest {
   const { headers, trailers } = options;
   const query = options.fields === undefined ? '' : queryOf(method, options.fields);
   if (headers === undefined && trailers === undefined && !hasBody(method, options)) {
-    return { fields: shared, body: null, trailers: null, query, expectContinue: null, onUploadProgress: null };
+    return { fields: shared.block, body: null, trailers: null, query, expectContinue: null, onUploadProgress: null };
   }
-  const merged: HeaderFields = mergeFields(shared.fields, headers === undefined ? NONE : headers);
+  const own = mergeFields(shared.block.fields, headers === undefined ? NONE : headers);
+  const merged: HeaderFields = rangeFields(own, shared.hasCodings);
   const body = bodyOf(method, options, merged.contentLength);
   const fields = bodyFields(merged, body, options);
   return {

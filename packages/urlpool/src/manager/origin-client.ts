@@ -19,7 +19,9 @@ import { isRepeatable } from '../policy/should-replay.ts';
 import { Timeout } from '../policy/timeout.ts';
 import { OriginPool, type PoolWatch } from '../pool/origin-pool.ts';
 import { type HeadersInput, mergeFields } from '../request/header-fields.ts';
+import { rangeFields } from '../request/range-fields.ts';
 import { releaseInput } from '../request/release-input.ts';
+import { ACCEPT_ENCODING } from '../response/decoding/content-codings.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
 import type { StreamedResponse } from '../response/streamed-response.ts';
 import type { UpgradedResponse } from '../response/upgraded-response.ts';
@@ -55,7 +57,7 @@ export class OriginClient implements Place, Linked<OriginClient> {
   readonly budget: RetryBudget;
   readonly #text: string;
   readonly #settings: PoolSettings;
-  readonly #fields: FieldBlock;
+  readonly #fields: SharedFields;
   readonly #usualCall: CallSettings;
 
   constructor(origin: Origin, settings: PoolSettings, surroundings?: ClientSurroundings) {
@@ -96,6 +98,7 @@ export class OriginClient implements Place, Linked<OriginClient> {
       redirects: settings.redirects,
       budget: settings.budgetOf(settings.retries),
       maxBodyBytes: limits.maxBodyBytes,
+      decodeContent: settings.decodeContent,
     };
   }
 
@@ -121,7 +124,7 @@ export class OriginClient implements Place, Linked<OriginClient> {
     checkMethod(method, target);
     if (options !== NO_OPTIONS) checkRequestOptions(options);
     const { wants } = choices;
-    const shared = choices.fields === null ? this.#fields : mergeFields(this.#fields.fields, choices.fields).block;
+    const shared = choices.fields === null ? this.#fields : withFields(this.#fields, choices.fields);
     const prepared = prepareRequest(method, options, shared);
     const { fields, body, trailers, query, expectContinue, onUploadProgress } = prepared;
     const settings = options === NO_OPTIONS ? this.#usualCall : this.#callSettings(options);
@@ -168,12 +171,13 @@ export class OriginClient implements Place, Linked<OriginClient> {
   }
 
   #callSettings(options: RequestOptions): CallSettings {
-    const { replay, maxBodyBytes } = options;
+    const { replay, maxBodyBytes, decodeContent } = options;
     const usual = this.#usualCall;
     const retries = Retry.from(options.retries, usual.retries);
     return {
       ...usual,
       replay: replay ?? usual.replay,
+      decodeContent: decodeContent ?? usual.decodeContent,
       maxBodyBytes: maxBodyBytes === undefined ? usual.maxBodyBytes : limitsFrom({ maxBodyBytes }).maxBodyBytes,
       retries,
       redirects: redirectRules(options, usual.redirects),
@@ -192,9 +196,17 @@ export function responseOf<Response extends HTTPResponse | StreamedResponse | Up
   throw reason;
 }
 
-function defaultFields(origin: Origin, own: HeadersInput | undefined): FieldBlock {
-  const fields = ['Host', authority(origin), 'Accept', '*/*', 'User-Agent', `urlpool/${VERSION}`];
-  return own === undefined ? new FieldBlock(fields) : mergeFields(fields, own).block;
+function defaultFields(origin: Origin, own: HeadersInput | undefined): SharedFields {
+  const accepted = ['Accept', '*/*', 'Accept-Encoding', ACCEPT_ENCODING];
+  const fields = ['Host', authority(origin), ...accepted, 'User-Agent', `urlpool/${VERSION}`];
+  const shared = { block: new FieldBlock(fields), hasCodings: true };
+  return own === undefined ? shared : withFields(shared, own);
+}
+
+/** The shared fields with others over them. */
+function withFields({ block, hasCodings }: SharedFields, own: HeadersInput): SharedFields {
+  const merged = rangeFields(mergeFields(block.fields, own), hasCodings);
+  return { block: merged.block, hasCodings: hasCodings && !merged.given.has('accept-encoding') };
 }
 
 /** A target with one query more; its own comes first. */

@@ -38,7 +38,7 @@ export interface PoolOptions extends LimitOptions, TLSOptions, LookupOptions, Re
   readonly maxAge?: number | undefined;
   /** How many requests a connection may carry before it is closed. @default Infinity */
   readonly maxRequestsPerConnection?: number | undefined;
-  /** Header fields of every request; null removes a default. @default Host, Accept and User-Agent */
+  /** Header fields of every request; null removes a default. @default Host, Accept, Accept-Encoding and User-Agent */
   readonly headers?: HeadersInput | undefined;
   /** Time limits of every call. @default Timeout.DEFAULT: connect 10 s, read 300 s */
   readonly timeout?: number | Timeout | TimeoutOptions | undefined;
@@ -51,6 +51,8 @@ export interface PoolOptions extends LimitOptions, TLSOptions, LookupOptions, Re
   /** Told of everything that happens. */
   readonly onEvent?: TraceListener | undefined;
   /** Where time comes from: for tests. @default systemClock */
+  /** Whether bodies are given without the codings of their Content-Encoding. @default true */
+  readonly decodeContent?: boolean | undefined;
   readonly clock?: Clock | undefined;
   /** Where the jitter of waits and ages comes from, from 0 to 1: for tests. @default Math.random */
   readonly random?: Random | undefined;
@@ -75,6 +77,7 @@ export interface PoolSettings {
   readonly random: Random;
   readonly alarms: Alarms;
   readonly gate: PollGate;
+  readonly decodeContent: boolean;
   readonly tlsContext: TLSContext;
   /** The calls of all pools that share these settings. */
   readonly calls: CallGroup;
@@ -96,6 +99,7 @@ const NAMES: readonly (keyof PoolOptions)[] = [
   'lookup',
   'maxAge',
   'maxBodyBytes',
+  'decodeContent',
   'maxChunkExtensionBytes',
   'maxFields',
   'maxHeadBytes',
@@ -140,8 +144,10 @@ export function poolSettings(
   if (poolTimeout !== null && !(typeof poolTimeout === 'number' && poolTimeout > 0)) {
     throw invalidOption('poolTimeout', poolTimeout, 'give a number of milliseconds above 0, or null for no limit');
   }
+  const { decodeContent = true } = options;
   checkReplay(options.replay);
   checkLookup(options);
+  if (typeof decodeContent !== 'boolean') throw invalidOption('decodeContent', decodeContent, 'give true or false');
   const maxSize = whole('maxSize', options.maxSize, 64);
   const alarms = clock === systemClock ? systemAlarms : new Alarms(clock);
   const timeout = Timeout.from(options.timeout);
@@ -172,6 +178,7 @@ export function poolSettings(
     tlsContext: new TLSContext(options),
     room,
   };
+    decodeContent,
 }
 
 /** The default Retry has a budget; another one only where the caller asked for it. */
