@@ -151,7 +151,7 @@ for (const [form, headers] of FORMS) {
 test("request() sends none of the manager's own headers to another origin that are not on the safelist", async (t) => {
   const { http, server, other } = await sites(t, { headers: SECRETS });
   await http.request('GET', server.origin + to(`${other.origin}/to`));
-  assert.deepEqual(names(await other.request(0)), ['host', 'accept', 'user-agent']);
+  assert.deepEqual(names(await other.request(0)), ['host', 'accept', 'accept-encoding', 'user-agent']);
 });
 
 test('request() sends the credentials of its URL to no other origin', async (t) => {
@@ -161,8 +161,8 @@ test('request() sends the credentials of its URL to no other origin', async (t) 
   assert.deepEqual(
     [names(server.requests[0]), names(other.requests[0])],
     [
-      ['host', 'accept', 'user-agent', 'authorization'],
-      ['host', 'accept', 'user-agent'],
+      ['host', 'accept', 'accept-encoding', 'user-agent', 'authorization'],
+      ['host', 'accept', 'accept-encoding', 'user-agent'],
     ],
   );
 });
@@ -171,7 +171,7 @@ test('request() sends what it dropped on the way not even back to where it came 
   const { http, server, other } = await sites(t);
   await http.request('GET', server.origin + to(other.origin + to(`${server.origin}/home`)), { headers: SECRETS });
   assert.deepEqual(lines(server).at(-1), 'GET /home');
-  assert.deepEqual(names(server.requests.at(-1)), ['host', 'accept', 'user-agent']);
+  assert.deepEqual(names(server.requests.at(-1)), ['host', 'accept', 'accept-encoding', 'user-agent']);
 });
 
 test('request() names in Host whom it asks', async (t) => {
@@ -196,7 +196,7 @@ test('request() drops the fields of a body that it drops', async (t) => {
   const { http, server } = await sites(t);
   const headers = { 'Content-Language': 'eo', 'X-Own': '1' };
   await http.request('POST', server.origin + to('/to', 303), { json: { a: 1 }, headers });
-  assert.deepEqual(names(server.requests[1]), ['host', 'accept', 'user-agent', 'x-own']);
+  assert.deepEqual(names(server.requests[1]), ['host', 'accept', 'accept-encoding', 'user-agent', 'x-own']);
 });
 
 async function* generated(): AsyncGenerator<string> {

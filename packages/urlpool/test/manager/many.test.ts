@@ -141,10 +141,10 @@ test('many() takes URL objects and requests with options of their own', async (t
   assert.deepEqual(
     server.requests.map(({ method, target, body, headers }) => [method, target, `${body}`, headers.length]),
     [
-      ['GET', '/a', '', 3],
-      ['GET', '/b', '', 3],
-      ['PUT', '/c', 'text', 5],
-      ['GET', '/d?q=1', '', 3],
+      ['GET', '/a', '', 4],
+      ['GET', '/b', '', 4],
+      ['PUT', '/c', 'text', 6],
+      ['GET', '/d?q=1', '', 4],
     ],
   );
 });

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { PoolError, PoolManager, RequestError } from 'urlpool';
 import { fieldValues, type ReceivedRequest, type ScriptedConnection, ScriptedServer } from 'urlpool-testing';
 import { VERSION } from '../../src/manager/version.ts';
+import { ACCEPT_ENCODING } from '../../src/response/decoding/content-codings.ts';
 
 async function echo(connection: ScriptedConnection): Promise<void> {
   for (;;) {
@@ -53,13 +54,14 @@ test('request() takes a URL object', async () => {
   assert.equal(request.target, '/x%20y');
 });
 
-test('request() writes Host, Accept and User-Agent, in this order', async () => {
+test('request() writes Host, Accept, Accept-Encoding and User-Agent, in this order', async () => {
   const request = await sent((http, origin) => http.request('GET', `${origin}/`));
-  assert.equal(head(request), `GET / HTTP/1.1\r\nHost: -\r\nAccept: */*\r\nUser-Agent: urlpool/${VERSION}\r\n\r\n`);
+  const fields = `Accept: */*\r\nAccept-Encoding: ${ACCEPT_ENCODING}\r\nUser-Agent: urlpool/${VERSION}\r\n`;
+  assert.equal(head(request), `GET / HTTP/1.1\r\nHost: -\r\n${fields}\r\n`);
 });
 
 test("request() merges the call's fields over the manager's, and null removes one", async () => {
-  const http = new PoolManager({ headers: { 'X-Team': 'a', 'x-both': 'manager', Accept: null } });
+  const http = new PoolManager({ headers: { 'X-Team': 'a', 'x-both': 'manager', Accept: null, 'accept-encoding': null } });
   const request = await sent(
     (manager, origin) => manager.request('GET', `${origin}/`, { headers: { 'X-Both': 'call', 'user-agent': null } }),
     http,
@@ -188,7 +190,7 @@ for (const [name, method, url, options, code] of REFUSED) {
 for (const [name, bad] of [
   ['retries', {}],
   ['redirect', 1],
-  ['decodeContent', true],
+  ['decodeContent', 'no'],
 ] as const) {
   test(`request() takes ${name}: false, and refuses what is no value of it`, async () => {
     const request = await sent((http, origin) => http.request('GET', `${origin}/a`, { [name]: false }));
