@@ -223,8 +223,10 @@ export class Http1Exchange implements Exchange {
     if (found.keepAlive !== null) this.#hint = keepAliveHint(found.keepAlive);
     this.#headAlarm?.remove();
     this.#trace?.head(head.status);
-    const endsUpload = this.#holdAlarm !== null || head.status >= 400 || !persists(head.version, found.connection);
-    if (this.#client === 'sending' && endsUpload) this.#abandonUpload();
+    if (this.#client === 'sending') {
+      const isRefused = head.status >= 400 || !persists(head.version, found.connection);
+      if (isRefused || this.#holdAlarm !== null) this.#abandonUpload();
+    }
     this.sink.onHead(head);
   }
 

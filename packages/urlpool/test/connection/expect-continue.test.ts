@@ -194,7 +194,7 @@ test('request() writes the head byte by byte as it should be', async (t) => {
     await connection.request();
     await connection.respond();
   });
-  const headers = { Host: 'h', 'User-Agent': null, Accept: null };
+  const headers = { Host: 'h', 'User-Agent': null, Accept: null, 'Accept-Encoding': null };
   await pool.request('PUT', '/a', { body: 'b', headers, expectContinue: true });
   const [request] = server.requests;
   assert.equal(
