@@ -1,6 +1,7 @@
 // Many requests at once, bounded: as gather() in asyncio, over any number of URLs. The source is asked for the next one
 // only when there is a place for it, and no failure ends the rest.
 
+import { checkSignal } from '../call/prepare-request.ts';
 import { checkNames, invalidOption } from '../errors/invalid-option.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
 import type { ManagerRequestOptions } from './pool-manager.ts';
@@ -37,6 +38,9 @@ export async function* many<Item extends ManyItem>(
   options: ManyOptions,
   send: Send,
 ): AsyncGenerator<ManyResult<Item>, void, undefined> {
+  if (typeof items !== 'object' || items === null || !(Symbol.iterator in items || Symbol.asyncIterator in items)) {
+    throw invalidOption('what many() goes through', items, 'give a list of URLs or requests, or any other iterable');
+  }
   checkNames('many()', options, ['concurrency', 'order', 'signal']);
   const { concurrency = 64, order = 'completion', signal } = options;
   if (!(concurrency === Number.POSITIVE_INFINITY || (Number.isInteger(concurrency) && concurrency >= 1))) {
@@ -45,6 +49,7 @@ export async function* many<Item extends ManyItem>(
   if (order !== 'completion' && order !== 'source') {
     throw invalidOption('order', order, "give 'completion' or 'source'");
   }
+  checkSignal(signal);
   const stop = new AbortController();
   const stopped = signal === undefined ? stop.signal : AbortSignal.any([stop.signal, signal]);
   const source = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
@@ -79,6 +84,8 @@ export async function* many<Item extends ManyItem>(
     wake();
   };
 
+  const onAbort = (): void => wake();
+  signal?.addEventListener('abort', onAbort);
   let given = 0;
   try {
     for (;;) {
@@ -99,8 +106,12 @@ export async function* many<Item extends ManyItem>(
     }
     if (broken !== null) throw (broken as { readonly error: unknown }).error;
   } finally {
+    signal?.removeEventListener('abort', onAbort);
     stop.abort(new DOMException('many() was left before its end', 'AbortError'));
-    if (!exhausted) await source.return?.();
+    // A source that is being waited for may never answer: it is told to end, and not waited for any longer.
+    const ended = exhausted ? undefined : source.return?.();
+    if (asking) Promise.resolve(ended).catch(() => {});
+    else await ended;
   }
 }
 

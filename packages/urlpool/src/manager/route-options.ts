@@ -28,8 +28,35 @@ export function routeOptionsOf(options: object): RouteOptions | null {
   return route;
 }
 
-/** Text that is the same for routes that hold the same. */
-export function routeKey(route: RouteOptions): string {
+/** What of it holds for another origin, that a redirect leads to: no name and no client certificate of the first. */
+export function routeElsewhere(route: RouteOptions | null): RouteOptions | null {
+  if (route === null) return null;
+  const { servername: _servername, cert: _cert, key: _key, ...rest } = route;
+  return routeOptionsOf(rest);
+}
+
+const REMEMBERED_ROUTES = 8;
+
+/** Text that is the same for routes that hold the same: a program gives the same ones again and again, and hashing takes time. */
+export class RouteKeys {
+  readonly #known: { readonly route: RouteOptions; readonly key: string }[] = [];
+
+  keyOf(route: RouteOptions): string {
+    const known = this.#known.find((one) => ROUTE_OPTION_NAMES.every((name) => isSame(one.route[name], route[name])));
+    if (known !== undefined) return known.key;
+    const key = hashOf(route);
+    this.#known.unshift({ route, key });
+    this.#known.length = Math.min(this.#known.length, REMEMBERED_ROUTES);
+    return key;
+  }
+}
+
+/** What can be changed in place is not the same for being identical. */
+function isSame(one: unknown, other: unknown): boolean {
+  return one === other && (typeof one !== 'object' || one === null);
+}
+
+function hashOf(route: RouteOptions): string {
   const { createHash } = process.getBuiltinModule('node:crypto');
   return createHash('sha256')
     .update(JSON.stringify(comparable(route)))

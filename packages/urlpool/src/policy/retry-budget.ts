@@ -1,6 +1,5 @@
 // A bound on how many of an origin's requests are retries: where everything fails, retrying makes it worse. As Finagle's
-// RetryBudget has it: in any stretch of time a part of the requests may be retries, and a few in any case. It asks
-// nothing of a request but to be counted.
+// RetryBudget has it: in any stretch of time a part of the requests may be retries, and a few in any case.
 
 import { checkNames, invalidOption } from '../errors/invalid-option.ts';
 
@@ -20,7 +19,7 @@ export interface RetryBudgetLimits {
   readonly window: number;
 }
 
-const DEFAULTS: RetryBudgetLimits = Object.freeze({ ratio: 0.2, minPerSecond: 10, window: 10_000 });
+export const DEFAULT_BUDGET: RetryBudgetLimits = Object.freeze({ ratio: 0.2, minPerSecond: 10, window: 10_000 });
 const NAMES = ['ratio', 'minPerSecond', 'window'] as const;
 
 /**
@@ -30,9 +29,9 @@ const NAMES = ['ratio', 'minPerSecond', 'window'] as const;
  */
 export function budgetLimits(option: RetryBudgetOptions | boolean): RetryBudgetLimits | null {
   if (option === false) return null;
-  if (option === true) return DEFAULTS;
+  if (option === true) return DEFAULT_BUDGET;
   checkNames('retryBudget', option, NAMES);
-  const limits = { ...DEFAULTS };
+  const limits = { ...DEFAULT_BUDGET };
   for (const name of NAMES) {
     const value = option[name];
     if (value === undefined) continue;
@@ -45,36 +44,49 @@ export function budgetLimits(option: RetryBudgetOptions | boolean): RetryBudgetL
   return limits;
 }
 
+/** The window is looked at in this many parts. */
+const SLOTS = 10;
+
 /** The requests and retries of one origin. */
 export class RetryBudget {
-  /** Requests so far: whoever starts one adds to it. */
-  requests = 0;
-  /** When a retry was last asked for, and how many requests there were then. */
-  #asked: { readonly at: number; readonly requests: number };
-  /** The requests of the stretch that ended then. */
-  #before = 0;
-  #retries: number[] = [];
+  readonly #limits: RetryBudgetLimits;
+  readonly #requests: number[] = Array(SLOTS).fill(0);
+  readonly #retries: number[] = Array(SLOTS).fill(0);
+  #slot = 0;
+  #slotEnds: number;
 
-  constructor(now: number) {
-    this.#asked = { at: now, requests: 0 };
+  constructor(limits: RetryBudgetLimits, now: number) {
+    this.#limits = limits;
+    this.#slotEnds = now + limits.window / SLOTS;
+  }
+
+  /** A request begins. */
+  count(now: number): void {
+    if (now >= this.#slotEnds) this.#moveOn(now);
+    this.#requests[this.#slot] = (this.#requests[this.#slot] ?? 0) + 1;
   }
 
   /** Whether one more retry is within the limits; if so, it counts. */
-  spend(now: number, { ratio, minPerSecond, window }: RetryBudgetLimits): boolean {
-    const recent = this.#recentRequests(now, window);
-    while (this.#retries[0] !== undefined && this.#retries[0] <= now - window) this.#retries.shift();
-    if (this.#retries.length >= (minPerSecond * window) / 1000 + ratio * recent) return false;
-    this.#retries.push(now);
+  spend(now: number): boolean {
+    if (now >= this.#slotEnds) this.#moveOn(now);
+    const { ratio, minPerSecond, window } = this.#limits;
+    if (sum(this.#retries) >= (minPerSecond * window) / 1000 + ratio * sum(this.#requests)) return false;
+    this.#retries[this.#slot] = (this.#retries[this.#slot] ?? 0) + 1;
     return true;
   }
 
-  /** Requests within the window: those since it was last asked, and what is left of those before at an even pace. */
-  #recentRequests(now: number, window: number): number {
-    const since = this.requests - this.#asked.requests;
-    const passed = now - this.#asked.at;
-    const recent = passed >= window ? (since * window) / passed : since + this.#before * (1 - passed / window);
-    this.#asked = { at: now, requests: this.requests };
-    this.#before = recent;
-    return recent;
+  #moveOn(now: number): void {
+    const length = this.#limits.window / SLOTS;
+    const passed = 1 + Math.floor((now - this.#slotEnds) / length);
+    this.#slotEnds += passed * length;
+    for (let left = Math.min(passed, SLOTS); left > 0; left--) {
+      this.#slot = (this.#slot + 1) % SLOTS;
+      this.#requests[this.#slot] = 0;
+      this.#retries[this.#slot] = 0;
+    }
   }
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }

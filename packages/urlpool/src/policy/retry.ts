@@ -9,6 +9,7 @@ import { checkNames, invalidOption } from '../errors/invalid-option.ts';
 import { isToken } from '../message/characters.ts';
 import type { HTTPHeaders } from '../message/http-headers.ts';
 import { systemClock } from '../util/clock.ts';
+import { standardMethod } from './method.ts';
 import { parseRetryAfter, RETRY_AFTER_STATUSES } from './retry-after.ts';
 
 /** Options of a Retry. A counter is a whole number, 0 or more; null where only `total` counts; false for never. */
@@ -41,7 +42,7 @@ export interface RetryOptions {
    */
   readonly retryOn?: RetryPredicate | undefined;
   /**
-   * Methods whose requests may be sent again after a read error or a status, case kept; false for any method.
+   * Methods whose requests may be sent again after a read error or a status; false for any method.
    * @default DELETE GET HEAD OPTIONS PUT TRACE QUERY
    */
   readonly allowedMethods?: Iterable<string> | false | undefined;
@@ -355,7 +356,7 @@ function checkedMethods(value: Iterable<string> | false): readonly string[] | fa
     if (typeof method === 'string' && isToken(method)) continue;
     throw invalidOption('a method of retries.allowedMethods', method, 'give a token, e.g. GET');
   }
-  return Object.freeze(methods);
+  return Object.freeze(methods.map(standardMethod));
 }
 
 function checkedStatuses(name: string, value: Iterable<number>): readonly number[] {

@@ -53,6 +53,11 @@ export function shouldReplay(failure: Failure, request: ReplayRequest, policy: R
   return { replay: false, why: 'not-idempotent' };
 }
 
+/** Whether a request that goes out now may be sent again if it finds its connection dead: a stream is consumed by then. */
+export function isReplayable(request: ReplayRequest, policy: ReplayPolicy): boolean {
+  return request.body !== 'unread' && isRepeatable(request, policy);
+}
+
 /** Whether a request may be sent again though the server may have acted on it. */
 export function isRepeatable(request: ReplayRequest, policy: ReplayPolicy): boolean {
   if (policy === false || policy === 'unsent' || request.body === 'consumed') return false;

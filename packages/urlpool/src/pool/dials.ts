@@ -10,6 +10,7 @@ import type { CloseReason } from '../trace/close-reason.ts';
 import type { DialTarget } from '../transport/transport-dial.ts';
 import { Alarm } from '../util/alarms.ts';
 import { outside } from '../util/context.ts';
+import { type Linked, LinkedList } from '../util/linked-list.ts';
 import type { Waiter } from './waiter.ts';
 
 /** For how long a dial goes on that nobody waits for, in ms. */
@@ -22,6 +23,18 @@ export interface DialsEvents {
   onDialFailure(waiter: Waiter | null, error: HTTPError, reason: CloseReason): void;
   /** A dial was given up: nobody wanted it. */
   onUnwanted(): void;
+}
+
+/** A waiter without a dial, in its place in the queue. */
+class Lacking implements Linked<Lacking> {
+  previous: Lacking | null = null;
+  next: Lacking | null = null;
+  list: object | null = null;
+  readonly waiter: Waiter;
+
+  constructor(waiter: Waiter) {
+    this.waiter = waiter;
+  }
 }
 
 /** One dial under way. */
@@ -40,9 +53,10 @@ export class Dials {
   readonly #settings: ConnectionSettings;
   readonly #events: DialsEvents;
   readonly #entries = new Set<Entry>();
-  readonly #entryOf = new Map<Waiter, Entry>();
+  /** What each waiter counts on: a dial, or none yet. */
+  readonly #standing = new Map<Waiter, Entry | Lacking>();
   /** Waiters without a dial, in about the order of the queue. */
-  readonly #without = new Set<Waiter>();
+  readonly #without = new LinkedList<Lacking>();
   /** Dials without a waiter, the longest unwanted first. */
   readonly #unwanted = new Set<Entry>();
   readonly #alarm: Alarm;
@@ -62,27 +76,35 @@ export class Dials {
   /** A waiter joins the queue: it counts on a dial that nobody wants, if there is one. */
   join(waiter: Waiter): void {
     const [entry] = this.#unwanted;
-    if (entry === undefined) this.#without.add(waiter);
-    else this.#assign(entry, waiter);
+    if (entry !== undefined) {
+      this.#assign(entry, waiter);
+      return;
+    }
+    const lacking = new Lacking(waiter);
+    this.#standing.set(waiter, lacking);
+    this.#without.push(lacking);
   }
 
   /** A waiter leaves the queue, with a connection or without. */
   leave(waiter: Waiter): void {
-    if (this.#without.delete(waiter)) return;
-    const entry = this.#entryOf.get(waiter);
-    if (entry === undefined) return;
-    this.#entryOf.delete(waiter);
-    entry.waiter = null;
-    const [next] = this.#without;
-    if (next !== undefined) this.#assign(entry, next);
-    else this.#onUnwanted(entry);
+    const standing = this.#standing.get(waiter);
+    if (standing === undefined) return;
+    this.#standing.delete(waiter);
+    if (standing instanceof Lacking) {
+      this.#without.delete(standing);
+      return;
+    }
+    standing.waiter = null;
+    const next = this.#without.shift();
+    if (next !== null) this.#assign(standing, next.waiter);
+    else this.#onUnwanted(standing);
   }
 
   /** Opens one more connection, for the first waiter that has no dial. */
   start(): void {
-    const [waiter] = this.#without;
-    if (waiter === undefined) return;
-    this.#without.delete(waiter);
+    const lacking = this.#without.shift();
+    if (lacking === null) return;
+    const { waiter } = lacking;
     const dial = new Dial(this.#target, this.#settings, {
       onConnection: (connection, resumed) => {
         this.#remove(entry);
@@ -96,7 +118,7 @@ export class Dials {
     });
     const entry: Entry = { dial, startedFor: waiter, waiter, unwantedSince: 0 };
     this.#entries.add(entry);
-    this.#entryOf.set(waiter, entry);
+    this.#standing.set(waiter, entry);
     outside(() => dial.start(waiter.connectTimeout));
   }
 
@@ -105,7 +127,7 @@ export class Dials {
     const { size } = this.#entries;
     for (const { dial } of this.#entries) dial.abandon('closed');
     this.#entries.clear();
-    this.#entryOf.clear();
+    this.#standing.clear();
     this.#without.clear();
     this.#unwanted.clear();
     this.#alarm.remove();
@@ -113,10 +135,9 @@ export class Dials {
   }
 
   #assign(entry: Entry, waiter: Waiter): void {
-    this.#without.delete(waiter);
     this.#unwanted.delete(entry);
     entry.waiter = waiter;
-    this.#entryOf.set(waiter, entry);
+    this.#standing.set(waiter, entry);
     // Where the waiter's own time for connecting ends first, the dial has become its own.
     if (entry.dial.shorten(waiter.connectTimeout)) entry.startedFor = waiter;
   }
@@ -127,7 +148,6 @@ export class Dials {
     this.#unwanted.delete(entry);
     const { waiter } = entry;
     if (waiter === null) return;
-    this.#entryOf.delete(waiter);
     this.join(waiter);
   }
 

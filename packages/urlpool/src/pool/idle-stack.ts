@@ -72,8 +72,8 @@ export class IdleStack {
     return null;
   }
 
-  /** Nothing will be put here any more. */
-  close(): void {
+  /** Nothing is here, and it may stay so. */
+  disarm(): void {
     this.#alarm.remove();
   }
 

@@ -127,7 +127,8 @@ export class OriginPool implements Tenant {
       this.#give(member, waiter);
       return;
     }
-    if (!isReplay && this.#step(1) === 'refuse') {
+    // An attempt that was accepted before is not turned away for those that came meanwhile.
+    if (waiter.attempt === 1 && !isReplay && this.#step(1) === 'refuse') {
       const { maxSize, maxQueued } = this.#limits;
       const why = `${this.#waiting} requests wait already for its ${maxSize} connections, and maxQueued is ${maxQueued}`;
       waiter.onRefused(this.#error(`${why}; options: maxQueued, maxSize`, 'ERR_POOL_FULL'));
@@ -160,6 +161,7 @@ export class OriginPool implements Tenant {
     }
     this.#serve();
     this.#settle();
+    if (this.size === 0) this.#disarm();
   }
 
   /** Closes every connection at once and refuses whoever waits, now and from now on. */
@@ -176,8 +178,7 @@ export class OriginPool implements Tenant {
     }
     for (const member of [...this.#members]) this.#destroy(member, 'closed');
     room.unwant(this);
-    this.#idle.close();
-    this.#stalled.remove();
+    this.#disarm();
   }
 
   /** What every place is taken by, in a few words for the message of a waiter that gives up. */
@@ -359,10 +360,11 @@ export class OriginPool implements Tenant {
   }
 
   /** The first that may take it: a replay, unless the connection was kept since before its failure. */
-  #waiterFor(member: Member): Waiter | null {
+  #waiterFor({ idleSince, connection }: Member): Waiter | null {
     const replay = this.#replays.first;
-    if (replay !== null && (replay.notKeptBefore ?? 0) <= member.idleSince) return replay;
-    return this.#waiters.first;
+    const since = replay?.notKeptBefore ?? 0;
+    const isNewEnough = since === Number.POSITIVE_INFINITY ? connection.served === 0 : since <= idleSince;
+    return replay !== null && isNewEnough ? replay : this.#waiters.first;
   }
 
   #rest(member: Member): void {
@@ -405,8 +407,12 @@ export class OriginPool implements Tenant {
 
   #destroy(member: Member, reason: CloseReason): void {
     this.#idle.delete(member);
+    if (!this.#members.delete(member)) return;
+    // It is forgotten before the event tells of it, since a listener may ask for a connection, but its place in the
+    // manager is another's only when it is closed.
+    this.#counters.onGone(member.connection, reason);
     member.connection.destroy(reason);
-    this.#forget(member, reason);
+    this.#surroundings.room.give();
   }
 
   #forget(member: Member, reason: CloseReason): void {
@@ -419,7 +425,14 @@ export class OriginPool implements Tenant {
   #settle(): void {
     if (!this.#inUse || this.#waiting > 0 || this.#dials.size > 0 || this.#idle.size < this.#members.size) return;
     this.#inUse = false;
+    if (this.size === 0) this.#disarm();
     this.#surroundings.watch?.onQuiet();
+  }
+
+  /** There is nothing to watch over: an alarm that stays would hold a pool that was given up in memory. */
+  #disarm(): void {
+    this.#idle.disarm();
+    this.#stalled.remove();
   }
 
   #error(why: string, code: 'ERR_POOL_CLOSED' | 'ERR_POOL_FULL' | 'ERR_POOL_STALLED'): HTTPError {

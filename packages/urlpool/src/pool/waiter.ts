@@ -12,7 +12,7 @@ export interface Waiter extends Linked<Waiter> {
   readonly wantsExchange: boolean;
   /** Whether it gives up by itself after a while (`Timeout.pool`). */
   readonly hasPoolTimeout: boolean;
-  /** A replay takes no connection that was kept since before this time; null for any other attempt. */
+  /** A replay takes no connection that was kept since before this time: Infinity for only new ones. Null for any other attempt. */
   readonly notKeptBefore: number | null;
   /** Since when it has stood in the queue. For the pool. */
   queuedAt: number;

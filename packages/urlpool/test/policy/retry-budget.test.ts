@@ -5,15 +5,16 @@ import { budgetLimits, RetryBudget, type RetryBudgetLimits } from '../../src/pol
 const USUAL: RetryBudgetLimits = { ratio: 0.2, minPerSecond: 10, window: 10_000 };
 
 /** How many retries it gives at one moment. */
-function spent(budget: RetryBudget, now: number, limits: RetryBudgetLimits = USUAL): number {
+function spent(budget: RetryBudget, now: number): number {
   let count = 0;
-  while (count < 1_000_000 && budget.spend(now, limits)) count++;
+  while (count < 1_000_000 && budget.spend(now)) count++;
   return count;
 }
 
-function budgetAfter(requests: number, now = 0): RetryBudget {
-  const budget = new RetryBudget(now);
-  budget.requests += requests;
+/** A budget after so many requests at each of these times. */
+function budgetAfter(requests: number, times: readonly number[], limits: Partial<RetryBudgetLimits> = {}): RetryBudget {
+  const budget = new RetryBudget({ ...USUAL, ...limits }, 0);
+  for (const now of times) for (let i = 0; i < requests; i++) budget.count(now);
   return budget;
 }
 
@@ -43,60 +44,48 @@ for (const [option, message] of [
   });
 }
 
+const TENTH = { ratio: 0.1, minPerSecond: 0 };
+
 test('RetryBudget.spend() gives a floor without any requests', () => {
-  assert.equal(spent(new RetryBudget(0), 0), 100);
-});
-
-test('RetryBudget.spend() adds a part of the requests', () => {
-  assert.equal(spent(budgetAfter(1000), 5000), 300);
-});
-
-test('RetryBudget.spend() gives nothing where there is neither floor nor part', () => {
-  assert.equal(spent(budgetAfter(1000), 0, { ...USUAL, minPerSecond: 0, ratio: 0 }), 0);
-});
-
-test('RetryBudget.spend() gives again what the window has left behind', () => {
-  const budget = new RetryBudget(0);
-  assert.equal(spent(budget, 0), 100);
-  assert.equal(spent(budget, 9_999), 0);
-  assert.equal(spent(budget, 10_000), 100);
-});
-
-test('RetryBudget.spend() counts requests of the window alone, at an even pace', () => {
-  const limits = { ratio: 0.1, minPerSecond: 0, window: 10_000 };
-  assert.equal(spent(budgetAfter(10_000), 100_000, limits), 100); // 1,000 of them in the last tenth of the time
-});
-
-test('RetryBudget.spend() forgets requests as the window moves on', () => {
-  const limits = { ratio: 0.1, minPerSecond: 0, window: 10_000 };
-  const budget = budgetAfter(1000);
-  assert.equal(spent(budget, 1000, limits), 100);
-  assert.equal(spent(budget, 11_001, limits), 0);
-  budget.requests += 50;
-  assert.equal(spent(budget, 11_002, limits), 5);
-});
-
-const TENTH = { ratio: 0.1, minPerSecond: 0, window: 10_000 };
-
-test('RetryBudget.spend() counts every request once', () => {
-  assert.equal(spent(budgetAfter(10), 0, TENTH), 1);
-  assert.equal(spent(budgetAfter(9), 0, { ...TENTH, minPerSecond: 0.01 }), 1);
-});
-
-test('RetryBudget.spend() counts what was before it was last asked in proportion', () => {
-  const budget = budgetAfter(1000);
-  assert.equal(budget.spend(0, TENTH), true);
-  // Half of the window later half of the thousand are left: 50 retries, of which one is spent.
-  assert.equal(spent(budget, 5000, { ...TENTH, window: 10_000 }), 49);
-});
-
-test('RetryBudget.spend() counts all requests since it was asked a window ago', () => {
-  const budget = new RetryBudget(0);
-  budget.spend(0, TENTH);
-  budget.requests += 500;
-  assert.equal(spent(budget, 10_000, TENTH), 50);
+  assert.equal(spent(budgetAfter(0, []), 0), 100);
 });
 
 test('RetryBudget.spend() has a floor in proportion to the window', () => {
-  assert.equal(spent(new RetryBudget(0), 0, { ratio: 0, minPerSecond: 1000, window: 1001 }), 1001);
+  assert.equal(spent(budgetAfter(0, [], { ratio: 0, minPerSecond: 1000, window: 1001 }), 0), 1001);
+});
+
+test('RetryBudget.spend() adds a part of the requests', () => {
+  assert.equal(spent(budgetAfter(1000, [0]), 0), 300);
+});
+
+test('RetryBudget.spend() counts every request once', () => {
+  assert.equal(spent(budgetAfter(10, [0], TENTH), 0), 1);
+});
+
+test('RetryBudget.spend() gives nothing where there is neither floor nor part', () => {
+  assert.equal(spent(budgetAfter(1000, [0], { minPerSecond: 0, ratio: 0 }), 0), 0);
+});
+
+// when it is asked, what is left of 100 requests at 0 and as many at 5,000
+for (const [now, expected] of [
+  [5_000, 20],
+  [9_999, 20],
+  [10_000, 10],
+  [14_999, 10],
+  [15_000, 0],
+  [1_000_000, 0],
+] as const) {
+  test(`RetryBudget.spend() gives ${expected} at ${now} for a tenth of the requests within 10 s`, () => {
+    assert.equal(spent(budgetAfter(100, [0, 5_000], TENTH), now), expected);
+  });
+}
+
+test('RetryBudget.spend() gives again what the window has left behind', () => {
+  const budget = budgetAfter(0, []);
+  assert.deepEqual([spent(budget, 0), spent(budget, 9_999), spent(budget, 10_000)], [100, 0, 100]);
+});
+
+test('RetryBudget.spend() counts requests after a long quiet like any others', () => {
+  const hour = 3_600_000;
+  assert.equal(spent(budgetAfter(1000, [hour, hour + 4_000], TENTH), hour + 5_000), 200);
 });

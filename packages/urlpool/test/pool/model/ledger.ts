@@ -119,8 +119,8 @@ export class Ledger {
       line.join({ call, attempt, notKeptBefore, since: at });
       if (queued !== line.size) this.fault(`${origin} has ${line.size} waiting and says ${queued}`);
       const unserved = queued - this.dials.underWay(origin);
-      // A dial that is left for the next turn may find its place taken.
-      const mustDial = notKeptBefore === null && !this.dials.mayFollow(origin);
+      // A dial that is left for the next turn may find its place taken; an attempt of a call that was let in before always is.
+      const mustDial = notKeptBefore === null && attempt === 1 && !this.dials.mayFollow(origin);
       if (mustDial && unserved > this.#maxQueued) this.#owing.add(origin);
     } else if (event.type === 'queue-end') {
       const { call, attempt, origin, connection } = event;
