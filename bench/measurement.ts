@@ -24,7 +24,10 @@ const MAX_SAMPLES = 1 << 20;
 type Phase = 'warm-up' | 'measuring' | 'done';
 
 /** Makes the request again and again, for the warm-up first, and gives the figures of the window. Rejects on any wrong response. */
-export async function measure(request: Request, load: Omit<LoadTask, 'is' | 'use' | 'path' | 'file'>): Promise<Measurement> {
+export async function measure(
+  request: Request,
+  load: Omit<LoadTask, 'is' | 'use' | 'path' | 'file'>,
+): Promise<Measurement> {
   // fill() touches the pages now: their first use costs nothing in the window.
   const latencies = new Float64Array(MAX_SAMPLES).fill(0);
   let phase: Phase = 'warm-up';

@@ -4,28 +4,27 @@
 // object with several roles, waiter, sink and abortable, since one is made for every request.
 
 import type { Connection } from '../connection/connection.ts';
-import { type ErrorConnection, HTTPError } from '../errors/http-error.ts';
+import { type ErrorConnection, HTTPError, type Refusal } from '../errors/http-error.ts';
 import { type Fields, findField } from '../message/fields.ts';
 import type { Head } from '../message/head.ts';
 import { originText } from '../message/origin.ts';
 import type { Transport } from '../message/transport.ts';
 import type { Failure } from '../policy/failure.ts';
 import { isRedirect, type RedirectRules } from '../policy/redirect.ts';
-import type { Retry } from '../policy/retry.ts';
+import { Retry } from '../policy/retry.ts';
 import { parseRetryAfter } from '../policy/retry-after.ts';
-import type { RetryBudgetLimits } from '../policy/retry-budget.ts';
 import { type ReplayPolicy, shouldReplay } from '../policy/should-replay.ts';
 import type { Waiter } from '../pool/waiter.ts';
 import type { UploadProgress } from '../request/upload-progress.ts';
 import type { WireRequest } from '../request/wire-request.ts';
 import type { ResponseParts } from '../response/base-response.ts';
 import { BodyCollector } from '../response/body-collector.ts';
+import { BodyQueue } from '../response/body-queue.ts';
 import { codingsToUndo, type DecodableCoding, NO_CODINGS } from '../response/decoding/content-codings.ts';
 import { decodeSmall } from '../response/decoding/decode-small.ts';
 import { decodeWhole, MemoryPieces } from '../response/decoding/decode-whole.ts';
 import { DecodedBody } from '../response/decoding/decoded-body.ts';
 import type { DecodedOf } from '../response/decoding/decoding-error.ts';
-import { BodyQueue } from '../response/body-queue.ts';
 import { HTTPResponse } from '../response/http-response.ts';
 import type { CancelReason, Exchange, ResponseSink } from '../response/response-sink.ts';
 import { type BodyControl, StreamedResponse } from '../response/streamed-response.ts';
@@ -34,10 +33,17 @@ import { type Abortable, addAbortable, removeAbortable } from '../util/abort-reg
 import { Alarm, type Alarms } from '../util/alarms.ts';
 import type { Timer } from '../util/clock.ts';
 import { type Context, currentContext, outside } from '../util/context.ts';
-import { bodyLimitError, closedError, hostChangedError, poolTimeoutError, totalTimeoutError } from './call-error.ts';
+import {
+  bodyLimitError,
+  closedError,
+  disposedError,
+  hostChangedError,
+  poolTimeoutError,
+  totalTimeoutError,
+} from './call-error.ts';
 import type { CallGroup, Sleeper } from './call-group.ts';
 import type { CallTrace } from './call-trace.ts';
-import { type Ending, type NextStep, nextStep } from './next-step.ts';
+import { type Ending, locationOf, type NextStep, nextStep } from './next-step.ts';
 import { redirectedRequest } from './redirected-request.ts';
 import type { Place, Router } from './router.ts';
 
@@ -63,17 +69,17 @@ export interface CallSettings {
   readonly replay: ReplayPolicy;
   readonly retries: Retry;
   readonly redirects: RedirectRules;
-  /** Null where retries are not bounded by a budget. */
-  readonly budget: RetryBudgetLimits | null;
+  /** Whether retries are bounded by the budget of their origin. */
+  readonly hasBudget: boolean;
   readonly maxBodyBytes: number;
+  /** Whether the codings of Content-Encoding are undone. */
+  readonly decodeContent: boolean;
 }
 
 /** How the caller wants the body, and by what the call can be aborted. */
 export interface CallChoices {
   /** The whole response; one whose body is handed over as it comes; or the connection itself, with another protocol on it. */
   readonly wants: 'body' | 'stream' | 'upgrade';
-  /** Whether the codings of Content-Encoding are undone. */
-  readonly decodeContent: boolean;
   readonly signal: AbortSignal | null;
 }
 
@@ -81,15 +87,15 @@ export interface CallChoices {
 const DISCARD_BYTES = 256 * 1024;
 const DISCARD_MS = 50;
 
+/** By how much an encoded body may be longer than what comes of it, in bytes: a coding adds some to what it cannot shorten. */
+const ENCODED_SPARE_BYTES = 64 * 1024;
+
 /** Where an abort or a deadline finds it. */
 type State = 'queued' | 'exchanging' | 'decoding' | 'sleeping' | 'done';
 
 export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleeper {
   previous: Waiter | null = null;
   next: Waiter | null = null;
-/** By how much an encoded body may be longer than what comes of it, in bytes: a coding adds some to what it cannot shorten. */
-const ENCODED_SPARE_BYTES = 64 * 1024;
-
   list: object | null = null;
   notKeptBefore: number | null = null;
   queuedAt = 0;
@@ -106,12 +112,16 @@ const ENCODED_SPARE_BYTES = 64 * 1024;
   #state: State = 'queued';
   #replayed = false;
   #connection: Connection | null = null;
+  /** That of the attempt before, while the call waits for the next. */
+  #lastConnection: ErrorConnection | null = null;
   #reused = false;
   #exchange: Exchange | null = null;
   #head: Head | null = null;
   /** Where the body goes: to memory, or to a consumer who takes it as it comes. */
   #collector: BodyCollector | null = null;
   #queue: BodyQueue | null = null;
+  /** What undoes the codings of the body, where that takes time. */
+  #decoded: DecodedBody | null = null;
   /** Bytes of a body nobody wants that are still read; null while somebody does. */
   #discard: number | null = null;
   /** What follows once the body of a response that is not the last one is out of the way. */
@@ -120,10 +130,11 @@ const ENCODED_SPARE_BYTES = 64 * 1024;
   #deadline: Alarm | null = null;
   #queueAlarm: Alarm | null = null;
   #discardAlarm: Alarm | null = null;
-  /** What undoes the codings of the body, where that takes time. */
-  #decoded: DecodedBody | null = null;
   #sleep: Timer | null = null;
-  #onOver: (() => void) | null = null;
+  /** Why the response is the last one though another attempt was thought of. */
+  #refused: Refusal | null = null;
+  /** Resolves when a response that was disposed of has let its connection go. */
+  #over: { readonly promise: Promise<void>; resolve(): void } | null = null;
 
   constructor(
     request: WireRequest,
@@ -171,7 +182,7 @@ const ENCODED_SPARE_BYTES = 64 * 1024;
     const { signal } = this.#choices;
     const { timeout } = this.request;
     this.#settings.group.begin();
-    this.#place.budget.requests++;
+    this.#place.budget.count(this.#startedAt);
     this.#trace?.start(this.request);
     if (signal?.aborted) {
       this.#end(new Rejection(signal.reason));
@@ -195,6 +206,8 @@ const ENCODED_SPARE_BYTES = 64 * 1024;
     this.#connection = connection;
     this.#reused = connection.served > 0;
     this.#exchange = connection.start(this.request, this);
+    // What the caller gave runs as it starts, a body's function say, and may have aborted the call.
+    if (this.#isDone()) this.#exchange.cancel({ is: 'aborted' });
     return true;
   }
 
@@ -213,11 +226,13 @@ const ENCODED_SPARE_BYTES = 64 * 1024;
     const concerns = this.#retries.concerns(status) || (status === 417 && this.request.expectContinue != null);
     if (concerns || isRedirect(status)) {
       const step = this.#decideOn(head);
+      if (this.#isDone()) return;
       if (step.do !== 'done') {
         this.#pending = step;
         this.#discardBody();
         return;
       }
+      this.#refused = step.refused;
     }
     if (this.#choices.wants === 'stream') this.#deliver(head);
     else if (bodyLength !== null && this.#isTooLong(bodyLength)) this.#refuseBody(bodyLength);
@@ -295,17 +310,24 @@ const ENCODED_SPARE_BYTES = 64 * 1024;
   // As what controls the body of a streamed response.
 
   dispose(): Promise<void> {
+    this.#decoded?.fail(disposedError(this.request, this.#usedConnection()));
     if (this.#state === 'done') return Promise.resolve();
-    const over = new Promise<void>((resolve) => {
-      this.#onOver = resolve;
+    if (this.#over !== null) return this.#over.promise;
+    let resolve = (): void => {};
+    const promise = new Promise<void>((settle) => {
+      resolve = settle;
     });
+    this.#over = { promise, resolve };
     this.#queue?.clear();
+    this.#queue?.finish({ is: 'failed', reason: disposedError(this.request, this.#usedConnection()) });
     this.#discardBody();
     this.#exchange?.resume();
-    return over;
+    return promise;
   }
 
   abandoned(): void {
+    this.#decoded?.close();
+    if (this.#state === 'done') return;
     this.#trace?.forgotten(this.request);
     void this.dispose();
   }
@@ -313,6 +335,19 @@ const ENCODED_SPARE_BYTES = 64 * 1024;
   /** Enters the queue with what the request is now. */
   #enqueue(): void {
     this.#state = 'queued';
+    this.#letGo();
+    this.#lastConnection = null;
+    this.#place.pool.acquire(this);
+    const { pool: limit } = this.request.timeout;
+    if (limit === null || this.#state !== 'queued') return;
+    const { alarms } = this.#settings;
+    this.#queueAlarm ??= new Alarm(alarms, () => this.#onQueueTimeout());
+    this.#queueAlarm.set(alarms.clock.now() + limit);
+  }
+
+  /** Forgets the attempt that is over, and what it held. */
+  #letGo(): void {
+    this.#lastConnection = this.#usedConnection();
     this.#exchange = null;
     this.#connection = null;
     this.#head = null;
@@ -321,19 +356,16 @@ const ENCODED_SPARE_BYTES = 64 * 1024;
     this.#discardAlarm?.remove();
     this.#pending = null;
     this.#bodyBytes = 0;
-    this.#place.pool.acquire(this);
-    const { pool: limit } = this.request.timeout;
-    if (limit === null || this.#state !== 'queued') return;
-    const { alarms } = this.#settings;
-    this.#queueAlarm ??= new Alarm(alarms, () => this.#onQueueTimeout());
-    this.#decoded?.close();
-    if (this.#state === 'done') return;
-    this.#queueAlarm.set(alarms.clock.now() + limit);
+  }
+
+  /** Whether it has ended: a callback of the caller's may have aborted it. */
+  #isDone(): boolean {
+    return this.#state === 'done';
   }
 
   #decideOn({ status, reason, fields }: Head): NextStep {
     const { redirects } = this.#settings;
-    const location = isRedirect(status) && redirects.follow ? findField(fields, 'location') : null;
+    const location = isRedirect(status) && redirects.follow ? locationOf(fields) : null;
     const retryAfter = this.#retryAfter(findField(fields, 'retry-after'));
     const step = this.#decide({ is: 'response', status, reason, fields, retryAfter });
     if (location === null) {
@@ -367,7 +399,7 @@ const ENCODED_SPARE_BYTES = 64 * 1024;
 
   #decide(ending: Ending): NextStep {
     const { request } = this;
-    const { redirects, random, alarms, budget } = this.#settings;
+    const { redirects, random, alarms, hasBudget } = this.#settings;
     const now = alarms.clock.now();
     const deadline = this.#deadline?.deadline ?? null;
     const attempt = {
@@ -380,7 +412,8 @@ const ENCODED_SPARE_BYTES = 64 * 1024;
       retries: this.#retries,
       redirects,
       left: deadline === null ? null : deadline - now,
-      mayRetry: () => budget === null || this.#place.budget.spend(now, budget),
+      isDefault: this.#settings.retries === Retry.DEFAULT,
+      mayRetry: () => !hasBudget || this.#place.budget.spend(now),
       random,
     } as const;
     try {
@@ -391,6 +424,7 @@ const ENCODED_SPARE_BYTES = 64 * 1024;
   }
 
   #goOn(step: NextStep): void {
+    if (this.#state === 'done') return;
     switch (step.do) {
       case 'redirect':
         this.#redirect(step);
@@ -413,6 +447,7 @@ const ENCODED_SPARE_BYTES = 64 * 1024;
       ...step,
       kept: redirects.keepHeaders,
       removed: this.#retries.removeHeadersOnRedirect,
+      replay: this.#settings.replay,
     });
     const place = router.to(origin);
     if (place === null) {
@@ -425,6 +460,7 @@ const ENCODED_SPARE_BYTES = 64 * 1024;
     if (step.dropsBody) this.request.body?.release();
     this.request = request;
     this.#place = place;
+    place.budget.count(this.#settings.alarms.clock.now());
     this.#tryAnew(step.retries, step.delay, null);
   }
 
@@ -432,7 +468,7 @@ const ENCODED_SPARE_BYTES = 64 * 1024;
     // After a 417 the server is not asked again whether it wants the body.
     const expectContinue = this.#head?.status === 417 ? null : (this.request.expectContinue ?? null);
     this.request = { ...this.request, expectContinue, attempt: this.request.attempt + 1 };
-    this.#tryAnew(retries, delay, fresh ? this.#settings.alarms.clock.now() : null);
+    this.#tryAnew(retries, delay, fresh ? Number.POSITIVE_INFINITY : null);
   }
 
   /** Makes the next attempt, after `delay` ms. */
@@ -440,12 +476,14 @@ const ENCODED_SPARE_BYTES = 64 * 1024;
     this.#retries = retries;
     this.#replayed = false;
     this.notKeptBefore = notKeptBefore;
-    if (delay === 0) {
+    const { group, alarms } = this.#settings;
+    if (delay === 0 || group.closed) {
       this.#enterAgain();
       return;
     }
-    const { group, alarms } = this.#settings;
+    if (this.#isDone()) return;
     this.#state = 'sleeping';
+    this.#letGo();
     group.sleep(this);
     // Unlike a deadline, a wait is work to come: the process stays alive for it.
     this.#sleep = alarms.clock.setTimer(
@@ -460,6 +498,7 @@ const ENCODED_SPARE_BYTES = 64 * 1024;
 
   /** Enters the queue once more. The pool may have been given up meanwhile, when it came to rest. */
   #enterAgain(): void {
+    if (this.#isDone()) return;
     const { group, router } = this.#settings;
     if (group.closed) {
       this.#end(new Rejection(closedError(this.request)));
@@ -474,6 +513,11 @@ const ENCODED_SPARE_BYTES = 64 * 1024;
     const parts = this.#parts();
     if (parts === null) return;
     this.#queue = new BodyQueue(() => this.#exchange?.resume());
+    const codings = this.#codings();
+    if (codings.length > 0) {
+      const { signal } = this.#choices;
+      this.#decoded = new DecodedBody(this.#queue, codings, { of: this.#decodedOf(), signal });
+    }
     const settle = this.#settle;
     // Nothing here may lead to the response: if its user forgets it, it is to be garbage-collected.
     this.#settle = null;
@@ -543,7 +587,7 @@ const ENCODED_SPARE_BYTES = 64 * 1024;
     if (head === null || connection === null) return null;
     const { method, url } = this.request;
     const elapsed = this.#settings.alarms.clock.now() - this.#startedAt;
-    return { method, url, head, connection, retries: this.#retries, elapsed };
+    return { method, url, head, connection, retries: this.#retries, refused: this.#refused, elapsed };
   }
 
   /** Reads on for a moment, to keep the connection, or gives the exchange up where too much is still to come. */
@@ -570,11 +614,6 @@ const ENCODED_SPARE_BYTES = 64 * 1024;
     const decision = shouldReplay(
       failure,
       {
-    const codings = this.#codings();
-    if (codings.length > 0) {
-      const { signal } = this.#choices;
-      this.#decoded = new DecodedBody(this.#queue, codings, { of: this.#decodedOf(), signal });
-    }
         method: request.method,
         hasIdempotencyKey: request.fields.hasIdempotencyKey,
         body: request.body === null ? 'none' : request.body.state,
@@ -588,11 +627,13 @@ const ENCODED_SPARE_BYTES = 64 * 1024;
 
   /** What the caller's listener throws ends the call. */
   #guarded(request: WireRequest, listener: (progress: UploadProgress) => void): WireRequest {
+    const fail = (reason: unknown): void => this.#giveUp(new Rejection(reason), { is: 'aborted' });
     const onUploadProgress = (progress: UploadProgress): void => {
       try {
-        listener(progress);
+        const returned: unknown = listener(progress);
+        if (returned instanceof Promise) returned.catch(fail);
       } catch (reason) {
-        this.#giveUp(new Rejection(reason), { is: 'aborted' });
+        fail(reason);
       }
     };
     return { ...request, onUploadProgress };
@@ -606,6 +647,7 @@ const ENCODED_SPARE_BYTES = 64 * 1024;
   #doing(): string {
     if (this.#state === 'queued') return 'waiting for a connection';
     if (this.#state === 'sleeping') return 'waiting before the next attempt';
+    if (this.#state === 'decoding') return 'decoding the body';
     return this.#head === null ? 'waiting for the response' : 'reading the body';
   }
 
@@ -615,7 +657,7 @@ const ENCODED_SPARE_BYTES = 64 * 1024;
   }
 
   #usedConnection(): ErrorConnection | null {
-    if (this.#connection === null) return null;
+    if (this.#connection === null) return this.#lastConnection;
     const { id, address } = this.#connection;
     return { id, address, reused: this.#reused };
   }
@@ -629,6 +671,7 @@ const ENCODED_SPARE_BYTES = 64 * 1024;
   /** The call is over; null where its response has been handed over before. */
   #end(outcome: Outcome | null): void {
     if (this.#state === 'done') return;
+    if (this.#state === 'decoding') this.#settings.group.wake(this);
     this.#state = 'done';
     this.#deadline?.remove();
     this.#queueAlarm?.remove();
@@ -651,12 +694,10 @@ const ENCODED_SPARE_BYTES = 64 * 1024;
     } else {
       this.#trace?.end(this.request, this.#head?.status ?? null, null);
     }
-    if (this.#state === 'decoding') return 'decoding the body';
     const settle = this.#settle;
     this.#settle = null;
     if (outcome !== null) settle?.(outcome);
-    this.#onOver?.();
+    this.#over?.resolve();
     this.#settings.group.end();
   }
 }
-    if (this.#state === 'decoding') this.#settings.group.wake(this);

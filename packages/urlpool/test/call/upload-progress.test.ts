@@ -65,6 +65,18 @@ for (const [name, makeBody, length, total] of BODIES) {
   });
 }
 
+test('onUploadProgress fails the call by a promise that rejects', async (t) => {
+  const { pool } = await servedPool(t, async (connection) => {
+    await connection.head();
+    connection.discard();
+  });
+  const error = new Error('enough');
+  const onUploadProgress = async (): Promise<void> => {
+    throw error;
+  };
+  await assert.rejects(pool.request('POST', '/', { body: 'a', onUploadProgress }), (thrown) => thrown === error);
+});
+
 test('onUploadProgress begins anew with each attempt', async (t) => {
   const { pool } = await servedPool(t, async (connection) => {
     await connection.request();
