@@ -39,6 +39,12 @@ export function bodyLimitError(
   return new LimitError(message, { phase: 'body', limit: 'maxBodyBytes', ...about(request, connection) });
 }
 
+/** Somebody reads a body that somebody else gave up. */
+export function disposedError(request: WireRequest, connection: ErrorConnection | null): HTTPError {
+  const message = `Cannot read the body of ${name(request)} to its end: the response was disposed of meanwhile`;
+  return new PoolError(message, { code: 'ERR_BODY_USED', phase: 'body', ...about(request, connection) });
+}
+
 /** A redirect leads away from the one host that a pool leads to. */
 export function hostChangedError(request: WireRequest, to: string): HTTPError {
   const message = `Cannot follow the redirect to ${name(request)}: it is not at ${to}, the only origin of this pool; use a PoolManager, or redirect: false`;

@@ -6,11 +6,12 @@ import { isToken } from '../message/characters.ts';
 import type { FieldBlock } from '../message/field-block.ts';
 import { type Fields, findField } from '../message/fields.ts';
 import { redactUrl } from '../message/redact-url.ts';
+import { standardMethod } from '../policy/method.ts';
 import { REDIRECT_OPTION_NAMES } from '../policy/redirect.ts';
 import { checkReplay } from '../policy/should-replay.ts';
 import { fieldsFrom, type HeaderFields, type HeadersInput, mergeFields } from '../request/header-fields.ts';
-import type { RequestBody } from '../request/request-body.ts';
 import { rangeFields } from '../request/range-fields.ts';
+import type { RequestBody } from '../request/request-body.ts';
 import type { UploadProgress } from '../request/upload-progress.ts';
 import { currentContext } from '../util/context.ts';
 import { bodyFields, bodyOf, checkBodyOptions, hasBody, invalidBody, queryOf } from './prepare-body.ts';
@@ -40,7 +41,6 @@ export const REQUEST_OPTION_NAMES: readonly (keyof RequestOptions)[] = [
 /** How long `expectContinue: true` waits for the server, in ms: what curl and Go wait. */
 const EXPECT_MS = 1_000;
 
-/** What the wire needs of a request beyond its method and target. */
 /** The fields that a client gives every request. */
 export interface SharedFields {
   readonly block: FieldBlock;
@@ -48,6 +48,7 @@ export interface SharedFields {
   readonly hasCodings: boolean;
 }
 
+/** What the wire needs of a request beyond its method and target. */
 export interface PreparedRequest {
   readonly fields: FieldBlock;
   readonly body: RequestBody | null;
@@ -62,24 +63,32 @@ export interface PreparedRequest {
 const NONE: Readonly<Record<string, never>> = {};
 
 /**
- * Checks the method. "get" is a token, but it is not GET (RFC 9110 §9.1).
+ * The method as it is sent: a standard one in capitals, whatever its case; any other as it is.
  *
  * @param target CONNECT has a host and a port there; a path is what requests that are not tunnels have.
  * @throws {RequestError} `ERR_INVALID_METHOD` for what is no token, and for CONNECT without a tunnel.
  */
-export function checkMethod(method: string, target: string): void {
-  if (typeof method !== 'string' || !isToken(method)) {
-    const given = typeof method === 'string' ? `"${redactUrl(method)}"` : `a value of type ${typeof method}`;
-    throw invalidMethod(given, 'it must be a token, e.g. GET');
+export function checkedMethod(given: string, target: string): string {
+  if (typeof given !== 'string' || !isToken(given)) {
+    const shown = typeof given === 'string' ? `"${redactUrl(given)}"` : `a value of type ${typeof given}`;
+    throw invalidMethod(shown, 'it must be a token, e.g. GET');
   }
+  const method = standardMethod(given);
   if (method === 'CONNECT' && target.startsWith('/')) {
     throw invalidMethod('"CONNECT"', 'its answer is a tunnel, not a response; use tunnel()');
   }
+  return method;
 }
 
 function invalidMethod(given: string, why: string): RequestError {
   const message = `Cannot use ${given} as a method: ${why}`;
   return new RequestError(message, { code: 'ERR_INVALID_METHOD', phase: 'request' });
+}
+
+/** @throws {RequestError} `ERR_INVALID_OPTION` */
+export function checkSignal(signal: AbortSignal | undefined): void {
+  const isSignal = typeof signal === 'object' && signal !== null && typeof signal.addEventListener === 'function';
+  if (signal !== undefined && !isSignal) throw invalidOption('signal', signal, 'give an AbortSignal');
 }
 
 /**
@@ -97,14 +106,13 @@ export function checkRequestOptions(options: RequestOptions): void {
   checkBodyOptions(options);
   if (trailers !== undefined && typeof trailers !== 'function')
     throw invalidOption('trailers', trailers, 'give a function');
-  const isSignal = typeof signal === 'object' && signal !== null && typeof signal.addEventListener === 'function';
-  if (signal !== undefined && !isSignal) throw invalidOption('signal', signal, 'give an AbortSignal');
+  checkSignal(signal);
 }
 
 /**
  * Merges fields and makes the body.
  *
- * @param shared The block of a request that has no fields of its own.
+ * @param shared What a request is sent that has no fields of its own.
  */
 export function prepareRequest(method: string, options: RequestOptions, shared: SharedFields): PreparedRequest {
   const { headers, trailers } = options;

@@ -4,6 +4,7 @@ import { FieldBlock } from '../message/field-block.ts';
 import { findField } from '../message/fields.ts';
 import { authority, type Origin, originText, parseUrl } from '../message/origin.ts';
 import { redirectedFields } from '../policy/redirect.ts';
+import { isReplayable, type ReplayPolicy } from '../policy/should-replay.ts';
 import { basicAuthorization } from '../request/header-fields.ts';
 import type { WireRequest } from '../request/wire-request.ts';
 
@@ -16,6 +17,7 @@ export interface RedirectedTo {
   readonly kept: ReadonlySet<string>;
   /** Header fields that another origin does not get, in place of the safelist, in lower case. */
   readonly removed: readonly string[] | null;
+  readonly replay: ReplayPolicy;
 }
 
 export interface RedirectedRequest {
@@ -34,6 +36,13 @@ export function redirectedRequest(from: Origin, request: WireRequest, to: Redire
   const host = toOtherOrigin ? null : findField(request.fields.fields, 'host');
   const isBare = userinfo === null || findField(fields, 'authorization') !== null;
   const credentials = isBare ? [] : ['Authorization', basicAuthorization(userinfo)];
+  const block = new FieldBlock(['Host', host ?? authority(origin), ...fields, ...credentials]);
+  const body = dropsBody ? null : request.body;
+  const parts = {
+    method,
+    hasIdempotencyKey: block.hasIdempotencyKey,
+    body: body === null ? 'none' : body.state,
+  } as const;
   return {
     origin,
     dropped,
@@ -42,10 +51,10 @@ export function redirectedRequest(from: Origin, request: WireRequest, to: Redire
       method,
       target,
       url: originText(origin) + target,
-      fields: new FieldBlock(['Host', host ?? authority(origin), ...fields, ...credentials]),
-      body: dropsBody ? null : request.body,
+      fields: block,
+      body,
       trailers: dropsBody ? null : request.trailers,
-      repeatable: request.repeatable || dropsBody,
+      repeatable: isReplayable(parts, to.replay),
       attempt: request.attempt + 1,
     },
   };

@@ -4,7 +4,7 @@
 import { Call, type CallChoices, type CallSettings, type Outcome, Rejection } from '../call/call.ts';
 import { closedError } from '../call/call-error.ts';
 import { CallTrace } from '../call/call-trace.ts';
-import { checkMethod, checkRequestOptions, prepareRequest } from '../call/prepare-request.ts';
+import { checkedMethod, checkRequestOptions, prepareRequest, type SharedFields } from '../call/prepare-request.ts';
 import type { RequestOptions } from '../call/request-options.ts';
 import type { Place, Router } from '../call/router.ts';
 import { HTTPError } from '../errors/http-error.ts';
@@ -15,7 +15,7 @@ import { limitsFrom } from '../policy/limits.ts';
 import { redirectRules } from '../policy/redirect.ts';
 import { Retry } from '../policy/retry.ts';
 import { RetryBudget } from '../policy/retry-budget.ts';
-import { isRepeatable } from '../policy/should-replay.ts';
+import { isReplayable } from '../policy/should-replay.ts';
 import { Timeout } from '../policy/timeout.ts';
 import { OriginPool, type PoolWatch } from '../pool/origin-pool.ts';
 import { type HeadersInput, mergeFields } from '../request/header-fields.ts';
@@ -63,7 +63,7 @@ export class OriginClient implements Place, Linked<OriginClient> {
   constructor(origin: Origin, settings: PoolSettings, surroundings?: ClientSurroundings) {
     const { options, limits, idleTimeout, maxRequests, clock, alarms, gate, trace, random, open } = settings;
     this.origin = origin;
-    this.budget = new RetryBudget(clock.now());
+    this.budget = new RetryBudget(settings.budget, clock.now());
     this.#text = originText(origin);
     this.#settings = settings;
     this.#fields = defaultFields(origin, options.headers);
@@ -96,7 +96,7 @@ export class OriginClient implements Place, Linked<OriginClient> {
       replay: settings.replay,
       retries: settings.retries,
       redirects: settings.redirects,
-      budget: settings.budgetOf(settings.retries),
+      hasBudget: settings.hasBudget(settings.retries),
       maxBodyBytes: limits.maxBodyBytes,
       decodeContent: settings.decodeContent,
     };
@@ -119,9 +119,9 @@ export class OriginClient implements Place, Linked<OriginClient> {
     }
   }
 
-  #start(method: string, target: string, options: RequestOptions, choices: SendChoices): Promise<Outcome> {
-    if (this.#settings.calls.closing) throw closedError({ method, url: this.#text + target });
-    checkMethod(method, target);
+  #start(given: string, target: string, options: RequestOptions, choices: SendChoices): Promise<Outcome> {
+    if (this.#settings.calls.closing) throw closedError({ method: given, url: this.#text + target });
+    const method = checkedMethod(given, target);
     if (options !== NO_OPTIONS) checkRequestOptions(options);
     const { wants } = choices;
     const shared = choices.fields === null ? this.#fields : withFields(this.#fields, choices.fields);
@@ -143,7 +143,7 @@ export class OriginClient implements Place, Linked<OriginClient> {
       trailers,
       expectContinue,
       onUploadProgress,
-      repeatable: repeated.body !== 'unread' && isRepeatable(repeated, settings.replay),
+      repeatable: isReplayable(repeated, settings.replay),
       upgrade: wants === 'upgrade',
       timeout: options.timeout === undefined ? this.#settings.timeout : this.#timeout(options.timeout),
       call: ++lastCall,
@@ -181,7 +181,7 @@ export class OriginClient implements Place, Linked<OriginClient> {
       maxBodyBytes: maxBodyBytes === undefined ? usual.maxBodyBytes : limitsFrom({ maxBodyBytes }).maxBodyBytes,
       retries,
       redirects: redirectRules(options, usual.redirects),
-      budget: options.retries === undefined ? usual.budget : this.#settings.budgetOf(retries),
+      hasBudget: options.retries === undefined ? usual.hasBudget : this.#settings.hasBudget(retries),
     };
   }
 }

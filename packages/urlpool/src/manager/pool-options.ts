@@ -6,7 +6,12 @@ import { checkNames, invalidOption } from '../errors/invalid-option.ts';
 import { type LimitOptions, type Limits, limitsFrom } from '../policy/limits.ts';
 import { REDIRECT_OPTION_NAMES, type RedirectOptions, type RedirectRules, redirectRules } from '../policy/redirect.ts';
 import { Retry } from '../policy/retry.ts';
-import { budgetLimits, type RetryBudgetLimits, type RetryBudgetOptions } from '../policy/retry-budget.ts';
+import {
+  budgetLimits,
+  DEFAULT_BUDGET,
+  type RetryBudgetLimits,
+  type RetryBudgetOptions,
+} from '../policy/retry-budget.ts';
 import { checkReplay, type ReplayPolicy } from '../policy/should-replay.ts';
 import { Timeout, type TimeoutOptions } from '../policy/timeout.ts';
 import type { PoolLimits } from '../pool/origin-pool.ts';
@@ -46,13 +51,13 @@ export interface PoolOptions extends LimitOptions, TLSOptions, LookupOptions, Re
   readonly retries?: Retry | number | boolean | undefined;
   /** How many retries an origin gets, of all its requests. @default true, but false where `retries` is a Retry or a number */
   readonly retryBudget?: RetryBudgetOptions | boolean | undefined;
+  /** Whether bodies are given without the codings of their Content-Encoding. @default true */
+  readonly decodeContent?: boolean | undefined;
   /** Which attempts are sent again at once when a kept connection had died. @default 'idempotent' */
   readonly replay?: ReplayPolicy | undefined;
   /** Told of everything that happens. */
   readonly onEvent?: TraceListener | undefined;
   /** Where time comes from: for tests. @default systemClock */
-  /** Whether bodies are given without the codings of their Content-Encoding. @default true */
-  readonly decodeContent?: boolean | undefined;
   readonly clock?: Clock | undefined;
   /** Where the jitter of waits and ages comes from, from 0 to 1: for tests. @default Math.random */
   readonly random?: Random | undefined;
@@ -67,17 +72,18 @@ export interface PoolSettings {
   readonly maxRequests: number;
   readonly timeout: Timeout;
   readonly retries: Retry;
-  /** The budget of calls with these retries; null for none. */
-  readonly budgetOf: (retries: Retry) => RetryBudgetLimits | null;
+  /** What an origin's retries are bounded by, where they are. */
+  readonly budget: RetryBudgetLimits;
+  readonly hasBudget: (retries: Retry) => boolean;
   readonly redirects: RedirectRules;
   readonly replay: ReplayPolicy;
+  readonly decodeContent: boolean;
   readonly limits: Limits;
   readonly trace: TraceListener | null;
   readonly clock: Clock;
   readonly random: Random;
   readonly alarms: Alarms;
   readonly gate: PollGate;
-  readonly decodeContent: boolean;
   readonly tlsContext: TLSContext;
   /** The calls of all pools that share these settings. */
   readonly calls: CallGroup;
@@ -93,13 +99,13 @@ const NAMES: readonly (keyof PoolOptions)[] = [
   'ca',
   'cert',
   'clock',
+  'decodeContent',
   'headers',
   'idleTimeout',
   'key',
   'lookup',
   'maxAge',
   'maxBodyBytes',
-  'decodeContent',
   'maxChunkExtensionBytes',
   'maxFields',
   'maxHeadBytes',
@@ -138,19 +144,22 @@ export function poolSettings(
 ): PoolSettings {
   checkNames('the pool', options, [...NAMES, ...also]);
   const { onEvent, block = true, clock = systemClock, random = systemRandom, poolTimeout = null } = options;
+  const { decodeContent = true } = options;
   if (onEvent !== undefined && typeof onEvent !== 'function')
     throw invalidOption('onEvent', onEvent, 'give a function');
+  if (typeof decodeContent !== 'boolean') throw invalidOption('decodeContent', decodeContent, 'give true or false');
   if (typeof block !== 'boolean') throw invalidOption('block', block, 'give true or false');
   if (poolTimeout !== null && !(typeof poolTimeout === 'number' && poolTimeout > 0)) {
     throw invalidOption('poolTimeout', poolTimeout, 'give a number of milliseconds above 0, or null for no limit');
   }
-  const { decodeContent = true } = options;
   checkReplay(options.replay);
   checkLookup(options);
-  if (typeof decodeContent !== 'boolean') throw invalidOption('decodeContent', decodeContent, 'give true or false');
   const maxSize = whole('maxSize', options.maxSize, 64);
   const alarms = clock === systemClock ? systemAlarms : new Alarms(clock);
   const timeout = Timeout.from(options.timeout);
+  // The default Retry has a budget; another one only where the caller asked for it.
+  const asked = options.retryBudget === undefined ? undefined : budgetLimits(options.retryBudget);
+  const budget = asked ?? DEFAULT_BUDGET;
   return {
     options,
     poolLimits: {
@@ -165,9 +174,11 @@ export function poolSettings(
     maxRequests: whole('maxRequestsPerConnection', options.maxRequestsPerConnection, Number.POSITIVE_INFINITY),
     timeout: withPoolTimeout(timeout, poolTimeout),
     retries: Retry.from(options.retries),
-    budgetOf: budgetsBy(options.retryBudget),
+    budget,
+    hasBudget: (retries) => (asked === undefined ? retries === Retry.DEFAULT : asked !== null),
     redirects: redirectRules(options),
     replay: options.replay ?? 'idempotent',
+    decodeContent,
     limits: limitsFrom(options),
     trace: onEvent === undefined ? null : safely(onEvent),
     clock,
@@ -178,14 +189,6 @@ export function poolSettings(
     tlsContext: new TLSContext(options),
     room,
   };
-    decodeContent,
-}
-
-/** The default Retry has a budget; another one only where the caller asked for it. */
-function budgetsBy(option: PoolOptions['retryBudget']): PoolSettings['budgetOf'] {
-  const asked = option === undefined ? undefined : budgetLimits(option);
-  const usual = budgetLimits(true);
-  return (retries) => (asked === undefined ? (retries === Retry.DEFAULT ? usual : null) : asked);
 }
 
 /** A Timeout that says nothing of the queue leaves that to the pool. */

@@ -269,7 +269,7 @@ export class StreamedResponse extends BaseResponse implements AsyncIterable<Buff
       return piece;
     } catch (reason) {
       // A body that cannot be decoded may still be coming.
-      await this.#release();
+      if (this.#decoded !== null) await this.#release();
       if (reason instanceof HTTPError) Error.captureStackTrace(reason, this.#next);
       throw reason;
     }

@@ -28,6 +28,7 @@ function attemptOf(changes: Partial<Attempt> = {}): Attempt {
     redirects: redirectRules({}),
     left: null,
     mayRetry: () => true,
+    isDefault: (changes.retries ?? null) === Retry.DEFAULT,
     random: () => 0.5,
     ...changes,
   };
@@ -70,6 +71,7 @@ const RESPONSES: readonly (readonly [string, Ending, Partial<Attempt>, string])[
   ['ends with a 300 that has a Location', answered(300), {}, 'done'],
   ['ends with a 304 that has a Location', answered(304), {}, 'done'],
   ['ends with a 301 without Location', answered(301, null), {}, 'done'],
+  ['ends with a 301 whose Location is empty', answered(301, ''), {}, 'done'],
   ['ends with a 201 that has a Location', answered(201), {}, 'done'],
   ['follows a 301', answered(301), {}, `GET ${TO}`],
   ['follows a 308', answered(308), {}, `GET ${TO}`],
@@ -256,6 +258,14 @@ const RESPONSES: readonly (readonly [string, Ending, Partial<Attempt>, string])[
   ),
   ['ends with a 421 of a Retry', answered(421, null), {}, 'done'],
   [
+    'tries a 421 of another origin again too',
+    answered(421, null),
+    {
+      retries: Retry.DEFAULT.record({ ...ENTRY, status: 421 }).record({ ...ENTRY, status: 302, redirectLocation: '/' }),
+    },
+    'retry after 0 ms, on a fresh connection',
+  ],
+  [
     'ends with a second 421',
     answered(421, null),
     { retries: Retry.DEFAULT.record({ ...ENTRY, error: null, status: 421 }) },
@@ -357,6 +367,12 @@ const FAILURES: readonly (readonly [string, Ending, Partial<Attempt>, string])[]
     'TLSError ERR_TLS_CERTIFICATE, refused: exhausted',
   ],
   ['tries again after a timeout of a dial by default', failed(CONNECT_TIMEOUT, 'dial'), {}, 'retry after 0 ms'],
+  [
+    'gives a TLS error as it is by default after a redirect',
+    failed(TLS, 'dial'),
+    { isDefault: true, retries: Retry.DEFAULT.increment('redirect', { ...ENTRY, status: 302, redirectLocation: '/' }) },
+    'TLSError ERR_TLS_CERTIFICATE, refused: exhausted',
+  ],
   [
     'leaves a read timeout to the caller by default',
     SILENT,
@@ -548,3 +564,13 @@ test("nextStep() tells the caller's predicate of the attempt", () => {
     ],
   );
 });
+
+for (const asked of [Promise.resolve(false), null, 1, 'no']) {
+  test(`nextStep() refuses ${typeof asked === 'object' ? 'an object' : asked} as what the predicate says`, () => {
+    const retries = new Retry(1, { retryOn: () => asked as never });
+    assert.throws(() => nextStep(LOST, attemptOf({ retries })), {
+      name: 'RequestError',
+      message: /as the answer of retries.retryOn: give true, false or undefined, at once$/,
+    });
+  });
+}

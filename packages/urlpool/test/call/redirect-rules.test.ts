@@ -32,7 +32,11 @@ function named(request: ReceivedRequest | undefined, ...names: readonly string[]
 const SECRETS = { 'X-API-Key': 'k', Authorization: 'Bearer t', Cookie: 'a=b' };
 
 // the options, of what they are, and the fields that the other origin gets
-const FIELDS: readonly (readonly [string, PoolManagerOptions, readonly string[]])[] = [
+const FIELDS: readonly (readonly [
+  string,
+  Pick<PoolManagerOptions, 'keepHeadersOnRedirect' | 'retries'>,
+  readonly string[],
+])[] = [
   ['keepHeadersOnRedirect', { keepHeadersOnRedirect: ['x-api-key'] }, ['X-API-Key']],
   [
     'removeHeadersOnRedirect',

@@ -34,6 +34,7 @@ function redirected(
     dropsBody: false,
     kept: new Set(),
     removed: null,
+    replay: 'idempotent',
     ...to,
   });
 }

@@ -22,6 +22,7 @@ function responseWith({ data = Buffer.alloc(0), trailers = [], ...parts }: Choic
     head: HEAD,
     connection: CONNECTION,
     retries: Retry.NONE,
+    refused: null,
     elapsed: 5,
   };
   return new HTTPResponse({ ...common, ...parts }, data, trailers);
