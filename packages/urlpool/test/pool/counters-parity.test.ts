@@ -107,16 +107,16 @@ test('counters: a server that closes without an answer, retries: 2', async (t) =
   assert.deepEqual(counts(), { connections: 3, requests: 3, accepted: 3 });
 });
 
-test('counters: a server that answers 503, retries: 3', async (t) => {
+test('counters: a server that answers 503, statusForcelist: [503], retries: 3', async (t) => {
   const busy: Script = async (connection) => {
     for (;;) {
       await connection.request();
       await connection.respond({ status: 503 });
     }
   };
-  const { pool, counts } = await counted(t, busy, { retries: new Retry(3) });
-  assert.equal((await pool.request('GET', '/')).status, 503);
-  assert.deepEqual(counts(), { connections: 1, requests: 1, accepted: 1 });
+  const { pool, counts } = await counted(t, busy, { retries: new Retry(3, { statusForcelist: [503] }) });
+  await assert.rejects(pool.request('GET', '/'), MaxRetryError);
+  assert.deepEqual(counts(), { connections: 1, requests: 4, accepted: 1 });
 });
 
 test('counters: nobody listens, retries: 3', async (t) => {
