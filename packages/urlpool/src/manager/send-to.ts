@@ -7,6 +7,7 @@ import { HTTPError } from '../errors/http-error.ts';
 import { invalidOption } from '../errors/invalid-option.ts';
 import { requestTarget } from '../message/origin.ts';
 import { poolTarget } from '../message/pool-target.ts';
+import { standardMethod } from '../policy/method.ts';
 import { basicAuthorization } from '../request/header-fields.ts';
 import { releaseInput } from '../request/release-input.ts';
 import type { OriginClient, SendChoices } from './origin-client.ts';
@@ -30,7 +31,7 @@ export function sendTo(
     // Nearly every target is a path, which may hold no credentials.
     if (typeof target === 'string' && target.startsWith('/')) path = requestTarget(target);
     else {
-      const { target: own, userinfo } = poolTarget(client.origin, method, target);
+      const { target: own, userinfo } = poolTarget(client.origin, standardMethod(String(method)), target);
       path = own;
       if (userinfo !== null) {
         chosen = { ...choices, fields: { ...choices.fields, Authorization: basicAuthorization(userinfo) } };
