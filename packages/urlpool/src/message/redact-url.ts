@@ -3,7 +3,7 @@
 import { absoluteUrl } from './absolute-url.ts';
 
 /** What a reader, or a program that repairs URLs, may take for the end of userinfo: "@", also encoded or in other widths. */
-const AT = /@|%40|\uff20|\ufe6b/gi;
+const ATS = ['@', '%40', '\uff20', '\ufe6b'] as const;
 
 /**
  * Text that was meant to be a URL: control characters made visible, not longer than a line or two, and without
@@ -20,8 +20,8 @@ export function redactUrl(text: string): string {
 /** Where the last one begins that stands before the path, query or fragment; -1 if there is none. */
 function lastAtIn(text: string, from: number): number {
   const before = /^[/\\]*[^/\\?#]*/.exec(text.slice(from))?.[0] ?? '';
-  const last = [...before.matchAll(AT)].at(-1);
-  return last === undefined ? -1 : from + last.index;
+  const at = Math.max(...ATS.map((one) => before.lastIndexOf(one)));
+  return at === -1 ? -1 : from + at;
 }
 
 /**
@@ -30,7 +30,7 @@ function lastAtIn(text: string, from: number): number {
  * @param base The URL that it was found at.
  */
 export function redactReference(reference: string, base: string): string {
-  if (reference.search(AT) === -1) return reference;
+  if (!ATS.some((at) => reference.includes(at))) return reference;
   const url = absoluteUrl(reference, base);
   if (url === null) return redactUrl(reference);
   if (url.username === '' && url.password === '') return reference;

@@ -17,7 +17,7 @@ const LONG = 1024;
 /** How many times as long as the short texts together the long one may take: quadratic work takes eight times as long. */
 const TOO_LONG = 4;
 /** What a megabyte may take in any case, in µs: quadratic work takes seconds. */
-const CHEAP = 50_000;
+const CHEAP = 250_000;
 
 /** The time of the processor, in µs, that doing something a number of times took, at best. */
 function bestTime(act: () => void, times: number): number {
