@@ -141,9 +141,10 @@ function unframed(input: Buffer, room: number): Inflated {
   const frame = new zstd.ZstdFrame();
   const used = frame.read(input);
   if (used === null) throw new CodingFault('zstd', 'false', 'it has no Zstandard frame');
+  const buffer = frame.skippable ? Buffer.alloc(0) : inflated('zstd', 'zstd', input.subarray(0, used), { room }).buffer;
+  // Only now: false data may look as if they had no end.
   if (!frame.done) throw new CodingFault('zstd', 'cut', 'its frame has no end');
-  if (frame.skippable) return { buffer: Buffer.alloc(0), used };
-  return { buffer: inflated('zstd', 'zstd', input.subarray(0, used), { room }).buffer, used };
+  return { buffer, used };
 }
 
 /** @param sizes How much may come of it, and how much is said to come, in bytes; 0 where nothing is said. */

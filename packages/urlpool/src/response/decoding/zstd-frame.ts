@@ -67,6 +67,7 @@ export class ZstdFrame {
         this.#factor *= 256;
         this.#left--;
         at++;
+        if (this.#part === 'magic' && !this.#mayBeFrame()) return null;
       } else {
         const some = Math.min(this.#left, bytes.length - at);
         this.#left -= some;
@@ -80,6 +81,11 @@ export class ZstdFrame {
   #isNumber(): boolean {
     const part = this.#part;
     return part === 'magic' || part === 'descriptor' || part === 'skipped-size' || part === 'block-header';
+  }
+
+  /** Whether the bytes of the magic number, as far as they have come, may be one. */
+  #mayBeFrame(): boolean {
+    return beginsFrame(magicBytes(this.#number).subarray(0, FRAME.length - this.#left));
   }
 
   /** Goes on after a part; false where what it says cannot be. */
@@ -106,9 +112,7 @@ export class ZstdFrame {
   }
 
   #afterMagic(number: number): boolean {
-    const bytes = [number & 0xff, (number >>> 8) & 0xff, (number >>> 16) & 0xff, number >>> 24];
-    if (!beginsFrame(Uint8Array.from(bytes))) return false;
-    this.#skippable = bytes[0] !== FRAME[0];
+    this.#skippable = magicBytes(number)[0] !== FRAME[0];
     return this.#skippable
       ? this.#enter('skipped-size', SKIPPABLE_HEADER_BYTES - FRAME.length)
       : this.#enter('descriptor', 1);
@@ -139,4 +143,8 @@ export class ZstdFrame {
     this.#factor = 1;
     return true;
   }
+}
+
+function magicBytes(number: number): Uint8Array {
+  return Uint8Array.of(number & 0xff, (number >>> 8) & 0xff, (number >>> 16) & 0xff, number >>> 24);
 }
