@@ -291,6 +291,7 @@ class Download {
         await this.#file?.write(bytes, this.#length);
         this.#length += bytes.length;
         this.#choices.onProgress?.({ bytes: this.#length, total: this.#total });
+        this.#choices.request.signal?.throwIfAborted();
       });
     }
     this.#own.push(...ownDigests(response.trailers, end === null ? 'all' : 'parts'));

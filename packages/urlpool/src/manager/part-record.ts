@@ -1,6 +1,6 @@
 // What is remembered of an unfinished download, as JSON in a file beside it: whose part it is.
 
-import type { Part, Validator } from './resumption.ts';
+import { isUsable, type Part, type Validator } from './resumption.ts';
 
 /** The record of a part. */
 export interface PartRecord {
@@ -28,8 +28,9 @@ export function partOf(text: string, url: string, length: number): Part | null {
   if (typeof record !== 'object' || record === null) return null;
   const { urlpool, url: from, total, etag, lastModified } = record as Record<string, unknown>;
   if (urlpool !== 1 || from !== url || !isText(etag) || !isText(lastModified) || !isLength(total)) return null;
-  if ((etag === null && lastModified === null) || length === 0 || length > (total ?? length)) return null;
-  return { length, total, validator: { etag, lastModified } };
+  const validator = { etag, lastModified };
+  if (!isUsable(validator) || length === 0 || length > (total ?? length)) return null;
+  return { length, total, validator };
 }
 
 function isText(value: unknown): value is string | null {

@@ -6,7 +6,7 @@ import type { HTTPHeaders } from '../message/http-headers.ts';
 
 /** What tells one representation from another, byte for byte. */
 export interface Validator {
-  /** A strong entity tag, with its quotes. */
+  /** The entity tag as it came, strong or weak: a weak one cannot say that two are the same, but that they are not. */
   readonly etag: string | null;
   /** A Last-Modified that is as good as one. */
   readonly lastModified: string | null;
@@ -38,20 +38,32 @@ export type Continuation =
  */
 export function strongValidator(headers: HTTPHeaders, now: number): Validator | null {
   if (isCoded(headers)) return null;
-  const tag = headers.get('etag');
-  const etag = tag !== null && /^"[\x21\x23-\x7e\x80-\xff]*"$/.test(tag) ? tag : null;
+  const etag = headers.get('etag');
   const modified = headers.get('last-modified');
   const [changed, made] = [modified, headers.get('date')].map((text) =>
     text === null ? null : parseHTTPDate(text, now),
   );
   const isStrong = changed != null && made != null && made - changed >= 1_000;
   const lastModified = isStrong ? modified : null;
-  return etag === null && lastModified === null ? null : { etag, lastModified };
+  const validator = { etag, lastModified };
+  return isUsable(validator) ? validator : null;
+}
+
+/** Whether it can say that two representations are the same. */
+export function isUsable({ etag, lastModified }: Validator): boolean {
+  return isStrongTag(etag) || lastModified !== null;
+}
+
+function isStrongTag(tag: string | null): tag is string {
+  return tag !== null && /^"[\x21\x23-\x7e\x80-\xff]*"$/.test(tag);
 }
 
 /** The fields that ask for what comes after a part. */
-export function rangeFields({ length, validator }: Part): { readonly Range: string; readonly 'If-Range': string } {
-  return { Range: `bytes=${length}-`, 'If-Range': validator.etag ?? validator.lastModified ?? '' };
+export function rangeFields({ length, validator: { etag, lastModified } }: Part): {
+  readonly Range: string;
+  readonly 'If-Range': string;
+} {
+  return { Range: `bytes=${length}-`, 'If-Range': isStrongTag(etag) ? etag : (lastModified ?? '') };
 }
 
 /**
@@ -81,9 +93,9 @@ function afterPart(headers: HTTPHeaders, part: Part): Continuation {
 
 /** A 206 has to have the ETag of the 200 (RFC 9110 §15.3.7), but not its Last-Modified: If-Range has vouched for that. */
 function isSame(headers: HTTPHeaders, { etag, lastModified }: Validator): boolean {
-  if (etag !== null) return headers.get('etag') === etag;
+  if (headers.get('etag') !== etag) return false;
   const modified = headers.get('last-modified');
-  return modified === null || modified === lastModified;
+  return modified === null || lastModified === null || modified === lastModified;
 }
 
 /** Whether its bytes are not those of the file: a content coding makes others of them. */

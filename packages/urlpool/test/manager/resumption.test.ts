@@ -23,7 +23,8 @@ for (const [fields, etag, lastModified] of [
   [{ 'Last-Modified': LATER, Date: DATE }, null, null],
   [{ 'Last-Modified': DATE, Date: LATER }, null, DATE],
   [{ 'Last-Modified': 'yesterday', Date: LATER }, null, null],
-  [{ ETag: 'W/"a"', 'Last-Modified': DATE, Date: LATER }, null, DATE],
+  [{ ETag: 'W/"a"', 'Last-Modified': DATE, Date: LATER }, 'W/"a"', DATE],
+  [{ ETag: 'W/"a"', 'Last-Modified': DATE, Date: DATE }, null, null],
   [{ ETag: '"a"', 'Last-Modified': DATE, Date: LATER }, '"a"', DATE],
   [{ ETag: '"a"', 'Content-Encoding': 'gzip' }, null, null],
   [{ ETag: '"a"', 'Content-Encoding': 'identity' }, '"a"', null],
@@ -36,10 +37,12 @@ for (const [fields, etag, lastModified] of [
 
 const TAGGED: Part = { length: 10, total: 100, validator: { etag: '"a"', lastModified: DATE } };
 const DATED: Part = { length: 10, total: 100, validator: { etag: null, lastModified: DATE } };
+const WEAK: Part = { length: 10, total: 100, validator: { etag: 'W/"a"', lastModified: DATE } };
 const OPEN: Part = { ...TAGGED, total: null };
 
 test('rangeFields() ties the rest to the entity tag, or else to the date', () => {
   assert.deepEqual(rangeFields(TAGGED), { Range: 'bytes=10-', 'If-Range': '"a"' });
+  assert.deepEqual(rangeFields(WEAK), { Range: 'bytes=10-', 'If-Range': DATE });
   assert.deepEqual(rangeFields(DATED), { Range: 'bytes=10-', 'If-Range': DATE });
 });
 
@@ -67,6 +70,9 @@ for (const [name, status, fields, part, expected] of [
   ['the rest of another tag', 206, { ...GOOD, ETag: '"b"' }, TAGGED, ANEW],
   ['the rest of a weak tag', 206, { ...GOOD, ETag: 'W/"a"' }, TAGGED, ANEW],
   ['the rest without a tag', 206, { ...GOOD, ETag: null }, TAGGED, ANEW],
+  ['the rest by date and a weak tag', 206, { ...GOOD, ETag: 'W/"a"' }, WEAK, WHOLE],
+  ['the rest by date and another weak tag', 206, { ...GOOD, ETag: 'W/"b"' }, WEAK, ANEW],
+  ['the rest by date with a tag that is new', 206, GOOD, DATED, ANEW],
   ['another range', 206, { ...GOOD, 'Content-Range': 'bytes 0-89/100' }, TAGGED, ANEW],
   ['a later range', 206, { ...GOOD, 'Content-Range': 'bytes 11-99/100', 'Content-Length': '89' }, TAGGED, ANEW],
   ['a range of another length', 206, { ...GOOD, 'Content-Range': 'bytes 10-99/101' }, TAGGED, ANEW],
@@ -127,6 +133,7 @@ for (const [name, text, url, length] of [
   ['that is null', 'null', 'http://h/a', 10],
   ['of another version', json({ urlpool: 2 }), 'http://h/a', 10],
   ['without a validator', json({ etag: null }), 'http://h/a', 10],
+  ['with a weak tag alone', json({ etag: 'W/"a"' }), 'http://h/a', 10],
   ['with a tag that is no text', json({ etag: 7 }), 'http://h/a', 10],
   ['with a length that is none', json({ total: -1 }), 'http://h/a', 10],
 ] as const) {
