@@ -586,7 +586,9 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     const connection = this.#usedConnection();
     if (head === null || connection === null) return null;
     const { method, url } = this.request;
-    const elapsed = this.#settings.alarms.clock.now() - this.#startedAt;
+    // A connection that is free again became so just now: that saves a look at the clock.
+    const now = this.#connection?.idleSince ?? this.#settings.alarms.clock.now();
+    const elapsed = now - this.#startedAt;
     return { method, url, head, connection, retries: this.#retries, refused: this.#refused, elapsed };
   }
 
