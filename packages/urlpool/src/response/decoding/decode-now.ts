@@ -23,9 +23,6 @@ const NOW_PARTS = 32;
 const USUAL_GROWTH = 6;
 const LEAST_CHUNK_BYTES = 1024;
 
-/** A short body lies in memory that others share, or is not worth a copy. */
-const WASTEFUL_BYTES: number = 4 * 1024;
-
 /** What deflate makes of a byte, at most (RFC 1951: 258 bytes take two bits). */
 const GREATEST_GROWTH = 1032;
 
@@ -195,8 +192,8 @@ function told(result: unknown): InfoResult {
   return result as InfoResult;
 }
 
-/** A copy where the view would keep much more memory alive than it shows. */
+/** A copy where the view would keep much more memory alive than it shows; not of what lies in the pool that all share. */
 function compact(body: Buffer): Buffer {
-  const { length, buffer } = body;
-  return length < WASTEFUL_BYTES || buffer.byteLength - length <= length / 8 ? body : Buffer.from(body);
+  const kept = body.buffer.byteLength;
+  return kept === Buffer.poolSize || kept - body.length <= body.length / 8 ? body : Buffer.from(body);
 }
