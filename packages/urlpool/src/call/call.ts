@@ -5,17 +5,15 @@
 
 import type { Connection } from '../connection/connection.ts';
 import { type ErrorConnection, HTTPError, type Refusal } from '../errors/http-error.ts';
-import { type Fields, findField } from '../message/fields.ts';
+import type { Fields } from '../message/fields.ts';
 import type { Head } from '../message/head.ts';
 import { originText } from '../message/origin.ts';
 import type { Transport } from '../message/transport.ts';
 import type { Failure } from '../policy/failure.ts';
-import { isRedirect, type RedirectRules } from '../policy/redirect.ts';
-import { Retry } from '../policy/retry.ts';
-import { parseRetryAfter } from '../policy/retry-after.ts';
+import type { RedirectRules } from '../policy/redirect.ts';
+import type { Retry } from '../policy/retry.ts';
 import { type ReplayPolicy, shouldReplay } from '../policy/should-replay.ts';
 import type { Waiter } from '../pool/waiter.ts';
-import type { UploadProgress } from '../request/upload-progress.ts';
 import type { WireRequest } from '../request/wire-request.ts';
 import type { ResponseParts } from '../response/base-response.ts';
 import { BodyCollector } from '../response/body-collector.ts';
@@ -43,7 +41,10 @@ import {
 } from './call-error.ts';
 import type { CallGroup, Sleeper } from './call-group.ts';
 import type { CallTrace } from './call-trace.ts';
-import { type Ending, locationOf, type NextStep, nextStep } from './next-step.ts';
+import { decideAfter, decideOn, mayFollow, type OverAttempt } from './decide.ts';
+import { Discard } from './discard.ts';
+import { guardedProgress } from './guarded-progress.ts';
+import type { NextStep } from './next-step.ts';
 import { redirectedRequest } from './redirected-request.ts';
 import type { Place, Router } from './router.ts';
 
@@ -83,10 +84,6 @@ export interface CallChoices {
   readonly signal: AbortSignal | null;
 }
 
-/** What is read at most of a body that nobody wants, in bytes and ms, to keep its connection. */
-const DISCARD_BYTES = 256 * 1024;
-const DISCARD_MS = 50;
-
 /** By how much an encoded body may be longer than what comes of it, in bytes: a coding adds some to what it cannot shorten. */
 const ENCODED_SPARE_BYTES = 64 * 1024;
 
@@ -122,19 +119,18 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   #queue: BodyQueue | null = null;
   /** What undoes the codings of the body, where that takes time. */
   #decoded: DecodedBody | null = null;
-  /** Bytes of a body nobody wants that are still read; null while somebody does. */
-  #discard: number | null = null;
+  /** What becomes of a body that nobody wants; null while somebody does. */
+  #discard: Discard | null = null;
   /** What follows once the body of a response that is not the last one is out of the way. */
   #pending: NextStep | null = null;
   #bodyBytes = 0;
   #deadline: Alarm | null = null;
   #queueAlarm: Alarm | null = null;
-  #discardAlarm: Alarm | null = null;
   #sleep: Timer | null = null;
   /** Why the response is the last one though another attempt was thought of. */
   #refused: Refusal | null = null;
   /** Resolves when a response that was disposed of has let its connection go. */
-  #over: { readonly promise: Promise<void>; resolve(): void } | null = null;
+  #released: { readonly promise: Promise<void>; resolve(): void } | null = null;
 
   constructor(
     request: WireRequest,
@@ -143,7 +139,8 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     choices: CallChoices,
     settle: (outcome: Outcome) => void,
   ) {
-    this.request = request.onUploadProgress == null ? request : this.#guarded(request, request.onUploadProgress);
+    this.request =
+      request.onUploadProgress == null ? request : guardedProgress(request, (reason) => this.#fail(reason));
     this.#place = place;
     this.#settings = settings;
     this.#retries = settings.retries;
@@ -213,7 +210,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
 
   onRefused(error: HTTPError): void {
     this.#queueAlarm?.remove();
-    this.#goOn(this.#decideAfter(error.of(this.request), 'dial'));
+    this.#goOn(decideAfter(error.of(this.request), 'dial', this.#over()));
   }
 
   // As a sink.
@@ -223,9 +220,8 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   onHead(head: Head): void {
     this.#head = head;
     const { status, bodyLength } = head;
-    const concerns = this.#retries.concerns(status) || (status === 417 && this.request.expectContinue != null);
-    if (concerns || isRedirect(status)) {
-      const step = this.#decideOn(head);
+    if (mayFollow(status, this.#retries, this.request)) {
+      const step = decideOn(head, this.#over());
       if (this.#isDone()) return;
       if (step.do !== 'done') {
         this.#pending = step;
@@ -241,8 +237,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   onBody(view: Uint8Array): boolean {
     this.#bodyBytes += view.length;
     if (this.#discard !== null) {
-      this.#discard -= view.length;
-      if (this.#discard < 0) this.#exchange?.cancel({ is: 'unread' });
+      this.#discard.take(view.length);
       return true;
     }
     if (this.#queue !== null) return this.#queue.push(view);
@@ -291,7 +286,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
       this.notKeptBefore = this.#settings.alarms.clock.now();
       this.#enterAgain();
     } else {
-      this.#goOn(this.#decideAfter(failure.error, failure.why));
+      this.#goOn(decideAfter(failure.error, failure.why, this.#over()));
     }
   }
 
@@ -304,7 +299,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   // As an abortable.
 
   onAbort(): void {
-    this.#giveUp(new Rejection(this.#choices.signal?.reason), { is: 'aborted' });
+    this.#fail(this.#choices.signal?.reason);
   }
 
   // As what controls the body of a streamed response.
@@ -312,12 +307,12 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   dispose(): Promise<void> {
     this.#decoded?.fail(disposedError(this.request, this.#usedConnection()));
     if (this.#state === 'done') return Promise.resolve();
-    if (this.#over !== null) return this.#over.promise;
+    if (this.#released !== null) return this.#released.promise;
     let resolve = (): void => {};
     const promise = new Promise<void>((settle) => {
       resolve = settle;
     });
-    this.#over = { promise, resolve };
+    this.#released = { promise, resolve };
     this.#queue?.clear();
     this.#queue?.finish({ is: 'failed', reason: disposedError(this.request, this.#usedConnection()) });
     this.#discardBody();
@@ -352,8 +347,8 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     this.#connection = null;
     this.#head = null;
     this.#collector = null;
+    this.#discard?.end();
     this.#discard = null;
-    this.#discardAlarm?.remove();
     this.#pending = null;
     this.#bodyBytes = 0;
   }
@@ -363,64 +358,16 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     return this.#state === 'done';
   }
 
-  #decideOn({ status, reason, fields }: Head): NextStep {
-    const { redirects } = this.#settings;
-    const location = isRedirect(status) && redirects.follow ? locationOf(fields) : null;
-    const retryAfter = this.#retryAfter(findField(fields, 'retry-after'));
-    const step = this.#decide({ is: 'response', status, reason, fields, retryAfter });
-    if (location === null) {
-      this.#trace?.retry(this.request, String(status), step);
-    } else if (step.do === 'fail') {
-      const why = step.error instanceof HTTPError ? step.error.message : String(step.error);
-      this.#trace?.redirect(this.request, status, location, { why });
-    } else if (step.do === 'done' && step.refused !== null) {
-      this.#trace?.redirect(this.request, status, location, { why: step.refused });
-    }
-    return step;
-  }
-
-  /** The wait that the field asks for, in ms; an invalid one counts as absent. */
-  #retryAfter(value: string | null): number | null {
-    if (value === null) return null;
-    try {
-      return parseRetryAfter(value, this.#settings.alarms.clock.wallNow());
-    } catch (error) {
-      if (!(error instanceof HTTPError)) throw error;
-      this.#trace?.invalidRetryAfter(this.request, error);
-      return null;
-    }
-  }
-
-  #decideAfter(error: HTTPError, why: Failure['why'] | 'dial'): NextStep {
-    const step = this.#decide({ is: 'failure', error, why });
-    this.#trace?.retry(this.request, error.code, step);
-    return step;
-  }
-
-  #decide(ending: Ending): NextStep {
-    const { request } = this;
-    const { redirects, random, alarms, hasBudget } = this.#settings;
-    const now = alarms.clock.now();
-    const deadline = this.#deadline?.deadline ?? null;
-    const attempt = {
-      method: request.method,
-      url: request.url,
-      attempt: request.attempt,
-      connection: this.#usedConnection(),
-      body: request.body === null ? 'none' : request.body.state,
-      expects: request.expectContinue != null,
+  #over(): OverAttempt {
+    return {
+      request: this.request,
+      settings: this.#settings,
+      place: this.#place,
       retries: this.#retries,
-      redirects,
-      left: deadline === null ? null : deadline - now,
-      isDefault: this.#settings.retries === Retry.DEFAULT,
-      mayRetry: () => !hasBudget || this.#place.budget.spend(now),
-      random,
-    } as const;
-    try {
-      return this.#context(() => nextStep(ending, attempt));
-    } catch (error) {
-      return { do: 'fail', error, refused: null }; // the caller's predicate threw it
-    }
+      connection: this.#usedConnection(),
+      deadline: this.#deadline?.deadline ?? null,
+      context: this.#context,
+    };
   }
 
   #goOn(step: NextStep): void {
@@ -592,18 +539,11 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     return { method, url, head, connection, retries: this.#retries, refused: this.#refused, elapsed };
   }
 
-  /** Reads on for a moment, to keep the connection, or gives the exchange up where too much is still to come. */
   #discardBody(): void {
     if (this.#discard !== null) return;
-    this.#discard = DISCARD_BYTES;
     const declared = this.#head?.bodyLength ?? null;
-    if (declared !== null && declared - this.#bodyBytes > DISCARD_BYTES) {
-      this.#exchange?.cancel({ is: 'unread' });
-      return;
-    }
-    const { alarms } = this.#settings;
-    this.#discardAlarm ??= new Alarm(alarms, () => this.#exchange?.cancel({ is: 'unread' }));
-    this.#discardAlarm.set(alarms.clock.now() + DISCARD_MS);
+    this.#discard = new Discard(this.#exchange, this.#settings.alarms);
+    this.#discard.begin(declared === null ? null : declared - this.#bodyBytes);
   }
 
   #refuseBody(length: number | null): void {
@@ -627,18 +567,8 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     return willReplay;
   }
 
-  /** What the caller's listener throws ends the call. */
-  #guarded(request: WireRequest, listener: (progress: UploadProgress) => void): WireRequest {
-    const fail = (reason: unknown): void => this.#giveUp(new Rejection(reason), { is: 'aborted' });
-    const onUploadProgress = (progress: UploadProgress): void => {
-      try {
-        const returned: unknown = listener(progress);
-        if (returned instanceof Promise) returned.catch(fail);
-      } catch (reason) {
-        fail(reason);
-      }
-    };
-    return { ...request, onUploadProgress };
+  #fail(reason: unknown): void {
+    this.#giveUp(new Rejection(reason), { is: 'aborted' });
   }
 
   #onDeadline(): void {
@@ -677,7 +607,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     this.#state = 'done';
     this.#deadline?.remove();
     this.#queueAlarm?.remove();
-    this.#discardAlarm?.remove();
+    this.#discard?.end();
     this.#exchange = null;
     this.#collector = null;
     if (this.#sleep !== null) {
@@ -699,7 +629,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     const settle = this.#settle;
     this.#settle = null;
     if (outcome !== null) settle?.(outcome);
-    this.#over?.resolve();
+    this.#released?.resolve();
     this.#settings.group.end();
   }
 }

@@ -1,0 +1,94 @@
+// Asks nextStep() what follows an attempt, with what the call knows, and tells the events of it. The caller's own
+// predicate runs in there: it may throw, and it may abort the call, so that whoever asks looks afterwards.
+
+import { type ErrorConnection, HTTPError } from '../errors/http-error.ts';
+import { findField } from '../message/fields.ts';
+import type { Head } from '../message/head.ts';
+import type { Failure } from '../policy/failure.ts';
+import { isRedirect } from '../policy/redirect.ts';
+import { Retry } from '../policy/retry.ts';
+import { parseRetryAfter } from '../policy/retry-after.ts';
+import type { WireRequest } from '../request/wire-request.ts';
+import type { Context } from '../util/context.ts';
+import type { CallSettings } from './call.ts';
+import { type Ending, locationOf, type NextStep, nextStep } from './next-step.ts';
+import type { Place } from './router.ts';
+
+/** An attempt that is over, and its call. */
+export interface OverAttempt {
+  readonly request: WireRequest;
+  readonly settings: CallSettings;
+  readonly place: Place;
+  readonly retries: Retry;
+  readonly connection: ErrorConnection | null;
+  /** When the call's time is over, by the clock's `now()`; null for no limit. */
+  readonly deadline: number | null;
+  /** Where the caller's predicate runs. */
+  readonly context: Context;
+}
+
+/** Whether a response of this status may be followed by another attempt: most are not, and are not looked at. */
+export function mayFollow(status: number, retries: Retry, { expectContinue }: WireRequest): boolean {
+  return isRedirect(status) || retries.concerns(status) || (status === 417 && expectContinue != null);
+}
+
+/** What follows a response, whose head is here. */
+export function decideOn({ status, reason, fields }: Head, over: OverAttempt): NextStep {
+  const { request, settings } = over;
+  const { trace, redirects } = settings;
+  const location = isRedirect(status) && redirects.follow ? locationOf(fields) : null;
+  const retryAfter = waitOf(findField(fields, 'retry-after'), over);
+  const step = decide({ is: 'response', status, reason, fields, retryAfter }, over);
+  if (location === null) {
+    trace?.retry(request, String(status), step);
+  } else if (step.do === 'fail') {
+    const why = step.error instanceof HTTPError ? step.error.message : String(step.error);
+    trace?.redirect(request, status, location, { why });
+  } else if (step.do === 'done' && step.refused !== null) {
+    trace?.redirect(request, status, location, { why: step.refused });
+  }
+  return step;
+}
+
+/** What follows an error. */
+export function decideAfter(error: HTTPError, why: Failure['why'] | 'dial', over: OverAttempt): NextStep {
+  const step = decide({ is: 'failure', error, why }, over);
+  over.settings.trace?.retry(over.request, error.code, step);
+  return step;
+}
+
+/** The wait that a Retry-After asks for, in ms; an invalid one counts as absent. */
+function waitOf(value: string | null, { request, settings }: OverAttempt): number | null {
+  if (value === null) return null;
+  try {
+    return parseRetryAfter(value, settings.alarms.clock.wallNow());
+  } catch (error) {
+    if (!(error instanceof HTTPError)) throw error;
+    settings.trace?.invalidRetryAfter(request, error);
+    return null;
+  }
+}
+
+function decide(ending: Ending, over: OverAttempt): NextStep {
+  const { request, settings, place, retries, connection, deadline, context } = over;
+  const now = settings.alarms.clock.now();
+  const attempt = {
+    method: request.method,
+    url: request.url,
+    attempt: request.attempt,
+    connection,
+    body: request.body === null ? 'none' : request.body.state,
+    expects: request.expectContinue != null,
+    retries,
+    redirects: settings.redirects,
+    left: deadline === null ? null : deadline - now,
+    isDefault: settings.retries === Retry.DEFAULT,
+    mayRetry: () => !settings.hasBudget || place.budget.spend(now),
+    random: settings.random,
+  } as const;
+  try {
+    return context(() => nextStep(ending, attempt));
+  } catch (error) {
+    return { do: 'fail', error, refused: null }; // the caller's predicate threw it
+  }
+}
