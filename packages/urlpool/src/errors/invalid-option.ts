@@ -10,7 +10,8 @@ export function invalidOption(name: string, value: unknown, want: string): Reque
 
 /** The error of an option whose value may hold a secret, and cannot be used: it tells the kind of the value alone. */
 export function invalidSecret(name: string, value: unknown, want: string): RequestError {
-  const kind = typeof value === 'string' ? `a text of ${value.length} character${value.length === 1 ? '' : 's'}` : shown(value);
+  const kind =
+    typeof value === 'string' ? `a text of ${value.length} character${value.length === 1 ? '' : 's'}` : shown(value);
   const text = `Cannot use ${kind} as ${name}: ${want}`;
   return new RequestError(text, { code: 'ERR_INVALID_OPTION', phase: 'request' });
 }

@@ -49,7 +49,10 @@ for (const [options, message] of POOL_OPTIONS) {
 // options of a request that must be refused before anything connects
 const REQUEST_OPTIONS: readonly (readonly [object | null, RegExp])[] = [
   [null, /^Cannot use null as the request: give an object$/],
-  [{ header: {} }, /^Cannot use the option header of the request: there is none of that name; known are allowDowngrade, body, /],
+  [
+    { header: {} },
+    /^Cannot use the option header of the request: there is none of that name; known are allowDowngrade, body, /,
+  ],
   [{ headers: null }, /^Cannot use null as headers/],
   [{ headers: [['a', 'b'], 'c'] }, /^Cannot use a text of 1 character as a header field: give a pair/],
   [{ signal: {} }, /^Cannot use an object as signal: give an AbortSignal$/],

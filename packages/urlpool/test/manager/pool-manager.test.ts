@@ -61,7 +61,9 @@ test('request() writes Host, Accept, Accept-Encoding and User-Agent, in this ord
 });
 
 test("request() merges the call's fields over the manager's, and null removes one", async () => {
-  const http = new PoolManager({ headers: { 'X-Team': 'a', 'x-both': 'manager', Accept: null, 'accept-encoding': null } });
+  const http = new PoolManager({
+    headers: { 'X-Team': 'a', 'x-both': 'manager', Accept: null, 'accept-encoding': null },
+  });
   const request = await sent(
     (manager, origin) => manager.request('GET', `${origin}/`, { headers: { 'X-Both': 'call', 'user-agent': null } }),
     http,
