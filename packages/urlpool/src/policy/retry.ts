@@ -351,12 +351,12 @@ function checkedSwitch(name: string, value: boolean): boolean {
 function checkedMethods(value: Iterable<string> | false): readonly string[] | false {
   if (value === false) return false;
   if (!isList(value)) throw invalidOption('retries.allowedMethods', value, 'give a list of methods, or false for any');
-  const methods = [...new Set(value)];
+  const methods = [...value];
   for (const method of methods) {
     if (typeof method === 'string' && isToken(method)) continue;
     throw invalidOption('a method of retries.allowedMethods', method, 'give a token, e.g. GET');
   }
-  return Object.freeze(methods.map(standardMethod));
+  return Object.freeze([...new Set(methods.map(standardMethod))]);
 }
 
 function checkedStatuses(name: string, value: Iterable<number>): readonly number[] {

@@ -234,10 +234,10 @@ test('new Retry() refuses a total that is given twice', () => {
   assert.throws(() => new Retry(5, { total: 3 }), refusal(message));
 });
 
-test('new Retry() reads methods of any iterable once, each once, case kept', () => {
+test('new Retry() reads methods of any iterable once, each once, standard ones in any case', () => {
   const methods = new Set(['PROPFIND', 'get'])[Symbol.iterator]();
-  assert.deepEqual(new Retry({ allowedMethods: methods }).allowedMethods, ['PROPFIND', 'get']);
-  assert.deepEqual(new Retry({ allowedMethods: ['GET', 'GET'] }).allowedMethods, ['GET']);
+  assert.deepEqual(new Retry({ allowedMethods: methods }).allowedMethods, ['PROPFIND', 'GET']);
+  assert.deepEqual(new Retry({ allowedMethods: ['GET', 'get'] }).allowedMethods, ['GET']);
 });
 
 const ONE = new Retry(1);
