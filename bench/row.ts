@@ -11,6 +11,8 @@ export const BODIES = {
   '1 KB': { path: '/1k', bytes: 1024 },
   '64 KB': { path: '/64k', bytes: 64 * 1024 },
   '1 MB': { path: '/1m', bytes: 1024 * 1024 },
+  /** A JSON document, sent by gzip; the length is that of its text. */
+  '100 KB of JSON by gzip': { path: '/json', bytes: 100 * 1024 },
   '50 MB': { path: '/50m', bytes: 50 * 1024 * 1024 },
   '100 MB': { path: '/100m', bytes: 100 * 1024 * 1024 },
 } as const;
@@ -36,8 +38,11 @@ interface Common {
 export interface LoadRow extends Common {
   readonly is: 'load';
   readonly scheme: 'http' | 'https';
-  /** `get` ends with the body in memory, `stream` takes it piece by piece, `upload` sends one, `form` a file in a form. */
-  readonly use: 'get' | 'stream' | 'upload' | 'form';
+  /**
+   * `get` ends with the body in memory, `json` with it read as JSON, `stream` takes it piece by piece, `upload` sends one,
+   * `form` a file in a form.
+   */
+  readonly use: 'get' | 'json' | 'stream' | 'upload' | 'form';
   readonly body: keyof typeof BODIES;
   readonly connections: number;
 }
@@ -107,6 +112,7 @@ export function describeRow(row: Row): string {
 function describeLoad({ scheme, use, body, connections }: LoadRow): string {
   const how = {
     get: body === '100 MB' ? ' preloaded' : '',
+    json: '',
     stream: ' streamed',
     upload: ' upload from a stream',
     form: ' file uploaded in a multipart form',

@@ -64,6 +64,17 @@ export const ROWS: readonly Row[] = [
     targets: [{ is: 'ratio', against: 'undici-request', atMost: 0.35 }],
   },
   {
+    id: 'json-gzip',
+    is: 'load',
+    scheme: 'http',
+    use: 'json',
+    body: '100 KB of JSON by gzip',
+    connections: 20,
+    metric: 'cpu',
+    clients: ['urlpool', 'undici-request', 'undici-fetch', 'got'],
+    targets: [{ is: 'ratio', against: 'undici-request', atMost: 0.8 }],
+  },
+  {
     id: '1k-500',
     is: 'load',
     scheme: 'http',

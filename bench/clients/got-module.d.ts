@@ -4,6 +4,7 @@ declare module 'got' {
   interface Got {
     extend(options: { agent: { http: import('node:http').Agent; https: import('node:https').Agent } }): Got;
     get(url: string, options: { responseType: 'buffer' }): Promise<{ body: Uint8Array }>;
+    get(url: string, options: { responseType: 'json' }): Promise<{ body: unknown }>;
     put(url: string, options: { body: AsyncGenerator<Buffer, void, void> | FormData }): Promise<{ statusCode: number }>;
     stream(url: string): AsyncIterable<Uint8Array>;
   }

@@ -1,4 +1,5 @@
 import got from 'got';
+import type { JSONDocument } from '../servers/json-document.ts';
 import type { Client, Endpoint } from './client.ts';
 import { fileForm } from './file-form.ts';
 import { destroyAgents, nodeAgents } from './node-agent.ts';
@@ -14,6 +15,10 @@ export function open(endpoint: Endpoint): Client {
       ({ url }) =>
       async () =>
         (await client.get(url, { responseType: 'buffer' })).body.byteLength,
+    json:
+      ({ url }) =>
+      async () =>
+        ((await client.get(url, { responseType: 'json' })).body as JSONDocument).bytes,
     stream:
       ({ url }) =>
       () =>

@@ -1,4 +1,5 @@
 import { FormData, fetch } from 'undici';
+import type { JSONDocument } from '../servers/json-document.ts';
 import type { Client, Endpoint } from './client.ts';
 import { fetchClient } from './fetch-client.ts';
 import { fileForm } from './file-form.ts';
@@ -14,6 +15,11 @@ export function open(endpoint: Endpoint): Client {
   );
   return {
     ...client,
+    json: (target) => async () => {
+      const response = await fetch(target.url, { dispatcher });
+      if (response.status !== 200) throw unexpectedStatus(response.status, target);
+      return ((await response.json()) as JSONDocument).bytes;
+    },
     form: (target, file) => async () => {
       const body = await fileForm(new FormData(), file);
       const response = await fetch(target.url, { method: 'PUT', body, dispatcher });

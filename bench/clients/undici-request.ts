@@ -1,4 +1,5 @@
-import { FormData } from 'undici';
+import { FormData, interceptors } from 'undici';
+import type { JSONDocument } from '../servers/json-document.ts';
 import type { Client, Endpoint } from './client.ts';
 import { fileForm } from './file-form.ts';
 import { lengthOf, pieces } from './pieces.ts';
@@ -8,12 +9,20 @@ import { undiciDispatcher } from './undici-dispatcher.ts';
 /** undici's fastest everyday call. */
 export function open(endpoint: Endpoint): Client {
   const dispatcher = undiciDispatcher(endpoint);
+  // It decodes nothing by itself.
+  const decompressing = dispatcher.compose(interceptors.decompress());
   return {
     get: (target) => async () => {
       const { origin, path } = target;
       const { statusCode, body } = await dispatcher.request({ origin, path, method: 'GET' });
       if (statusCode !== 200) throw unexpectedStatus(statusCode, target);
       return (await body.bytes()).byteLength;
+    },
+    json: (target) => async () => {
+      const { origin, path } = target;
+      const { statusCode, body } = await decompressing.request({ origin, path, method: 'GET' });
+      if (statusCode !== 200) throw unexpectedStatus(statusCode, target);
+      return ((await body.json()) as JSONDocument).bytes;
     },
     stream: (target) => async () => {
       const { origin, path } = target;

@@ -29,11 +29,17 @@ declare module 'undici' {
     append(name: string, value: Blob, filename: string): void;
   }
 
+  /** Made by the library, and only handed on. */
+  export type Interceptor = { readonly interceptor: unique symbol };
+
+  export const interceptors: { decompress(): Interceptor };
+
   export interface Dispatcher {
     request(options: DispatchOptions): Promise<{
       statusCode: number;
-      body: AsyncIterable<Uint8Array> & { bytes(): Promise<Uint8Array> };
+      body: AsyncIterable<Uint8Array> & { bytes(): Promise<Uint8Array>; json(): Promise<unknown> };
     }>;
+    compose(interceptor: Interceptor): Dispatcher;
     dispatch(options: DispatchOptions, handler: DispatchHandler): boolean;
     close(): Promise<void>;
   }
@@ -48,6 +54,7 @@ declare module 'undici' {
     status: number;
     body: AsyncIterable<Uint8Array> | null;
     arrayBuffer(): Promise<ArrayBuffer>;
+    json(): Promise<unknown>;
   }>;
 
   /** Puts undici's fetch and its classes in the place of the globals. */

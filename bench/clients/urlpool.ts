@@ -1,4 +1,5 @@
 import { PoolManager, type PoolManagerOptions } from 'urlpool';
+import type { JSONDocument } from '../servers/json-document.ts';
 import type { Client, Endpoint } from './client.ts';
 import { lengthOf, pieces } from './pieces.ts';
 import { isStored, unexpectedStatus } from './target.ts';
@@ -20,6 +21,11 @@ export function open(endpoint: Endpoint): Client {
         if (response.status !== 200) throw unexpectedStatus(response.status, target);
         return response.data.byteLength;
       };
+    },
+    json: (target) => async () => {
+      const response = await http.request('GET', target.url);
+      if (response.status !== 200) throw unexpectedStatus(response.status, target);
+      return response.json<JSONDocument>().bytes;
     },
     stream: (target) => async () => {
       const response = await http.stream('GET', target.url);

@@ -5,7 +5,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { start } from '../children.ts';
-import { HOST, type Server, type Site, STATUS_PATH, UPLOAD_PATH } from './site.ts';
+import { HOST, JSON_PATH, type Server, type Site, STATUS_PATH, UPLOAD_PATH } from './site.ts';
 
 /** Debian installs it where only root's PATH looks. */
 const COMMANDS = ['nginx', '/usr/sbin/nginx'];
@@ -85,6 +85,10 @@ http {
     root ${directory};
     location = ${STATUS_PATH} {
       stub_status;
+    }
+    location = ${JSON_PATH} {
+      default_type application/json;
+      add_header Content-Encoding gzip;
     }
     location = ${UPLOAD_PATH} {
       dav_methods PUT;

@@ -8,7 +8,7 @@ import type { Server } from 'node:net';
 import path from 'node:path';
 import { BODIES } from '../row.ts';
 import { listen } from './listen.ts';
-import { HOST, STATUS_PATH, UPLOAD_PATH } from './site.ts';
+import { HOST, JSON_PATH, STATUS_PATH, UPLOAD_PATH } from './site.ts';
 
 const [directory = '.', keyFile, certificateFile] = process.argv.slice(2);
 const bodies = new Map<string, Buffer>(
@@ -23,7 +23,7 @@ let uploaded = 0;
 const answer: RequestListener = (request, response) => {
   const body = bodies.get(request.url ?? '');
   if (body !== undefined) {
-    response.writeHead(200, { 'Content-Type': 'application/octet-stream', 'Content-Length': body.byteLength });
+    response.writeHead(200, { ...typeOf(request.url), 'Content-Length': body.byteLength });
     response.end(body);
   } else if (request.url === STATUS_PATH) {
     response.end(`server accepts handled requests\n ${accepted} ${accepted} 0 \n`);
@@ -35,6 +35,12 @@ const answer: RequestListener = (request, response) => {
     response.writeHead(404).end();
   }
 };
+
+function typeOf(url: string | undefined): Record<string, string> {
+  return url === JSON_PATH
+    ? { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' }
+    : { 'Content-Type': 'application/octet-stream' };
+}
 
 /** Keeps the length only. */
 function store(request: IncomingMessage, onEnd: () => void): void {

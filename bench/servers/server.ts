@@ -7,14 +7,18 @@ import path from 'node:path';
 import { temporaryDirectory } from '../children.ts';
 import { ask } from './ask.ts';
 import { makeCertificate } from './certificate.ts';
+import { gzippedDocument } from './json-document.ts';
 import { startNginx } from './nginx.ts';
 import { startNode } from './node-process.ts';
-import { type Bodies, type Server, type Site, STATUS_PATH } from './site.ts';
+import { type Bodies, JSON_PATH, type Server, type Site, STATUS_PATH } from './site.ts';
 
 /** Makes the files of a server, in a directory that is removed at exit. */
 export function makeSite(bodies: Bodies, core: number | null): Site {
   const directory = temporaryDirectory(existsSync('/dev/shm') ? '/dev/shm' : tmpdir());
-  for (const body of bodies) writeFileSync(path.join(directory, body.path), Buffer.alloc(body.bytes, '_'));
+  for (const { path: name, bytes } of bodies) {
+    const content = name === JSON_PATH ? gzippedDocument(bytes) : Buffer.alloc(bytes, '_');
+    writeFileSync(path.join(directory, name), content);
+  }
   return { directory, bodies, certificate: makeCertificate(directory), core };
 }
 

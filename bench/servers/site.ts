@@ -1,4 +1,4 @@
-import type { BODIES } from '../row.ts';
+import { BODIES } from '../row.ts';
 import type { Certificate } from './certificate.ts';
 
 export const HOST = '127.0.0.1';
@@ -8,6 +8,9 @@ export const STATUS_PATH = '/status';
 
 /** Takes a PUT; GET and HEAD give what was stored. */
 export const UPLOAD_PATH = '/uploaded';
+
+/** The file that holds a JSON document by gzip: a server says so in Content-Encoding. */
+export const JSON_PATH: string = BODIES['100 KB of JSON by gzip'].path;
 
 /** The bodies that a server holds. */
 export type Bodies = readonly (typeof BODIES)[keyof typeof BODIES][];
