@@ -6,7 +6,7 @@
 export const TELLING_BYTES = 5;
 
 /** How many bytes are tried where the first ones could be either. */
-export const TRIED_BYTES = 4 * 1024;
+export const TRIED_BYTES: number = 4 * 1024;
 
 export type DeflateFormat = 'zlib' | 'raw';
 
