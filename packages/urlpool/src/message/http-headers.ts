@@ -11,6 +11,8 @@ const VERB = 'set';
 /** The one field whose lines cannot be joined (RFC 9110 §5.3). */
 const SET_COOKIE = 'set-cookie';
 
+const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom');
+
 /**
  * Header fields by name.
  *
@@ -167,11 +169,7 @@ export class HTTPHeaders implements Iterable<[string, string]> {
   }
 
   /** What `console.log()` shows. */
-  [Symbol.for('nodejs.util.inspect.custom')](
-    _depth: number,
-    options: object,
-    inspect: (...values: unknown[]) => string,
-  ) {
+  [INSPECT](_depth: number, options: object, inspect: (...values: unknown[]) => string): string {
     return `HTTPHeaders ${inspect({ ...this.toJSON() }, options)}`;
   }
 
