@@ -19,7 +19,7 @@ import { type LineOptions, linesOfText } from './body-lines.ts';
  * response.connection.reused; // whether a kept connection carried it
  */
 export class HTTPResponse extends BaseResponse {
-  /** The body. */
+  /** The body, without the codings of its Content-Encoding unless `decodeContent` is false. */
   readonly data: Buffer;
   readonly #trailerFields: Fields;
   #trailers: HTTPHeaders | null = null;

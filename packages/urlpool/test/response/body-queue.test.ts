@@ -220,3 +220,22 @@ for (const [name, change] of CHANGES) {
     await changed;
   });
 }
+
+test('next() gives pieces, those that wait and those that come, and null at the end', async () => {
+  const { queue } = counted();
+  queue.push(Buffer.from('one'));
+  assert.equal(String(await queue.next()), 'one');
+  const next = queue.next();
+  queue.push(Buffer.from('two'));
+  queue.push(Buffer.from('three'));
+  queue.finish({ is: 'complete', trailers: [] });
+  assert.deepEqual([String(await next), String(await queue.next()), await queue.next()], ['two', 'three', null]);
+});
+
+test('next() gives what waits before it throws what the body ended with', async () => {
+  const { queue } = counted();
+  queue.push(Buffer.from('one'));
+  queue.finish({ is: 'failed', reason: new Error('stop') });
+  assert.equal(String(await queue.next()), 'one');
+  await assert.rejects(queue.next(), /stop/);
+});
