@@ -11,8 +11,6 @@ const VERB = 'set';
 /** The one field whose lines cannot be joined (RFC 9110 §5.3). */
 const SET_COOKIE = 'set-cookie';
 
-const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom');
-
 /**
  * Header fields by name.
  *
@@ -168,11 +166,6 @@ export class HTTPHeaders implements Iterable<[string, string]> {
     return object;
   }
 
-  /** What `console.log()` shows. */
-  [INSPECT](_depth: number, options: object, inspect: (...values: unknown[]) => string): string {
-    return `HTTPHeaders ${inspect({ ...this.toJSON() }, options)}`;
-  }
-
   #lookup(name: string): string[] | undefined {
     return this.#indexed().get(name.toLowerCase());
   }
@@ -229,3 +222,10 @@ function without(fields: Fields, lowerCaseName: string): string[] {
   }
   return rest;
 }
+
+// What `console.log()` shows.
+Object.defineProperty(HTTPHeaders.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+  value(this: HTTPHeaders, _depth: number, options: object, inspect: (...values: unknown[]) => string): string {
+    return `HTTPHeaders ${inspect({ ...this.toJSON() }, options)}`;
+  },
+});
