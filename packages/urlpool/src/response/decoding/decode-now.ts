@@ -141,6 +141,7 @@ function unframed(input: Buffer, room: number): Inflated {
   const buffer = frame.skippable ? Buffer.alloc(0) : inflated('zstd', 'zstd', input.subarray(0, used), { room }).buffer;
   // Only now: false data may look as if they had no end.
   if (!frame.done) throw new CodingFault('zstd', 'cut', 'its frame has no end');
+  if (!frame.holds(buffer.length)) throw new CodingFault('zstd', 'false', 'its length is another');
   return { buffer, used };
 }
 

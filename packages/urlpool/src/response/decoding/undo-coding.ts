@@ -76,6 +76,7 @@ async function* undoZstd(input: PieceReader, open: OpenEngine): AsyncGenerator<B
   do {
     const frame = new zstd.ZstdFrame();
     let engine: ZlibEngine | null = null;
+    let length = 0;
     try {
       while (!frame.done) {
         const piece = await input.take();
@@ -87,9 +88,11 @@ async function* undoZstd(input: PieceReader, open: OpenEngine): AsyncGenerator<B
         engine ??= open('zstd');
         engine.give(piece.subarray(0, used));
         for (let step = await stepOf('zstd', engine); step instanceof Buffer; step = await stepOf('zstd', engine)) {
+          length += step.length;
           yield step;
         }
       }
+      if (!frame.holds(length)) throw new CodingFault('zstd', 'false', 'its length is another');
     } finally {
       engine?.close();
     }

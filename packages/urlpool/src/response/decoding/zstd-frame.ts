@@ -23,11 +23,14 @@ type Part =
   | 'descriptor'
   | 'skipped-size'
   | 'header'
+  | 'content-size'
   | 'block-header'
   | 'block'
   | 'last-block'
   | 'rest'
   | 'done';
+
+const NUMBERS: readonly Part[] = ['magic', 'descriptor', 'skipped-size', 'content-size', 'block-header'];
 
 /** Whether another frame begins here. Bytes that end too soon to be told apart count as a frame, one that was cut. */
 export function beginsFrame(bytes: Uint8Array): boolean {
@@ -47,6 +50,9 @@ export class ZstdFrame {
   #factor = 1;
   #hasChecksum = false;
   #skippable = false;
+  /** Of the content's size, as the header has it. */
+  #sizeBytes = 0;
+  #contentSize: number | null = null;
 
   /** Whether the frame has come to its end. */
   get done(): boolean {
@@ -58,11 +64,19 @@ export class ZstdFrame {
     return this.#skippable;
   }
 
+  /**
+   * Whether its content may be of this length, in bytes: the frame says so, or nothing. libzstd does not look at it where the
+   * last block is empty.
+   */
+  holds(length: number): boolean {
+    return this.#contentSize === null || this.#contentSize === length;
+  }
+
   /** How many of these bytes belong to the frame; null where they cannot be one. */
   read(bytes: Uint8Array): number | null {
     let at = 0;
     while (this.#part !== 'done' && (at < bytes.length || this.#left === 0)) {
-      if (this.#isNumber()) {
+      if (this.#left > 0 && NUMBERS.includes(this.#part)) {
         this.#number += (bytes[at] ?? 0) * this.#factor;
         this.#factor *= 256;
         this.#left--;
@@ -76,11 +90,6 @@ export class ZstdFrame {
       if (this.#left === 0 && !this.#follow()) return null;
     }
     return at;
-  }
-
-  #isNumber(): boolean {
-    const part = this.#part;
-    return part === 'magic' || part === 'descriptor' || part === 'skipped-size' || part === 'block-header';
   }
 
   /** Whether the bytes of the magic number, as far as they have come, may be one. */
@@ -97,6 +106,11 @@ export class ZstdFrame {
       case 'descriptor':
         return this.#afterDescriptor(number);
       case 'header':
+        return this.#enter('content-size', this.#sizeBytes);
+      case 'content-size':
+        // In two bytes it is less by 256, which one byte could say (§3.1.1.1.4).
+        if (this.#sizeBytes > 0) this.#contentSize = number + (this.#sizeBytes === 2 ? 256 : 0);
+        return this.#enter('block-header', BLOCK_HEADER_BYTES);
       case 'block':
         return this.#enter('block-header', BLOCK_HEADER_BYTES);
       case 'block-header':
@@ -124,9 +138,9 @@ export class ZstdFrame {
     this.#hasChecksum = (descriptor & 0x04) !== 0;
     const isSingleSegment = (descriptor & 0x20) !== 0;
     const sizeFlag = descriptor >> 6;
-    const sizeBytes = sizeFlag === 0 && isSingleSegment ? 1 : (SIZE_BYTES[sizeFlag] ?? 0);
+    this.#sizeBytes = sizeFlag === 0 && isSingleSegment ? 1 : (SIZE_BYTES[sizeFlag] ?? 0);
     const windowBytes = isSingleSegment ? 0 : 1;
-    return this.#enter('header', windowBytes + (DICTIONARY_BYTES[descriptor & 3] ?? 0) + sizeBytes);
+    return this.#enter('header', windowBytes + (DICTIONARY_BYTES[descriptor & 3] ?? 0));
   }
 
   /** Block_Header, §3.1.1.2: a repeated byte is one byte, whatever its block's length. */

@@ -40,7 +40,9 @@ test('decoding gives back members of gzip at any level, whatever follows them', 
       const body = Buffer.concat([...written.map(([bytes, level]) => zlib.gzipSync(bytes, { level })), garbage]);
       const bytes = Buffer.concat(written.map(([one]) => one));
       assert.deepEqual(await inSteps(cutAt(body, at), ['gzip']), bytes);
-      assert.deepEqual(atOnce(body, ['gzip']), bytes);
+      const now = atOnce(body, ['gzip']);
+      // The last bytes may look like a length of more than is decoded at once.
+      if (now !== 'too-slow') assert.deepEqual(now, bytes);
     }),
     RUNS,
   );

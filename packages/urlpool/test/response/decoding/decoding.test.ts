@@ -94,6 +94,12 @@ if (hasZstd()) {
     ['zstd whose second frame is a beginning', ['zstd'], joined(frame, [0x28, 0xb5]), 'cut zstd'],
     ['zstd with false data', ['zstd'], joined([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x50, 0x25, 0, 0], '????'), 'false zstd'],
     ['zstd with a window of 512 MiB', ['zstd'], wideFrame, 'false zstd'],
+    [
+      'zstd of nothing that says it is of one byte',
+      ['zstd'],
+      joined([0x28, 0xb5, 0x2f, 0xfd, 0x20, 1, 1, 0, 0]),
+      'false zstd',
+    ],
     ['zstd that is text', ['zstd'], HELLO, 'false zstd'],
     ['zstd within gzip', ['gzip', 'zstd'], gzip(frame), TEXT],
   );

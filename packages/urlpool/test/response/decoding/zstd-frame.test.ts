@@ -95,6 +95,25 @@ test('ZstdFrame finds the end of what zlib writes', { skip: !hasZstd() }, () => 
   }
 });
 
+// frame, length, whether it may be that of the content
+const LENGTHS: readonly (readonly [readonly number[], number, boolean])[] = [
+  [[...MAGIC, 0x20, 3, ...LAST_RAW], 3, true],
+  [[...MAGIC, 0x20, 3, ...LAST_RAW], 4, false],
+  [[...MAGIC, 0x40, 0x50, 2, 1, ...LAST_RAW], 256 + 258, true],
+  [[...MAGIC, 0x40, 0x50, 2, 1, ...LAST_RAW], 258, false],
+  [[...MAGIC, 0x80, 0x50, 1, 0, 0, 1, ...LAST_RAW], 2 ** 24 + 1, true],
+  [[...MAGIC, 0xc2, 0x50, 9, 9, 1, 0, 0, 0, 1, 0, 0, 0, ...LAST_RAW], 2 ** 32 + 1, true],
+  [[...MAGIC, 0x00, 0x50, ...LAST_RAW], 7, true],
+];
+
+for (const [bytes, length, holds] of LENGTHS) {
+  test(`ZstdFrame holds ${length} bytes of [${bytes.slice(4, -LAST_RAW.length)}]: ${holds}`, () => {
+    const frame = new ZstdFrame();
+    frame.read(Buffer.from(bytes));
+    assert.deepEqual([frame.done, frame.holds(length)], [true, holds]);
+  });
+}
+
 // bytes after a frame, whether they begin another
 const BEGINNINGS: readonly (readonly [readonly number[], boolean])[] = [
   [[], false],
