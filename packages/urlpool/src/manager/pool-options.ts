@@ -35,7 +35,7 @@ export interface PoolOptions extends LimitOptions, TLSOptions, LookupOptions, Re
   readonly block?: boolean | undefined;
   /** Requests per origin that may wait without a connection being opened for them. @default Infinity */
   readonly maxQueued?: number | undefined;
-  /** How long a request may wait for a connection, in ms: `Timeout.pool` where that is not given. @default null */
+  /** How long a request may wait for a connection, in ms, one that is being opened for it included: `Timeout.pool` where that is not given. @default null */
   readonly poolTimeout?: number | null | undefined;
   /** For how long an unused connection is kept, in ms; a server's Keep-Alive hint can only shorten it. @default 50_000 */
   readonly idleTimeout?: number | undefined;

@@ -13,7 +13,7 @@ export interface TimeoutOptions {
   readonly read?: number | null | undefined;
   /** From the request's last byte to the end of the response's head. @default null */
   readonly head?: number | null | undefined;
-  /** Waiting in the pool's queue for a connection. @default null */
+  /** Waiting for a connection of the pool, one that is being opened included. @default null */
   readonly pool?: number | null | undefined;
   /** The whole call, a true deadline: queueing, dialling, every attempt, every wait, the body. @default null */
   readonly total?: number | null | undefined;
