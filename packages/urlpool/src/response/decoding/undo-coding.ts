@@ -74,6 +74,10 @@ async function readGzipHeader(input: PieceReader, header: gzip.GzipHeader): Prom
 
 async function* undoZstd(input: PieceReader, open: OpenEngine): AsyncGenerator<Buffer, void> {
   do {
+    const waiting = await input.look(1);
+    const skippable = zstd.skippableBytes(waiting);
+    input.putBack(waiting.subarray(skippable));
+    if (skippable > 0) continue;
     const frame = new zstd.ZstdFrame();
     let engine: ZlibEngine | null = null;
     let length = 0;

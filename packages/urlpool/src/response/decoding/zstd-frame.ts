@@ -40,6 +40,19 @@ export function beginsFrame(bytes: Uint8Array): boolean {
   return has(FRAME, 0xff) || has(SKIPPABLE, 0xf0);
 }
 
+/** How many of the first bytes are whole frames to skip: there may be very many, of 8 bytes each. */
+export function skippableBytes(bytes: Buffer): number {
+  let at = 0;
+  while (bytes.length - at >= SKIPPABLE_HEADER_BYTES) {
+    const isSkippable =
+      ((bytes[at] ?? 0) & 0xf0) === SKIPPABLE[0] && SKIPPABLE.every((byte, i) => i === 0 || bytes[at + i] === byte);
+    const end = at + SKIPPABLE_HEADER_BYTES + bytes.readUInt32LE(at + SKIPPABLE.length);
+    if (!isSkippable || end > bytes.length) break;
+    at = end;
+  }
+  return at;
+}
+
 /** Follows one frame. */
 export class ZstdFrame {
   #part: Part = 'magic';

@@ -218,3 +218,25 @@ test('decodeWhole() gives a body of exactly the limit', async () => {
   assert.ok((await whole(300_000))?.equals(noise(300_000)));
   assert.equal(await whole(299_999), null);
 });
+
+// name, coding, what there is much of, with nothing for zlib in it
+const LABORIOUS = [
+  ['frames of Zstandard to skip', 'zstd', Buffer.alloc(MIB, Buffer.from([0x50, 0x2a, 0x4d, 0x18, 0, 0, 0, 0]))],
+  ['a name in a gzip header', 'gzip', Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 8]), Buffer.alloc(MIB, 'n')])],
+  ['bytes after gzip', 'gzip', Buffer.concat([encoded('gzip', noise(10)), Buffer.alloc(MIB, 'x')])],
+] as const;
+
+for (const [name, coding, body] of LABORIOUS) {
+  test(`decodeWhole() lets the event loop turn while it reads ${name}`, async () => {
+    let turns = 0;
+    let over = false;
+    const count = (): void => {
+      turns++;
+      if (!over) setImmediate(count);
+    };
+    setImmediate(count);
+    await decodeWhole(decodedBody(new MemoryPieces(body), [coding]), MIB).catch(() => null);
+    over = true;
+    assert.ok(turns >= 60, `${turns}`);
+  });
+}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hasZstd } from '../../../src/response/decoding/content-codings.ts';
-import { beginsFrame, ZstdFrame } from '../../../src/response/decoding/zstd-frame.ts';
+import { beginsFrame, skippableBytes, ZstdFrame } from '../../../src/response/decoding/zstd-frame.ts';
 import { noise, oneByOne, zstd } from './encoded.ts';
 
 const MAGIC = [0x28, 0xb5, 0x2f, 0xfd] as const;
@@ -128,4 +128,23 @@ const BEGINNINGS: readonly (readonly [readonly number[], boolean])[] = [
 
 for (const [bytes, begins] of BEGINNINGS) {
   test(`beginsFrame() is ${begins} for [${bytes}]`, () => assert.equal(beginsFrame(Uint8Array.from(bytes)), begins));
+}
+
+const EMPTY_TO_SKIP = [0x53, 0x2a, 0x4d, 0x18, 0, 0, 0, 0] as const;
+
+// bytes, how many are frames to skip
+const SKIPPABLE: readonly (readonly [readonly number[], number])[] = [
+  [[], 0],
+  [EMPTY_TO_SKIP, 8],
+  [[...EMPTY_TO_SKIP, ...EMPTY_TO_SKIP], 16],
+  [[...EMPTY_TO_SKIP, 0x50, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 1, 2, 9], 18],
+  [[...EMPTY_TO_SKIP, 0x50, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 1], 8],
+  [[...EMPTY_TO_SKIP, 0x50, 0x2a, 0x4d], 8],
+  [[...EMPTY_TO_SKIP, ...MAGIC, 0, 0, 0, 0], 8],
+  [[...MAGIC, 0, 0, 0, 0], 0],
+  [[0x60, 0x2a, 0x4d, 0x18, 0, 0, 0, 0], 0],
+];
+
+for (const [bytes, count] of SKIPPABLE) {
+  test(`skippableBytes() is ${count} for [${bytes}]`, () => assert.equal(skippableBytes(Buffer.from(bytes)), count));
 }
