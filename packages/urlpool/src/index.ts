@@ -58,6 +58,7 @@ export type { QueryFields, QueryValue } from './request/query.ts';
 export type { UploadProgress } from './request/upload-progress.ts';
 export { BaseResponse, type ResponseConnection } from './response/base-response.ts';
 export type { EventOptions, LineOptions, NDJSONOptions } from './response/body-lines.ts';
+export { ACCEPT_ENCODING } from './response/decoding/content-codings.ts';
 export type { Digest, DigestOption } from './response/digest.ts';
 export type { ServerSentEvent } from './response/event-stream-parser.ts';
 export type { SaveProgress } from './response/file-writer.ts';

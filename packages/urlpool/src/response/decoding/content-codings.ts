@@ -26,7 +26,7 @@ const DECODABLE: Readonly<Record<string, DecodableCoding>> = {
 };
 
 /**
- * What the request says it takes: every coding that can be undone. Node says in `process.versions` whether it has
+ * What a request says it takes by default: every coding that can be undone. Node says in `process.versions` whether it has
  * Zstandard, so that its zlib need not be loaded to know.
  */
 export const ACCEPT_ENCODING: string = hasZstd() ? 'gzip, deflate, br, zstd' : 'gzip, deflate, br';
