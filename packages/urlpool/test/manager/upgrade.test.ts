@@ -126,7 +126,7 @@ test('upgrade() refuses an answer that is not 101, and keeps the connection', as
     `GET ${server.origin}/a was answered with status 200 (OK): the connection was not handed over`,
   );
   assert.equal(error.response !== null && 'text' in error.response, true);
-  assert.match(error.stack ?? '', /upgrade\.test\.ts/);
+  assert.match(error.stack ?? '', /upgrade\.test\.[jt]s/);
 });
 
 test('upgrade() follows no redirect', async (t) => {
