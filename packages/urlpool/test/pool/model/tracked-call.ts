@@ -137,6 +137,8 @@ export class TrackedCall {
       case 'ERR_CONNECTION_REFUSED':
         return error.url !== null && about.hasFailed(error.url);
       case 'ERR_REDIRECT':
+      case 'ERR_REDIRECT_DOWNGRADE':
+      case 'ERR_BODY_CONSUMED':
       case 'ERR_TOO_MANY_REDIRECTS':
         return true;
       default:
