@@ -140,7 +140,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     settle: (outcome: Outcome) => void,
   ) {
     this.request =
-      request.onUploadProgress == null ? request : guardedProgress(request, (reason) => this.#fail(reason));
+      request.onUploadProgress === null ? request : guardedProgress(request, (reason) => this.#fail(reason));
     this.#place = place;
     this.#settings = settings;
     this.#retries = settings.retries;
@@ -413,7 +413,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
 
   #retry({ retries, delay, fresh }: Extract<NextStep, { do: 'retry' }>): void {
     // After a 417 the server is not asked again whether it wants the body.
-    const expectContinue = this.#head?.status === 417 ? null : (this.request.expectContinue ?? null);
+    const expectContinue = this.#head?.status === 417 ? null : this.request.expectContinue;
     this.request = { ...this.request, expectContinue, attempt: this.request.attempt + 1 };
     this.#tryAnew(retries, delay, fresh ? Number.POSITIVE_INFINITY : null);
   }

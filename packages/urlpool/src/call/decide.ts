@@ -29,7 +29,7 @@ export interface OverAttempt {
 
 /** Whether a response of this status may be followed by another attempt: most are not, and are not looked at. */
 export function mayFollow(status: number, retries: Retry, { expectContinue }: WireRequest): boolean {
-  return isRedirect(status) || retries.concerns(status) || (status === 417 && expectContinue != null);
+  return isRedirect(status) || retries.concerns(status) || (status === 417 && expectContinue !== null);
 }
 
 /** What follows a response, whose head is here. */
@@ -78,7 +78,7 @@ function decide(ending: Ending, over: OverAttempt): NextStep {
     attempt: request.attempt,
     connection,
     body: request.body === null ? 'none' : request.body.state,
-    expects: request.expectContinue != null,
+    expects: request.expectContinue !== null,
     retries,
     redirects: settings.redirects,
     left: deadline === null ? null : deadline - now,

@@ -3,7 +3,7 @@ import type { WireRequest } from '../request/wire-request.ts';
 
 /** The request, with a listener of its upload that cannot throw into the middle of it: `fail` gets what it throws or rejects with. */
 export function guardedProgress(request: WireRequest, fail: (reason: unknown) => void): WireRequest {
-  const listener = request.onUploadProgress ?? null;
+  const listener = request.onUploadProgress;
   if (listener === null) return request;
   const onUploadProgress = (progress: UploadProgress): void => {
     try {

@@ -40,7 +40,7 @@ export interface Attempt {
   readonly connection: ErrorConnection | null;
   readonly body: 'none' | 'replayable' | 'unread' | 'consumed';
   /** Whether the server was asked, by Expect, whether it wants the body. */
-  readonly expects?: boolean | undefined;
+  readonly expects: boolean;
   readonly retries: Retry;
   readonly redirects: RedirectRules;
   /** What is left of the call's time, in ms; null for no limit. */
@@ -93,7 +93,7 @@ export function nextStep(ending: Ending, attempt: Attempt): NextStep {
 
 /** It is not the request that the server refuses, but the question before it: asked without, it may succeed (RFC 9110 §10.1.1). */
 function refusesExpectation(status: number, { expects, body }: Pick<Attempt, 'expects' | 'body'>): boolean {
-  return status === 417 && expects === true && body !== 'consumed';
+  return status === 417 && expects && body !== 'consumed';
 }
 
 /** Where a redirect leads, as the server wrote it; null where it does not say. */
@@ -121,7 +121,7 @@ function afterRedirect({ status, retryAfter }: ResponseEnding, location: string,
     if (!retries.raiseOnRedirect) return { do: 'done', refused: 'exhausted' };
     return fail(maxRetryError(null, { ...attempt, history: next.history }), 'exhausted');
   }
-  const delay = retries.respectRetryAfterHeader ? Math.min(retryAfter ?? 0, retries.retryAfterMax) : 0;
+  const delay = retries.heeded(retryAfter);
   if (outlasts(delay, attempt)) return { do: 'done', refused: 'deadline' };
   return { do: 'redirect', url: target, method: nextMethod, dropsBody, retries: next, delay };
 }
@@ -152,8 +152,7 @@ function afterStatus({ status, reason, fields, retryAfter }: ResponseEnding, att
     const cause = new StatusError({ ...attempt, status, reason, fields }, null);
     return fail(maxRetryError(cause, { ...attempt, history: next.history }), 'exhausted');
   }
-  const wait = retries.respectRetryAfterHeader ? Math.min(retryAfter ?? 0, retries.retryAfterMax) : 0;
-  const delay = wait > 0 ? wait : next.backoff(attempt.random);
+  const delay = retries.heeded(retryAfter) || next.backoff(attempt.random);
   if (outlasts(delay, attempt)) return { do: 'done', refused: 'deadline' };
   if (!attempt.mayRetry()) return { do: 'done', refused: 'budget' };
   return { do: 'retry', retries: next, delay, fresh: false };

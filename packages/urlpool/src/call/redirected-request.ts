@@ -14,7 +14,7 @@ export interface RedirectedTo {
   readonly method: string;
   readonly dropsBody: boolean;
   /** Header fields that another origin gets besides those of the safelist, in lower case. */
-  readonly kept: ReadonlySet<string>;
+  readonly kept: readonly string[];
   /** Header fields that another origin does not get, in place of the safelist, in lower case. */
   readonly removed: readonly string[] | null;
   readonly replay: ReplayPolicy;

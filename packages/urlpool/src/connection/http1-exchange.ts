@@ -109,7 +109,7 @@ export class Http1Exchange implements Exchange {
     const { body } = request;
     let text: string;
     try {
-      const expects = (request.expectContinue ?? null) !== null;
+      const expects = request.expectContinue !== null;
       text = requestHead(request.method, request.target, request.fields, bodyFraming(request), expects);
     } catch (fault) {
       queueMicrotask(() => this.fail(unwritableError(this.#occasion(), fault), 'local', 'send-failed'));
@@ -134,7 +134,7 @@ export class Http1Exchange implements Exchange {
     const { transport } = this.#connection;
     const { body } = this.request;
     if (body === null) return;
-    const wait = this.request.expectContinue ?? null;
+    const wait = this.request.expectContinue;
     if (wait !== null) {
       transport.write(text);
       this.#hold(wait);
@@ -179,7 +179,7 @@ export class Http1Exchange implements Exchange {
   #onSentAtOnce(bytes: number): void {
     this.#onSent();
     const { onUploadProgress } = this.request;
-    if (onUploadProgress == null || bytes === 0) return;
+    if (onUploadProgress === null || bytes === 0) return;
     queueMicrotask(() => {
       if (!this.over) onUploadProgress({ sent: bytes, total: bytes });
     });

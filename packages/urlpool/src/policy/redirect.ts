@@ -5,7 +5,7 @@
 import { isUtf8 } from 'node:buffer';
 import { invalidOption } from '../errors/invalid-option.ts';
 import { absoluteUrl } from '../message/absolute-url.ts';
-import { isToken } from '../message/characters.ts';
+import { fieldNames } from '../message/field-names.ts';
 import type { Fields } from '../message/fields.ts';
 import { REDIRECT_SAFELIST } from './redirect-safelist.ts';
 
@@ -31,7 +31,7 @@ export interface RedirectRules {
   /** Whether 301 and 302 keep POST and its body, as urllib3 does. */
   readonly keepMethod: boolean;
   /** Header fields that go to another origin besides those of the safelist, in lower case. */
-  readonly keepHeaders: ReadonlySet<string>;
+  readonly keepHeaders: readonly string[];
   /** Whether from https to http too. */
   readonly allowDowngrade: boolean;
 }
@@ -58,7 +58,7 @@ export const REDIRECT_OPTION_NAMES = [
 const DEFAULT_RULES: RedirectRules = Object.freeze({
   follow: true,
   keepMethod: false,
-  keepHeaders: new Set<string>(),
+  keepHeaders: [],
   allowDowngrade: false,
 });
 
@@ -76,18 +76,12 @@ export function redirectRules(options: RedirectOptions, base: RedirectRules = DE
   return {
     follow: redirect ?? base.follow,
     keepMethod: keepMethodOnRedirect ?? base.keepMethod,
-    keepHeaders: keepHeadersOnRedirect === undefined ? base.keepHeaders : lowerNames(keepHeadersOnRedirect),
+    keepHeaders:
+      keepHeadersOnRedirect === undefined
+        ? base.keepHeaders
+        : fieldNames('keepHeadersOnRedirect', keepHeadersOnRedirect),
     allowDowngrade: allowDowngrade ?? base.allowDowngrade,
   };
-}
-
-function lowerNames(names: Iterable<string>): ReadonlySet<string> {
-  const isList = typeof names === 'object' && names !== null && Symbol.iterator in names;
-  const list: readonly unknown[] = isList ? [...names] : [];
-  if (isList && list.every((name) => typeof name === 'string' && isToken(name))) {
-    return new Set(list.map((name) => String(name).toLowerCase()));
-  }
-  throw invalidOption('keepHeadersOnRedirect', names, 'give a list of names of header fields');
 }
 
 /** What the request that follows has otherwise than the one before. */
@@ -95,7 +89,7 @@ export interface RedirectChange {
   readonly toOtherOrigin: boolean;
   readonly dropsBody: boolean;
   /** Fields that another origin gets besides those of the safelist, in lower case. */
-  readonly kept: ReadonlySet<string>;
+  readonly kept: readonly string[];
   /** Fields that another origin does not get: given, all others go along, and the safelist does not count. */
   readonly removed: readonly string[] | null;
 }
@@ -144,12 +138,12 @@ export function redirectedFields(
 function survives(lowerName: string, { toOtherOrigin, dropsBody, kept, removed }: RedirectChange): boolean {
   if (dropsBody && OF_BODY.has(lowerName)) return false;
   if (!toOtherOrigin) return true;
-  return removed === null ? REDIRECT_SAFELIST.has(lowerName) || kept.has(lowerName) : !removed.includes(lowerName);
+  return removed === null ? REDIRECT_SAFELIST.has(lowerName) || kept.includes(lowerName) : !removed.includes(lowerName);
 }
 
 /**
- * The URL that a Location leads to, by the WHATWG URL parser; null if it is none, or not http or https. It has the
- * fragment of `base` where it has none of its own (RFC 9110 §10.2.2), and it may hold credentials.
+ * The URL that a Location leads to, by the WHATWG URL parser; null if it is none, or not http or https. It may hold
+ * credentials.
  *
  * @param location The field's value, octets as U+0000 to U+00FF: what is UTF-8 is read as such.
  * @param base The URL that was asked for.
@@ -157,11 +151,7 @@ function survives(lowerName: string, { toOtherOrigin, dropsBody, kept, removed }
 export function redirectTarget(location: string, base: string): string | null {
   const reference = fromUtf8(location);
   const url = absoluteUrl(reference, base);
-  if (url === null) return null;
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return null;
-  // In a serialized URL "#" begins the fragment and nothing else, an empty one too, which `hash` does not tell.
-  if (!url.href.includes('#')) url.hash = new URL(base).hash;
-  return url.href;
+  return url !== null && (url.protocol === 'http:' || url.protocol === 'https:') ? url.href : null;
 }
 
 /** Text of octets read as UTF-8; what is not UTF-8, or no octets, is left as it is. */

@@ -7,6 +7,7 @@
 import type { HTTPError, RequestHistory } from '../errors/http-error.ts';
 import { checkNames, invalidOption } from '../errors/invalid-option.ts';
 import { isToken } from '../message/characters.ts';
+import { fieldNames } from '../message/field-names.ts';
 import type { HTTPHeaders } from '../message/http-headers.ts';
 import { systemClock } from '../util/clock.ts';
 import { standardMethod } from './method.ts';
@@ -261,6 +262,11 @@ export class Retry {
     return isHeeded && this.total !== null && this.total > 0;
   }
 
+  /** How long to wait because a Retry-After asks for it, in ms: `wait`, if it is heeded, but no longer than `retryAfterMax`. */
+  heeded(wait: number | null): number {
+    return this.respectRetryAfterHeader ? Math.min(wait ?? 0, this.retryAfterMax) : 0;
+  }
+
   /**
    * How long to wait before the next attempt, in ms: not at all before the first retry in a row, then twice the factor,
    * four times the factor, and so on; a redirect begins a new row.
@@ -313,7 +319,10 @@ function checked(options: RetryOptions): Settings {
     if (value !== undefined) settings[name] = checkedStatuses(name, value);
   }
   if (allowedMethods !== undefined) settings.allowedMethods = checkedMethods(allowedMethods);
-  if (removeHeadersOnRedirect !== undefined) settings.removeHeadersOnRedirect = checkedNames(removeHeadersOnRedirect);
+  if (removeHeadersOnRedirect !== undefined) {
+    const names = removeHeadersOnRedirect;
+    settings.removeHeadersOnRedirect = names === null ? null : fieldNames('retries.removeHeadersOnRedirect', names);
+  }
   if (retryOn !== undefined) settings.retryOn = checkedPredicate(retryOn);
   for (const name of COUNTERS) {
     const value = options[name];
@@ -367,17 +376,6 @@ function checkedStatuses(name: string, value: Iterable<number>): readonly number
     throw invalidOption(`a status of retries.${name}`, status, 'give a whole number from 100 to 999');
   }
   return Object.freeze(statuses);
-}
-
-function checkedNames(value: Iterable<string> | null): readonly string[] | null {
-  if (value === null) return null;
-  if (!isList(value)) throw invalidOption('retries.removeHeadersOnRedirect', value, 'give a list of names, or null');
-  const names = [...value];
-  for (const name of names) {
-    if (typeof name === 'string' && isToken(name)) continue;
-    throw invalidOption('a name of retries.removeHeadersOnRedirect', name, 'give a token, e.g. Authorization');
-  }
-  return Object.freeze(names.map((name) => name.toLowerCase()));
 }
 
 function checkedPredicate(value: RetryPredicate): RetryPredicate {

@@ -21,9 +21,9 @@ export interface WireRequest {
   /** Whether a 101, or a 2xx to CONNECT, hands the transport over. */
   readonly upgrade: boolean;
   /** How long to wait, in ms, for the server to ask for the body before it is sent; null to send it at once. */
-  readonly expectContinue?: number | null;
+  readonly expectContinue: number | null;
   /** Told how far the body has come, in the caller's context; null for nobody. It must not throw. */
-  readonly onUploadProgress?: ((progress: UploadProgress) => void) | null;
+  readonly onUploadProgress: ((progress: UploadProgress) => void) | null;
   readonly timeout: Timeout;
   /** Ids for events and errors. */
   readonly call: number;

@@ -32,7 +32,7 @@ function redirected(
   return redirectedRequest(FROM, request, {
     method: request.method,
     dropsBody: false,
-    kept: new Set(),
+    kept: [],
     removed: null,
     replay: 'idempotent',
     ...to,

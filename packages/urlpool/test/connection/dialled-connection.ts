@@ -63,6 +63,8 @@ export function wireRequest(choices: Partial<WireRequest> = {}): WireRequest {
     fields: new FieldBlock(['Host', '127.0.0.1']),
     body: null,
     trailers: null,
+    expectContinue: null,
+    onUploadProgress: null,
     repeatable: true,
     upgrade: false,
     timeout: Timeout.DEFAULT,

@@ -194,12 +194,18 @@ const REFUSED: readonly (readonly [object, string | RegExp])[] = [
   [{ statusForcelist: '500' }, 'Cannot use "500" as retries.statusForcelist: give a list of statuses'],
   [{ statusForcelist: ['500'] }, /^Cannot use "500" as a status of retries.statusForcelist: give a whole number/],
   [{ statusForcelist: [1000] }, /^Cannot use 1000 as a status of retries.statusForcelist/],
-  [{ removeHeadersOnRedirect: 5 }, /^Cannot use 5 as retries.removeHeadersOnRedirect: give a list of names, or null$/],
+  [
+    { removeHeadersOnRedirect: 5 },
+    /^Cannot use 5 as retries.removeHeadersOnRedirect: give a list of names of header fields$/,
+  ],
   [{ statusForcelist: [99] }, /^Cannot use 99 as a status of retries.statusForcelist/],
   [{ freshConnectionStatuses: null }, /^Cannot use null as retries.freshConnectionStatuses/],
   [{ retryOn: true }, 'Cannot use true as retries.retryOn: give a function'],
-  [{ removeHeadersOnRedirect: 'Cookie' }, /^Cannot use "Cookie" as retries.removeHeadersOnRedirect: give a list/],
-  [{ removeHeadersOnRedirect: ['a b'] }, /^Cannot use "a b" as a name of retries.removeHeadersOnRedirect/],
+  [
+    { removeHeadersOnRedirect: 'Cookie' },
+    /^Cannot use "Cookie" as retries.removeHeadersOnRedirect: give a list of names of header fields$/,
+  ],
+  [{ removeHeadersOnRedirect: ['a b'] }, /^Cannot use a list as retries.removeHeadersOnRedirect: give a list of names/],
   [{ respectRetryAfterHeader: 1 }, /^Cannot use 1 as retries.respectRetryAfterHeader: give true or false$/],
   [{ raiseOnStatus: 1 }, /^Cannot use 1 as retries.raiseOnStatus: give true or false$/],
   [{ history: [] }, /^Cannot use the option history of retries/],
@@ -435,6 +441,18 @@ test('Retry.with() goes back to the safelist', () => {
   const blocking = new Retry({ removeHeadersOnRedirect: [] });
   assert.equal(blocking.with({ removeHeadersOnRedirect: null }).removeHeadersOnRedirect, null);
 });
+
+// whether it is respected, the most, the wait that is asked for, the wait
+for (const [respectRetryAfterHeader, retryAfterMax, asked, expected] of [
+  [true, 1000, 400, 400],
+  [true, 1000, 4000, 1000],
+  [true, 1000, null, 0],
+  [false, 1000, 400, 0],
+] as const) {
+  test(`Retry.heeded() is ${expected} ms of ${asked}, respected: ${respectRetryAfterHeader}, at most ${retryAfterMax}`, () => {
+    assert.equal(new Retry({ respectRetryAfterHeader, retryAfterMax }).heeded(asked), expected);
+  });
+}
 
 test('Retry.concerns() passes over the common statuses', () => {
   assert.deepEqual(
