@@ -72,7 +72,7 @@ function reuses({ served }: Connection): number {
 }
 
 function connectionSnapshot(connection: Connection, now: number): ConnectionSnapshot {
-  const { id, protocol, address, served, idleSince, openedAt, state, bytesIn, bytesOut } = connection;
+  const { id, protocol, address, served, idleSince, pausedSince, openedAt, state, bytesIn, bytesOut } = connection;
   const activity = idleSince === null ? 'active' : 'idle';
   return {
     id,
@@ -82,6 +82,7 @@ function connectionSnapshot(connection: Connection, now: number): ConnectionSnap
     served,
     age: now - openedAt,
     idleFor: idleSince === null ? null : now - idleSince,
+    pausedFor: pausedSince === null ? null : now - pausedSince,
     bytesIn,
     bytesOut,
   };

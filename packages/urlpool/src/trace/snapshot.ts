@@ -15,6 +15,8 @@ export interface ConnectionSnapshot {
   readonly age: number;
   /** For how long it has been idle, in ms; null while it is active. */
   readonly idleFor: number | null;
+  /** For how long its response has been held up by a consumer that takes nothing, in ms; null while it is not. */
+  readonly pausedFor: number | null;
   readonly bytesIn: number;
   readonly bytesOut: number;
 }

@@ -83,3 +83,14 @@ for (const [state, idleSince, expected] of [
     assert.deepEqual([shown?.state, shown?.idleFor, shown?.age, shown?.id], [...expected, 60, 7]);
   });
 }
+
+for (const [pausedSince, pausedFor] of [
+  [null, null],
+  [0, 100],
+  [70, 30],
+] as const) {
+  test(`Counters.snapshot() says of one paused since ${pausedSince}: ${pausedFor}`, () => {
+    const [shown] = new Counters().snapshot([connection({ pausedSince })], 100).connections;
+    assert.equal(shown?.pausedFor, pausedFor);
+  });
+}
