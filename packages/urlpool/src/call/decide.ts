@@ -7,7 +7,7 @@ import type { Head } from '../message/head.ts';
 import type { Failure } from '../policy/failure.ts';
 import { isRedirect } from '../policy/redirect.ts';
 import { Retry } from '../policy/retry.ts';
-import { parseRetryAfter } from '../policy/retry-after.ts';
+import { invalidRetryAfter, retryAfterWait } from '../policy/retry-after.ts';
 import type { WireRequest } from '../request/wire-request.ts';
 import type { Context } from '../util/context.ts';
 import type { CallSettings } from './call.ts';
@@ -60,13 +60,9 @@ export function decideAfter(error: HTTPError, why: Failure['why'] | 'dial', over
 /** The wait that a Retry-After asks for, in ms; an invalid one counts as absent. */
 function waitOf(value: string | null, { request, settings }: OverAttempt): number | null {
   if (value === null) return null;
-  try {
-    return parseRetryAfter(value, settings.alarms.clock.wallNow());
-  } catch (error) {
-    if (!(error instanceof HTTPError)) throw error;
-    settings.trace?.invalidRetryAfter(request, error);
-    return null;
-  }
+  const wait = retryAfterWait(value, settings.alarms.clock.wallNow());
+  if (wait === null) settings.trace?.invalidRetryAfter(request, invalidRetryAfter(value));
+  return wait;
 }
 
 function decide(ending: Ending, over: OverAttempt): NextStep {

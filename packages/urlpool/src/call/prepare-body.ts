@@ -1,6 +1,7 @@
 // What the options of a request say of its body: which of them makes it, and what header fields it brings along.
 
 import { invalidOption } from '../errors/invalid-option.ts';
+import { checkFlag, checkFunction } from '../errors/option-values.ts';
 import { RequestError } from '../errors/request-error.ts';
 import type { FieldBlock } from '../message/field-block.ts';
 import { findField } from '../message/fields.ts';
@@ -19,13 +20,9 @@ const QUERY_METHODS: readonly string[] = ['GET', 'HEAD', 'DELETE', 'OPTIONS'];
 export function checkBodyOptions(options: RequestOptions): void {
   const { compress, encodeMultipart, expectContinue, multipartBoundary, onUploadProgress } = options;
   if (compress !== undefined) checkCoding(compress);
-  if (encodeMultipart !== undefined && typeof encodeMultipart !== 'boolean') {
-    throw invalidOption('encodeMultipart', encodeMultipart, 'give true or false');
-  }
+  checkFlag('encodeMultipart', encodeMultipart);
   if (multipartBoundary !== undefined) checkBoundary(multipartBoundary);
-  if (onUploadProgress !== undefined && typeof onUploadProgress !== 'function') {
-    throw invalidOption('onUploadProgress', onUploadProgress, 'give a function');
-  }
+  checkFunction('onUploadProgress', onUploadProgress);
   if (expectContinue === undefined || typeof expectContinue === 'boolean') return;
   if (!Number.isFinite(expectContinue) || expectContinue < 0) {
     throw invalidOption('expectContinue', expectContinue, 'give true, false, or a number of milliseconds, 0 or more');

@@ -1,6 +1,7 @@
 // From what the caller gave to a request that can go on the wire: everything is checked here, before anything is sent.
 
 import { checkNames, invalidOption } from '../errors/invalid-option.ts';
+import { checkFlag, checkFunction } from '../errors/option-values.ts';
 import { RequestError } from '../errors/request-error.ts';
 import { isToken } from '../message/characters.ts';
 import type { FieldBlock } from '../message/field-block.ts';
@@ -99,13 +100,10 @@ export function checkSignal(signal: AbortSignal | undefined): void {
 export function checkRequestOptions(options: RequestOptions): void {
   checkNames('the request', options, REQUEST_OPTION_NAMES);
   const { decodeContent, signal, trailers } = options;
-  if (decodeContent !== undefined && typeof decodeContent !== 'boolean') {
-    throw invalidOption('decodeContent', decodeContent, 'give true or false');
-  }
+  checkFlag('decodeContent', decodeContent);
   checkReplay(options.replay);
   checkBodyOptions(options);
-  if (trailers !== undefined && typeof trailers !== 'function')
-    throw invalidOption('trailers', trailers, 'give a function');
+  checkFunction('trailers', trailers);
   checkSignal(signal);
 }
 

@@ -1,4 +1,5 @@
-import { checkNames, invalidOption } from '../errors/invalid-option.ts';
+import { checkNames } from '../errors/invalid-option.ts';
+import { checkMilliseconds } from '../errors/option-values.ts';
 
 /** How `close()` ends. */
 export interface CloseOptions {
@@ -14,6 +15,6 @@ export interface CloseOptions {
 export function closeTimeout(options: CloseOptions): number {
   checkNames('close()', options, ['timeout']);
   const { timeout = 30_000 } = options;
-  if (typeof timeout === 'number' && timeout >= 0) return timeout;
-  throw invalidOption('timeout', timeout, 'give a number of milliseconds, 0 or more');
+  checkMilliseconds('timeout', timeout);
+  return timeout;
 }

@@ -6,6 +6,7 @@ import type { RequestOptions } from '../call/request-options.ts';
 import { DigestError } from '../errors/digest-error.ts';
 import { FileError } from '../errors/file-error.ts';
 import { checkNames, invalidOption } from '../errors/invalid-option.ts';
+import { checkFlag } from '../errors/option-values.ts';
 import { ProtocolError } from '../errors/protocol-error.ts';
 import { overlaid } from '../message/header-overlay.ts';
 import { headerEntries } from '../message/headers-input.ts';
@@ -86,7 +87,7 @@ export async function download(
   checkPath(path);
   const { digest, onProgress, overwrite = true, resume = false, ...request } = options;
   checkSaving({ onProgress, overwrite });
-  if (typeof resume !== 'boolean') throw invalidOption('resume', resume, 'give true or false');
+  checkFlag('resume', resume);
   checkHeaders(request.headers);
   const plan = digestPlan(digest);
   const target = process.getBuiltinModule('node:path').resolve(path);

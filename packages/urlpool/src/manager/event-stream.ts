@@ -6,11 +6,12 @@ import type { RequestOptions } from '../call/request-options.ts';
 import { DecodeError } from '../errors/decode-error.ts';
 import type { HTTPError } from '../errors/http-error.ts';
 import { checkNames, invalidOption } from '../errors/invalid-option.ts';
+import { checkBound, checkFunction, checkMilliseconds } from '../errors/option-values.ts';
 import { isFieldValue } from '../message/characters.ts';
 import { overlaid } from '../message/header-overlay.ts';
 import { Retry } from '../policy/retry.ts';
+import { retryAfterWait } from '../policy/retry-after.ts';
 import { checkEventOptions, type EventOptions, eventsOf } from '../response/body-lines.ts';
-
 import type { ServerSentEvent } from '../response/event-stream-parser.ts';
 import { StatusError } from '../response/status-error.ts';
 import type { StreamedResponse } from '../response/streamed-response.ts';
@@ -92,30 +93,28 @@ export function eventStream<Options extends EventStreamOptions>(
 ): AsyncGenerator<ServerSentEvent, void> {
   checkNames('eventStream()', options, [...surroundings.optionNames, ...NAMES]);
   const {
-    method,
-    lastEventId,
-    reconnectDelay: delay,
-    reconnectDelayMax,
-    maxReconnects,
-    onReconnect,
-    ...rest
+    method = 'GET',
+    lastEventId = '',
+    reconnectDelay = 3_000,
+    reconnectDelayMax = 30_000,
+    maxReconnects = Number.POSITIVE_INFINITY,
+    onReconnect = null,
+    maxLineBytes,
+    maxEventBytes,
+    ...request
   } = options;
-  const { maxLineBytes, maxEventBytes, ...request } = rest;
-  const settings: Settings = {
-    method: method ?? 'GET',
-    lastEventId: checkedId(lastEventId),
-    reconnectDelay: milliseconds('reconnectDelay', delay, 3_000),
-    reconnectDelayMax: milliseconds('reconnectDelayMax', reconnectDelayMax, 30_000),
-    maxReconnects: checkedCount(maxReconnects),
-    onReconnect: checkedListener(onReconnect),
-    events: { maxLineBytes, maxEventBytes },
-  };
-  checkEventOptions(settings.events);
+  checkId(lastEventId);
+  checkMilliseconds('reconnectDelay', reconnectDelay);
+  checkMilliseconds('reconnectDelayMax', reconnectDelayMax);
+  checkBound('maxReconnects', maxReconnects, 0);
+  checkFunction('onReconnect', options.onReconnect);
+  const events = { maxLineBytes, maxEventBytes };
+  checkEventOptions(events);
+  const settings = { method, lastEventId, reconnectDelay, reconnectDelayMax, maxReconnects, onReconnect, events };
   const { signal } = request;
   const left = new AbortController();
   const either = signal === undefined ? left.signal : AbortSignal.any([left.signal, signal]);
-  const events = run(settings, { ...request, signal: either }, surroundings);
-  return leavable(events, left);
+  return leavable(run(settings, { ...request, signal: either }, surroundings), left);
 }
 
 /** Leaving it ends what it waits for, too: a generator by itself would wait for that first. */
@@ -228,39 +227,13 @@ async function answerOf(response: StreamedResponse, now: number): Promise<'event
   }
   const error = new StatusError({ method, url, connection, status, reason, fields: headers }, response, history);
   if (!isPassing(status)) throw error;
-  return { error, wait: retryAfter(headers.get('retry-after'), now) };
+  const retryAfter = headers.get('retry-after');
+  // None counts beyond what a Retry would wait.
+  const wait = retryAfter === null ? 0 : Math.min(retryAfterWait(retryAfter, now) ?? 0, Retry.DEFAULT.retryAfterMax);
+  return { error, wait };
 }
 
-/** An invalid one counts as absent, and none counts beyond what a Retry would wait. */
-function retryAfter(value: string | null, now: number): number {
-  if (value === null) return 0;
-  try {
-    return Math.min(Retry.parseRetryAfter(value, now), Retry.DEFAULT.retryAfterMax);
-  } catch {
-    return 0;
-  }
-}
-
-function milliseconds(name: string, value: number | undefined, otherwise: number): number {
-  if (value === undefined) return otherwise;
-  if (typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY) return value;
-  throw invalidOption(name, value, 'give a number of milliseconds, 0 or more');
-}
-
-function checkedCount(value: number | undefined): number {
-  if (value === undefined) return Number.POSITIVE_INFINITY;
-  if (value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && value >= 0)) return value;
-  throw invalidOption('maxReconnects', value, 'give a whole number, 0 or more, or Infinity');
-}
-
-function checkedId(value: string | undefined): string {
-  if (value === undefined) return '';
-  if (typeof value === 'string' && !/[\0\r\n]/.test(value)) return value;
+function checkId(value: string): void {
+  if (typeof value === 'string' && !/[\0\r\n]/.test(value)) return;
   throw invalidOption('lastEventId', value, 'give the id of an event');
-}
-
-function checkedListener(value: ((reconnection: Reconnection) => void) | undefined) {
-  if (value === undefined) return null;
-  if (typeof value === 'function') return value;
-  throw invalidOption('onReconnect', value, 'give a function');
 }

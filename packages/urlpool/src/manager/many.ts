@@ -3,6 +3,7 @@
 
 import { checkSignal } from '../call/prepare-request.ts';
 import { checkNames, invalidOption } from '../errors/invalid-option.ts';
+import { checkBound } from '../errors/option-values.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
 import type { ManagerRequestOptions } from './pool-manager.ts';
 
@@ -43,9 +44,7 @@ export async function* many<Item extends ManyItem>(
   }
   checkNames('many()', options, ['concurrency', 'order', 'signal']);
   const { concurrency = 64, order = 'completion', signal } = options;
-  if (!(concurrency === Number.POSITIVE_INFINITY || (Number.isInteger(concurrency) && concurrency >= 1))) {
-    throw invalidOption('concurrency', concurrency, 'give a whole number, 1 or more');
-  }
+  checkBound('concurrency', concurrency, 1);
   if (order !== 'completion' && order !== 'source') {
     throw invalidOption('order', order, "give 'completion' or 'source'");
   }

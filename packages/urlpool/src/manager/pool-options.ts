@@ -2,7 +2,15 @@
 
 import { CallGroup } from '../call/call-group.ts';
 import { PollGate } from '../connection/poll-gate.ts';
-import { checkNames, invalidOption } from '../errors/invalid-option.ts';
+import { checkNames } from '../errors/invalid-option.ts';
+import {
+  checkBound,
+  checkFlag,
+  checkFunction,
+  checkMilliseconds,
+  checkSpan,
+  checkTimeLimit,
+} from '../errors/option-values.ts';
 import { type LimitOptions, type Limits, limitsFrom } from '../policy/limits.ts';
 import { REDIRECT_OPTION_NAMES, type RedirectOptions, type RedirectRules, redirectRules } from '../policy/redirect.ts';
 import { Retry } from '../policy/retry.ts';
@@ -144,14 +152,13 @@ export function poolSettings(
 ): PoolSettings {
   checkNames('the pool', options, [...NAMES, ...also]);
   const { onEvent, block = true, clock = systemClock, random = systemRandom, poolTimeout = null } = options;
-  const { decodeContent = true } = options;
-  if (onEvent !== undefined && typeof onEvent !== 'function')
-    throw invalidOption('onEvent', onEvent, 'give a function');
-  if (typeof decodeContent !== 'boolean') throw invalidOption('decodeContent', decodeContent, 'give true or false');
-  if (typeof block !== 'boolean') throw invalidOption('block', block, 'give true or false');
-  if (poolTimeout !== null && !(typeof poolTimeout === 'number' && poolTimeout > 0)) {
-    throw invalidOption('poolTimeout', poolTimeout, 'give a number of milliseconds above 0, or null for no limit');
-  }
+  const { decodeContent = true, idleTimeout = 50_000, maxAge = Number.POSITIVE_INFINITY } = options;
+  checkFunction('onEvent', onEvent);
+  checkFlag('decodeContent', decodeContent);
+  checkFlag('block', block);
+  checkTimeLimit('poolTimeout', poolTimeout);
+  checkMilliseconds('idleTimeout', idleTimeout);
+  checkSpan('maxAge', maxAge);
   checkReplay(options.replay);
   checkLookup(options);
   const maxSize = whole('maxSize', options.maxSize, 64);
@@ -167,10 +174,10 @@ export function poolSettings(
       maxIdle: whole('maxIdle', options.maxIdle, maxSize, 0),
       block,
       maxQueued: whole('maxQueued', options.maxQueued, Number.POSITIVE_INFINITY, 0),
-      maxAge: positive('maxAge', options.maxAge, Number.POSITIVE_INFINITY),
+      maxAge,
     },
     poolTimeout,
-    idleTimeout: milliseconds('idleTimeout', options.idleTimeout, 50_000),
+    idleTimeout,
     maxRequests: whole('maxRequestsPerConnection', options.maxRequestsPerConnection, Number.POSITIVE_INFINITY),
     timeout: withPoolTimeout(timeout, poolTimeout),
     retries: Retry.from(options.retries),
@@ -202,9 +209,8 @@ export function withPoolTimeout(timeout: Timeout, poolTimeout: number | null): T
  * @throws {RequestError} `ERR_INVALID_OPTION`
  */
 export function whole(name: string, value: number | undefined, otherwise: number, least = 1): number {
-  if (value === undefined) return otherwise;
-  if ((Number.isInteger(value) && value >= least) || value === Number.POSITIVE_INFINITY) return value;
-  throw invalidOption(name, value, `give a whole number, ${least} or more`);
+  checkBound(name, value, least);
+  return value ?? otherwise;
 }
 
 /** A listener that throws has a defect of its own: it is told as such, and the work in whose middle it was called goes on. */
@@ -218,16 +224,4 @@ function safely(listener: TraceListener): TraceListener {
       });
     }
   };
-}
-
-function positive(name: string, value: number | undefined, otherwise: number): number {
-  if (value === undefined) return otherwise;
-  if (typeof value === 'number' && value > 0) return value;
-  throw invalidOption(name, value, 'give a number of milliseconds above 0');
-}
-
-function milliseconds(name: string, value: number | undefined, otherwise: number): number {
-  if (value === undefined) return otherwise;
-  if (typeof value === 'number' && value >= 0) return value;
-  throw invalidOption(name, value, 'give a number of milliseconds, 0 or more');
 }

@@ -8,7 +8,7 @@
 //   maxChunkExtensionBytes  4 KiB     none        16 KiB     16 KiB of excess   16 KiB (a line)
 //   maxBodyBytes            256 MiB   none        none       none               none
 
-import { invalidOption } from '../errors/invalid-option.ts';
+import { checkWhole } from '../errors/option-values.ts';
 
 /** Limits on what a response may make this process hold or count. */
 export interface Limits {
@@ -57,9 +57,7 @@ export function limitsFrom(options: LimitOptions, base: Limits = DEFAULT_LIMITS)
   for (const name of NAMES) {
     const value = options[name];
     if (value === undefined) continue;
-    if (!Number.isInteger(value) || value < 0) {
-      throw invalidOption(name, value, 'give a whole number, 0 or more');
-    }
+    checkWhole(name, value, 0);
     limits[name] = value;
   }
   return Object.freeze(limits);

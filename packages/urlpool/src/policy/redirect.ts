@@ -3,7 +3,7 @@
 // same: that is Retry's and the caller's. Which fields go to another origin is in redirect-safelist.ts.
 
 import { isUtf8 } from 'node:buffer';
-import { invalidOption } from '../errors/invalid-option.ts';
+import { checkFlag } from '../errors/option-values.ts';
 import { absoluteUrl } from '../message/absolute-url.ts';
 import { fieldNames } from '../message/field-names.ts';
 import type { Fields } from '../message/fields.ts';
@@ -71,7 +71,7 @@ export function redirectRules(options: RedirectOptions, base: RedirectRules = DE
   if (REDIRECT_OPTION_NAMES.every((name) => options[name] === undefined)) return base;
   const { redirect, keepMethodOnRedirect, keepHeadersOnRedirect, allowDowngrade } = options;
   for (const [name, value] of Object.entries({ redirect, keepMethodOnRedirect, allowDowngrade })) {
-    if (value !== undefined && typeof value !== 'boolean') throw invalidOption(name, value, 'give true or false');
+    checkFlag(name, value);
   }
   return {
     follow: redirect ?? base.follow,

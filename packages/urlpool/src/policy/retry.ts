@@ -6,12 +6,13 @@
 
 import type { HTTPError, RequestHistory } from '../errors/http-error.ts';
 import { checkNames, invalidOption } from '../errors/invalid-option.ts';
+import { checkFlag, checkFunction, checkMilliseconds } from '../errors/option-values.ts';
 import { isToken } from '../message/characters.ts';
 import { fieldNames } from '../message/field-names.ts';
 import type { HTTPHeaders } from '../message/http-headers.ts';
 import { systemClock } from '../util/clock.ts';
 import { standardMethod } from './method.ts';
-import { parseRetryAfter, RETRY_AFTER_STATUSES } from './retry-after.ts';
+import { invalidRetryAfter, RETRY_AFTER_STATUSES, retryAfterWait } from './retry-after.ts';
 
 /** Options of a Retry. A counter is a whole number, 0 or more; null where only `total` counts; false for never. */
 export interface RetryOptions {
@@ -215,7 +216,9 @@ export class Retry {
    * @throws {ProtocolError} `ERR_INVALID_RETRY_AFTER` for what is neither.
    */
   static parseRetryAfter(value: string, now: number = systemClock.wallNow()): number {
-    return parseRetryAfter(value, now);
+    const wait = retryAfterWait(value, now);
+    if (wait === null) throw invalidRetryAfter(value);
+    return wait;
   }
 
   /** Whether no more is allowed: some counter is below 0. */
@@ -344,17 +347,15 @@ function checkedCount(name: (typeof COUNTERS)[number], value: number | null | fa
 }
 
 function checkedDuration(name: string, value: number): number {
-  if (!Number.isFinite(value) || value < 0) {
-    throw invalidOption(`retries.${name}`, value, 'give a number of milliseconds, 0 or more');
-  }
+  checkMilliseconds(`retries.${name}`, value);
   if (name !== 'backoffFactor' || value === 0 || value >= LEAST_FACTOR) return value;
   const meant = Number((value * 1000).toPrecision(12));
   throw invalidOption(`retries.${name}`, value, `it is in milliseconds; did you mean ${meant}?`);
 }
 
 function checkedSwitch(name: string, value: boolean): boolean {
-  if (typeof value === 'boolean') return value;
-  throw invalidOption(`retries.${name}`, value, 'give true or false');
+  checkFlag(`retries.${name}`, value);
+  return value;
 }
 
 function checkedMethods(value: Iterable<string> | false): readonly string[] | false {
@@ -379,8 +380,8 @@ function checkedStatuses(name: string, value: Iterable<number>): readonly number
 }
 
 function checkedPredicate(value: RetryPredicate): RetryPredicate {
-  if (typeof value === 'function') return value;
-  throw invalidOption('retries.retryOn', value, 'give a function');
+  checkFunction('retries.retryOn', value);
+  return value;
 }
 
 /** A string iterates too, but over its letters. */

@@ -1,6 +1,7 @@
 // How long each phase of a call may take: an immutable value. Bad values are refused when it is made, before any I/O.
 
 import { checkNames, invalidOption } from '../errors/invalid-option.ts';
+import { checkTimeLimit } from '../errors/option-values.ts';
 
 /** Options of a Timeout: milliseconds; null for no limit. */
 export interface TimeoutOptions {
@@ -42,7 +43,7 @@ export class Timeout {
   /** @throws {RequestError} `ERR_INVALID_OPTION` for an unknown name, or a value that is not a positive number of milliseconds or null. */
   constructor(options: TimeoutOptions = {}) {
     checkNames('timeout', options, PHASES);
-    for (const phase of PHASES) check(phase, options[phase]);
+    for (const phase of PHASES) checkTimeLimit(`timeout.${phase}`, options[phase]);
     this.connect = options.connect === undefined ? 10_000 : options.connect;
     this.read = options.read === undefined ? 300_000 : options.read;
     this.head = options.head ?? null;
@@ -56,7 +57,7 @@ export class Timeout {
     if (value === undefined) return fallback;
     if (value instanceof Timeout) return value;
     if (typeof value === 'number') {
-      check('', value);
+      checkTimeLimit('timeout', value);
       return fallback.with({ connect: value, read: value });
     }
     if (typeof value !== 'object' || value === null) throw invalidOption('timeout', value, WANTED);
@@ -69,11 +70,4 @@ export class Timeout {
     for (const phase of PHASES) merged[phase] ??= options[phase] === null ? null : this[phase];
     return new Timeout(merged);
   }
-}
-
-function check(phase: string, value: number | null | undefined): void {
-  if (value === null || value === undefined) return;
-  if (typeof value === 'number' && value > 0 && Number.isFinite(value)) return;
-  const name = phase === '' ? 'timeout' : `timeout.${phase}`;
-  throw invalidOption(name, value, 'give a number of milliseconds above 0, or null for no limit');
 }

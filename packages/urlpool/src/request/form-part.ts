@@ -2,6 +2,7 @@
 // here; of a file on disk only the size is asked.
 
 import { checkNames, invalidOption } from '../errors/invalid-option.ts';
+import { checkWhole } from '../errors/option-values.ts';
 import { isFieldValue } from '../message/characters.ts';
 import { type Fields, NO_FIELDS } from '../message/fields.ts';
 import { bytesOf, isBlob, isStream } from './body-input.ts';
@@ -118,9 +119,7 @@ function contentOf(part: FormPart, option: string): Content {
   if (SOURCES.filter((source) => part[source] !== undefined && part[source] !== null).length !== 1) {
     throw invalidOption(option, part, 'give one of data, path and stream');
   }
-  if (length !== undefined && !(Number.isSafeInteger(length) && length >= 0)) {
-    throw invalidOption(`${option}.length`, length, 'give a whole number of bytes');
-  }
+  checkWhole(`${option}.length`, length, 0);
   if (stream !== undefined && stream !== null) {
     return { segment: streamSegment(stream, length ?? null, option), filename: null, type: '' };
   }

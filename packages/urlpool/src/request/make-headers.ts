@@ -1,6 +1,7 @@
 // Header fields by what they are for: urllib3's `make_headers()`.
 
 import { checkNames, invalidOption } from '../errors/invalid-option.ts';
+import { checkFlag } from '../errors/option-values.ts';
 import { hasZstd } from './content-coding.ts';
 import { basicAuthorization } from './header-fields.ts';
 
@@ -35,8 +36,7 @@ const TEXTS = ['userAgent', 'basicAuth', 'proxyBasicAuth'] as const;
 export function makeHeaders(options: MakeHeadersOptions = {}): Record<string, string> {
   checkNames('makeHeaders()', options, [...SWITCHES, ...TEXTS, 'acceptEncoding']);
   for (const name of SWITCHES) {
-    const value = options[name];
-    if (value !== undefined && typeof value !== 'boolean') throw invalidOption(name, value, 'give true or false');
+    checkFlag(name, options[name]);
   }
   for (const name of TEXTS) {
     const value = options[name];

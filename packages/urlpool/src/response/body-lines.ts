@@ -1,8 +1,9 @@
 // Readers of a body line by line, over its pieces: each is an iterator that takes no more than is asked of it, and whose
 // leaving leaves the body.
 
-import { checkNames, invalidOption } from '../errors/invalid-option.ts';
+import { checkNames } from '../errors/invalid-option.ts';
 import { LimitError } from '../errors/limit-error.ts';
+import { checkBound } from '../errors/option-values.ts';
 import type { BaseResponse } from './base-response.ts';
 import { BodyDecoder, type Encoding, encodingFrom } from './body-decoder.ts';
 import { bodyJSON } from './body-json.ts';
@@ -110,10 +111,8 @@ export function checkEventOptions(options: EventOptions): number {
   checkNames('events()', options, ['maxLineBytes', 'maxEventBytes']);
   maxLineBytesFrom(options.maxLineBytes);
   const { maxEventBytes = DEFAULT_MAX_EVENT_BYTES } = options;
-  if (maxEventBytes === Number.POSITIVE_INFINITY || (Number.isInteger(maxEventBytes) && maxEventBytes >= 1)) {
-    return maxEventBytes;
-  }
-  throw invalidOption('maxEventBytes', maxEventBytes, 'give a whole number, 1 or more, or Infinity');
+  checkBound('maxEventBytes', maxEventBytes, 1);
+  return maxEventBytes;
 }
 
 function splitterFor(response: BaseResponse, options: NDJSONOptions): LineSplitter {

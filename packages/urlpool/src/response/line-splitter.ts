@@ -1,7 +1,7 @@
 // Text that comes in pieces into lines that end in LF, CRLF or CR, wherever it was cut. A line is given as soon as it has
 // ended: after a CR nobody waits to see whether an LF follows. No piece is looked at twice.
 
-import { invalidOption } from '../errors/invalid-option.ts';
+import { checkBound } from '../errors/option-values.ts';
 
 /** What a line may have by default, in bytes; bufio of Go has 64 KiB, a line of Python's any number. */
 export const DEFAULT_MAX_LINE_BYTES: number = 1024 * 1024;
@@ -12,9 +12,8 @@ export const DEFAULT_MAX_LINE_BYTES: number = 1024 * 1024;
  * @throws {RequestError} `ERR_INVALID_OPTION`
  */
 export function maxLineBytesFrom(value: number | undefined): number {
-  if (value === undefined) return DEFAULT_MAX_LINE_BYTES;
-  if (value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && value >= 1)) return value;
-  throw invalidOption('maxLineBytes', value, 'give a whole number, 1 or more, or Infinity');
+  checkBound('maxLineBytes', value, 1);
+  return value ?? DEFAULT_MAX_LINE_BYTES;
 }
 
 /** The lines of one text. */

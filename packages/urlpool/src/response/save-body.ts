@@ -1,4 +1,5 @@
-import { checkNames, invalidOption } from '../errors/invalid-option.ts';
+import { checkNames } from '../errors/invalid-option.ts';
+import { checkFlag, checkFunction } from '../errors/option-values.ts';
 import type { HTTPHeaders } from '../message/http-headers.ts';
 import { BodyHashes, type DigestOption, digestPlan, expectedOf, ownDigests } from './digest.ts';
 import { checkAbsent, checkPath, FileWriter, type SaveProgress } from './file-writer.ts';
@@ -23,12 +24,8 @@ export interface SavedFile {
 
 /** Checks those options of saving that `digestPlan()` does not. */
 export function checkSaving({ onProgress, overwrite }: SaveOptions): void {
-  if (onProgress !== undefined && typeof onProgress !== 'function') {
-    throw invalidOption('onProgress', onProgress, 'give a function');
-  }
-  if (overwrite !== undefined && typeof overwrite !== 'boolean') {
-    throw invalidOption('overwrite', overwrite, 'give true or false');
-  }
+  checkFunction('onProgress', onProgress);
+  checkFlag('overwrite', overwrite);
 }
 
 /** How long the file will be, as far as the head says; null where it does not: a content coding has another length. */

@@ -4,8 +4,8 @@
 
 import type { Readable } from 'node:stream';
 import { HTTPError } from '../errors/http-error.ts';
-import { invalidOption } from '../errors/invalid-option.ts';
 import { LimitError } from '../errors/limit-error.ts';
+import { checkBound } from '../errors/option-values.ts';
 import { PoolError } from '../errors/pool-error.ts';
 import { HTTPHeaders } from '../message/http-headers.ts';
 import { BaseResponse, type ResponseParts } from './base-response.ts';
@@ -89,9 +89,7 @@ export class StreamedResponse extends BaseResponse implements AsyncIterable<Buff
    * @throws {HTTPError} where the body does not come to its end; if the call was aborted, the signal's reason.
    */
   async read(most: number = Number.POSITIVE_INFINITY): Promise<Buffer | null> {
-    if (most !== Number.POSITIVE_INFINITY && !(Number.isInteger(most) && most >= 1)) {
-      throw invalidOption('a number of bytes to read', most, 'give a whole number, 1 or more');
-    }
+    checkBound('a number of bytes to read', most, 1);
     if (this.#use === 'taken') throw this.#usedError();
     if (this.#use === 'none') this.#use = 'partly';
     return await this.#pull(most);

@@ -4,6 +4,7 @@
 import type { LookupAddress } from 'node:dns';
 import { isIP } from 'node:net';
 import { invalidOption } from '../errors/invalid-option.ts';
+import { checkFunction } from '../errors/option-values.ts';
 import { authority, type Origin } from '../message/origin.ts';
 
 /** Asks for the addresses of a name: the shape of Node's `dns.lookup` with `all: true`. */
@@ -43,7 +44,7 @@ function own(resolve: ResolveMap, origin: Origin): string | readonly string[] | 
  * @throws {RequestError} `ERR_INVALID_OPTION`
  */
 export function checkLookup({ lookup, resolve }: LookupOptions): void {
-  if (lookup !== undefined && typeof lookup !== 'function') throw invalidOption('lookup', lookup, 'give a function');
+  checkFunction('lookup', lookup);
   if (resolve === undefined) return;
   const want = `give IP addresses by "host:port", e.g. { 'example.org:443': '127.0.0.1' }`;
   if (typeof resolve !== 'object' || resolve === null) throw invalidOption('resolve', resolve, want);

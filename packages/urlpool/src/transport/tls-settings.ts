@@ -3,6 +3,7 @@
 
 import type { SecureContext } from 'node:tls';
 import { invalidOption, invalidSecret } from '../errors/invalid-option.ts';
+import { checkFlag } from '../errors/option-values.ts';
 import { RequestError } from '../errors/request-error.ts';
 
 /** PEM, as text or bytes, or several of them. */
@@ -30,9 +31,7 @@ export class TLSContext {
   /** @throws {RequestError} `ERR_INVALID_OPTION` for a certificate or key that cannot be read. */
   constructor(options: TLSOptions) {
     const { rejectUnauthorized, servername } = options;
-    if (rejectUnauthorized !== undefined && typeof rejectUnauthorized !== 'boolean') {
-      throw invalidOption('rejectUnauthorized', rejectUnauthorized, 'give true or false');
-    }
+    checkFlag('rejectUnauthorized', rejectUnauthorized);
     if (servername !== undefined && (typeof servername !== 'string' || servername === '')) {
       throw invalidOption('servername', servername, 'give a host name');
     }

@@ -26,7 +26,7 @@ const POOL_OPTIONS: readonly (readonly [object | null, RegExp])[] = [
   [{ maxsize: 5 }, /^Cannot use the option maxsize of the pool: there is none of that name; did you mean maxSize\?$/],
   [{ max_size: 5 }, /did you mean maxSize\?$/],
   [{ colour: 5 }, /there is none of that name; known are allowDowngrade, block, ca, /],
-  [{ maxSize: 0 }, /^Cannot use 0 as maxSize: give a whole number, 1 or more$/],
+  [{ maxSize: 0 }, /^Cannot use 0 as maxSize: give a whole number, 1 or more, or Infinity$/],
   [{ maxSize: '5' }, /^Cannot use "5" as maxSize/],
   [{ idleTimeout: -1 }, /^Cannot use -1 as idleTimeout/],
   [{ maxHeadBytes: 1.5 }, /^Cannot use 1.5 as maxHeadBytes/],

@@ -489,7 +489,7 @@ test('many() that has ended takes no notice of a later abort', async (t) => {
 
 // name, options, message
 const REFUSED: readonly (readonly [string, unknown, RegExp])[] = [
-  ['no place at all', { concurrency: 0 }, /concurrency.*give a whole number, 1 or more$/],
+  ['no place at all', { concurrency: 0 }, /concurrency.*give a whole number, 1 or more, or Infinity$/],
   ['part of a place', { concurrency: 1.5 }, /concurrency/],
   ['a concurrency that is no number', { concurrency: '4' }, /concurrency/],
   ['another order', { order: 'random' }, /order.*give 'completion' or 'source'$/],
