@@ -32,10 +32,16 @@ export function checkMilliseconds(name: string, value: unknown): asserts value i
   throw invalidOption(name, value, 'give a number of milliseconds, 0 or more');
 }
 
-/** How long something may last, in ms: above 0, or Infinity. @throws {RequestError} `ERR_INVALID_OPTION` */
-export function checkSpan(name: string, value: unknown): asserts value is number | undefined {
-  if (value === undefined || (typeof value === 'number' && value > 0)) return;
-  throw invalidOption(name, value, 'give a number of milliseconds above 0, or Infinity');
+/** How long something may last, in ms, or Infinity. @throws {RequestError} `ERR_INVALID_OPTION` */
+export function checkSpan(
+  name: string,
+  value: unknown,
+  least: 'above 0' | '0 or more',
+): asserts value is number | undefined {
+  if (value === undefined) return;
+  if (typeof value === 'number' && (value > 0 || (value === 0 && least === '0 or more'))) return;
+  const range = least === 'above 0' ? ' above 0' : ', 0 or more';
+  throw invalidOption(name, value, `give a number of milliseconds${range}, or Infinity`);
 }
 
 /** A limit in ms, above 0; null for none. @throws {RequestError} `ERR_INVALID_OPTION` */

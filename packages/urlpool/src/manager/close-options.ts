@@ -1,5 +1,5 @@
 import { checkNames } from '../errors/invalid-option.ts';
-import { checkMilliseconds } from '../errors/option-values.ts';
+import { checkSpan } from '../errors/option-values.ts';
 
 /** How `close()` ends. */
 export interface CloseOptions {
@@ -15,6 +15,6 @@ export interface CloseOptions {
 export function closeTimeout(options: CloseOptions): number {
   checkNames('close()', options, ['timeout']);
   const { timeout = 30_000 } = options;
-  checkMilliseconds('timeout', timeout);
+  checkSpan('timeout', timeout, '0 or more');
   return timeout;
 }

@@ -3,14 +3,7 @@
 import { CallGroup } from '../call/call-group.ts';
 import { PollGate } from '../connection/poll-gate.ts';
 import { checkNames } from '../errors/invalid-option.ts';
-import {
-  checkBound,
-  checkFlag,
-  checkFunction,
-  checkMilliseconds,
-  checkSpan,
-  checkTimeLimit,
-} from '../errors/option-values.ts';
+import { checkBound, checkFlag, checkFunction, checkSpan, checkTimeLimit } from '../errors/option-values.ts';
 import { type LimitOptions, type Limits, limitsFrom } from '../policy/limits.ts';
 import { REDIRECT_OPTION_NAMES, type RedirectOptions, type RedirectRules, redirectRules } from '../policy/redirect.ts';
 import { Retry } from '../policy/retry.ts';
@@ -157,8 +150,8 @@ export function poolSettings(
   checkFlag('decodeContent', decodeContent);
   checkFlag('block', block);
   checkTimeLimit('poolTimeout', poolTimeout);
-  checkMilliseconds('idleTimeout', idleTimeout);
-  checkSpan('maxAge', maxAge);
+  checkSpan('idleTimeout', idleTimeout, '0 or more');
+  checkSpan('maxAge', maxAge, 'above 0');
   checkReplay(options.replay);
   checkLookup(options);
   const maxSize = whole('maxSize', options.maxSize, 64);

@@ -38,8 +38,15 @@ const TABLE: readonly [string, Check, string, readonly unknown[], readonly unkno
     [-1, Number.NaN, Number.POSITIVE_INFINITY, '5', null],
   ],
   [
+    'checkSpan (a time that may be none)',
+    (name, value) => checkSpan(name, value, '0 or more'),
+    'give a number of milliseconds, 0 or more, or Infinity',
+    [0, 0.5, Number.POSITIVE_INFINITY],
+    [-1, Number.NaN, '5', null],
+  ],
+  [
     'checkSpan',
-    checkSpan,
+    (name, value) => checkSpan(name, value, 'above 0'),
     'give a number of milliseconds above 0, or Infinity',
     [0.5, 1, Number.POSITIVE_INFINITY],
     [0, -1, Number.NaN, '5', null],
