@@ -96,12 +96,14 @@ export async function* many<Item extends ManyItem>(
         yield first;
         continue;
       }
+      // A source may throw before ask() returns: what it wakes has to be there by then.
+      const woken = new Promise<void>((resolve) => {
+        wake = resolve;
+      });
       // In source order, results that wait for an earlier one hold their places: nothing runs ahead without bound.
       if (!exhausted && !asking && running + done.length < concurrency) void ask();
       else if (exhausted && running === 0) break;
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
+      await woken;
     }
     if (broken !== null) throw (broken as { readonly error: unknown }).error;
   } finally {
@@ -121,11 +123,18 @@ async function resultOf(
   send: Send,
 ): Promise<{ response: HTTPResponse; error: null } | { response: null; error: unknown }> {
   try {
-    const { method = 'GET', url, ...options } = typeof item === 'string' || item instanceof URL ? { url: item } : item;
-    const { signal } = options as ManagerRequestOptions;
+    const { method = 'GET', url, ...options } = requestOf(item);
+    const { signal } = options;
+    checkSignal(signal);
     const either = signal === undefined ? stopped : AbortSignal.any([stopped, signal]);
     return { response: await send(method, url, { ...options, signal: either }), error: null };
   } catch (error) {
     return { response: null, error };
   }
+}
+
+function requestOf(item: ManyItem): Exclude<ManyItem, string | URL> {
+  if (typeof item === 'string' || item instanceof URL) return { url: item };
+  if (typeof item === 'object' && item !== null) return item;
+  throw invalidOption('an item of many()', item, 'give a URL, or an object that has one as url');
 }

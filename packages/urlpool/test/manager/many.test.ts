@@ -289,6 +289,10 @@ const UNSENDABLE: readonly (readonly [string, unknown, string])[] = [
   ['a bad method', { url: 'http://example.org/', method: 'G T' }, 'ERR_INVALID_METHOD'],
   ['a bad header', { url: 'http://example.org/', headers: { 'a b': '1' } }, 'ERR_INVALID_HEADER'],
   ['an option that there is not', { url: 'http://example.org/', heders: {} }, 'ERR_INVALID_OPTION'],
+  ['a signal that is none', { url: 'http://example.org/', signal: 5 }, 'ERR_INVALID_OPTION'],
+  ['null', null, 'ERR_INVALID_OPTION'],
+  ['a number', 5, 'ERR_INVALID_OPTION'],
+  ['a request without a URL', { method: 'GET' }, 'ERR_INVALID_URL'],
 ];
 
 for (const [name, item, code] of UNSENDABLE) {
@@ -328,12 +332,18 @@ for (const [name, source] of [
     await assert.rejects(reading, /^Error: the list ended badly$/);
     assert.deepEqual(found.sort(), ['0: /a', '1: /b', '2: /c']);
   });
-}
 
-test('many() throws at once what an asynchronous source throws at first', async (t) => {
-  const { http } = await managed(t);
-  await assert.rejects(all(http.many(failingLater([]))), /^Error: the list ended badly$/);
-});
+  test(`many() throws what ${name} throws while nothing is under way`, async (t) => {
+    const { http, server } = await managed(t);
+    const found: string[] = [];
+    const reading = (async () => {
+      for await (const result of http.many(source([server.origin]), { concurrency: 1 })) found.push(inWords(result));
+    })();
+    await assert.rejects(reading, /^Error: the list ended badly$/);
+    await assert.rejects(all(http.many(source([]))), /^Error: the list ended badly$/);
+    assert.deepEqual(found, ['0: /']);
+  });
+}
 
 // Leaving
 
