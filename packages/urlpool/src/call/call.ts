@@ -10,9 +10,8 @@ import type { Head } from '../message/head.ts';
 import { originText } from '../message/origin.ts';
 import type { Transport } from '../message/transport.ts';
 import type { Failure } from '../policy/failure.ts';
-import type { RedirectRules } from '../policy/redirect.ts';
 import type { Retry } from '../policy/retry.ts';
-import { type ReplayPolicy, shouldReplay } from '../policy/should-replay.ts';
+import { shouldReplay } from '../policy/should-replay.ts';
 import type { Waiter } from '../pool/waiter.ts';
 import type { WireRequest } from '../request/wire-request.ts';
 import type { ResponseParts } from '../response/base-response.ts';
@@ -28,7 +27,7 @@ import type { CancelReason, Exchange, ResponseSink } from '../response/response-
 import { type BodyControl, StreamedResponse } from '../response/streamed-response.ts';
 import { UpgradedResponse } from '../response/upgraded-response.ts';
 import { type Abortable, addAbortable, removeAbortable } from '../util/abort-registry.ts';
-import { Alarm, type Alarms } from '../util/alarms.ts';
+import { Alarm } from '../util/alarms.ts';
 import type { Timer } from '../util/clock.ts';
 import { type Context, currentContext, outside } from '../util/context.ts';
 import {
@@ -39,50 +38,16 @@ import {
   poolTimeoutError,
   totalTimeoutError,
 } from './call-error.ts';
-import type { CallGroup, Sleeper } from './call-group.ts';
+import type { Sleeper } from './call-group.ts';
+import type { CallChoices, CallSettings } from './call-settings.ts';
 import type { CallTrace } from './call-trace.ts';
 import { decideAfter, decideOn, mayFollow, type OverAttempt } from './decide.ts';
 import { Discard } from './discard.ts';
 import { guardedProgress } from './guarded-progress.ts';
 import type { NextStep } from './next-step.ts';
+import { type Outcome, Rejection } from './outcome.ts';
 import { redirectedRequest } from './redirected-request.ts';
-import type { Place, Router } from './router.ts';
-
-/** What a call ends with. An error is thrown by the face, where the caller's stack is. */
-export type Outcome = HTTPResponse | StreamedResponse | UpgradedResponse | Rejection;
-
-/** A call that failed: an HTTPError, or the reason of the signal that aborted it. */
-export class Rejection {
-  readonly reason: unknown;
-
-  constructor(reason: unknown) {
-    this.reason = reason;
-  }
-}
-
-/** What a call is given. */
-export interface CallSettings {
-  readonly router: Router;
-  readonly group: CallGroup;
-  readonly alarms: Alarms;
-  readonly trace: CallTrace | null;
-  readonly random: () => number;
-  readonly replay: ReplayPolicy;
-  readonly retries: Retry;
-  readonly redirects: RedirectRules;
-  /** Whether retries are bounded by the budget of their origin. */
-  readonly hasBudget: boolean;
-  readonly maxBodyBytes: number;
-  /** Whether the codings of Content-Encoding are undone. */
-  readonly decodeContent: boolean;
-}
-
-/** How the caller wants the body, and by what the call can be aborted. */
-export interface CallChoices {
-  /** The whole response; one whose body is handed over as it comes; or the connection itself, with another protocol on it. */
-  readonly wants: 'body' | 'stream' | 'upgrade';
-  readonly signal: AbortSignal | null;
-}
+import type { Place } from './router.ts';
 
 /** By how much an encoded body may be longer than what comes of it, in bytes: a coding adds some to what it cannot shorten. */
 const ENCODED_SPARE_BYTES = 64 * 1024;

@@ -10,7 +10,7 @@ import { Retry } from '../policy/retry.ts';
 import { invalidRetryAfter, retryAfterWait } from '../policy/retry-after.ts';
 import type { WireRequest } from '../request/wire-request.ts';
 import type { Context } from '../util/context.ts';
-import type { CallSettings } from './call.ts';
+import type { CallSettings } from './call-settings.ts';
 import { type Ending, locationOf, type NextStep, nextStep } from './next-step.ts';
 import type { Place } from './router.ts';
 

@@ -1,9 +1,11 @@
 // What a pool's face and a manager share: one origin, its pool, its default fields, and the way from a method, a target
 // and options to a call.
 
-import { Call, type CallChoices, type CallSettings, type Outcome, Rejection } from '../call/call.ts';
+import { Call } from '../call/call.ts';
 import { closedError } from '../call/call-error.ts';
+import type { CallChoices, CallSettings } from '../call/call-settings.ts';
 import { CallTrace } from '../call/call-trace.ts';
+import { type Outcome, Rejection } from '../call/outcome.ts';
 import { checkedMethod, checkRequestOptions, prepareRequest, type SharedFields } from '../call/prepare-request.ts';
 import type { RequestOptions } from '../call/request-options.ts';
 import type { Place, Router } from '../call/router.ts';

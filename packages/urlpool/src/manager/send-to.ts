@@ -1,7 +1,7 @@
 // A request to a pool of one origin, as its caller gave it: what of the target is sent, and what becomes of credentials
 // in it.
 
-import type { Outcome } from '../call/call.ts';
+import type { Outcome } from '../call/outcome.ts';
 import type { RequestOptions } from '../call/request-options.ts';
 import { HTTPError } from '../errors/http-error.ts';
 import { invalidOption } from '../errors/invalid-option.ts';

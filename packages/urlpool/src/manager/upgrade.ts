@@ -1,7 +1,7 @@
 // Requests after whose answer the connection is the caller's own: for another protocol (RFC 9110 §7.8), or through a proxy
 // to another host (§9.3.6).
 
-import type { Outcome } from '../call/call.ts';
+import type { Outcome } from '../call/outcome.ts';
 import type { RequestOptions } from '../call/request-options.ts';
 import { invalidOption } from '../errors/invalid-option.ts';
 import { RequestError } from '../errors/request-error.ts';

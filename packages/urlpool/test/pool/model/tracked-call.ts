@@ -1,7 +1,7 @@
 // One call as its caller sees it: what was asked for, what came of it, and whether that can be right.
 
 import { HTTPError, HTTPResponse, MaxRetryError, StreamedResponse, type TimeoutOptions } from 'urlpool';
-import { type Outcome, Rejection } from '../../../src/call/call.ts';
+import { type Outcome, Rejection } from '../../../src/call/outcome.ts';
 import { isAnswerTo } from './fake-server.ts';
 
 /** What is known of the run that a failure is judged by. */

@@ -1,0 +1,31 @@
+import type { RedirectRules } from '../policy/redirect.ts';
+import type { Retry } from '../policy/retry.ts';
+import type { ReplayPolicy } from '../policy/should-replay.ts';
+import type { Alarms } from '../util/alarms.ts';
+import type { CallGroup } from './call-group.ts';
+import type { CallTrace } from './call-trace.ts';
+import type { Router } from './router.ts';
+
+/** What a call is given. */
+export interface CallSettings {
+  readonly router: Router;
+  readonly group: CallGroup;
+  readonly alarms: Alarms;
+  readonly trace: CallTrace | null;
+  readonly random: () => number;
+  readonly replay: ReplayPolicy;
+  readonly retries: Retry;
+  readonly redirects: RedirectRules;
+  /** Whether retries are bounded by the budget of their origin. */
+  readonly hasBudget: boolean;
+  readonly maxBodyBytes: number;
+  /** Whether the codings of Content-Encoding are undone. */
+  readonly decodeContent: boolean;
+}
+
+/** How the caller wants the body, and by what the call can be aborted. */
+export interface CallChoices {
+  /** The whole response; one whose body is handed over as it comes; or the connection itself, with another protocol on it. */
+  readonly wants: 'body' | 'stream' | 'upgrade';
+  readonly signal: AbortSignal | null;
+}
