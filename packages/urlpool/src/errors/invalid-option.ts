@@ -22,7 +22,10 @@ export function invalidSecret(name: string, value: unknown, want: string): Reque
  * @throws {RequestError} `ERR_INVALID_OPTION`
  */
 export function checkNames(what: string, options: unknown, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null) throw invalidOption(what, options, 'give an object');
+  if (typeof options !== 'object' || options === null) {
+    const owner = what.startsWith('the ') || what.endsWith('()');
+    throw invalidOption(owner ? `the options of ${what}` : what, options, 'give an object');
+  }
   for (const name in options) {
     if (known.includes(name)) continue;
     const meant = known.find((one) => plain(one) === plain(name));

@@ -27,6 +27,7 @@ import { checkSaving, declaredLength, type SaveOptions } from '../response/save-
 import { StatusError } from '../response/status-error.ts';
 import type { StreamedResponse } from '../response/streamed-response.ts';
 import type { Random } from '../util/random.ts';
+import { type BodilessOptions, bodilessNames } from './body-options.ts';
 import { partOf, recordText } from './part-record.ts';
 import { type PauseSurroundings, pause } from './pause.ts';
 import { continuation, type Part, rangeFields, strongValidator, type Validator } from './resumption.ts';
@@ -41,7 +42,7 @@ export interface DownloadChoices extends SaveOptions {
 }
 
 /** Options of a download: those of a GET without `fields`, and how it is saved. */
-export type DownloadOptions = Omit<RequestOptions, 'body' | 'fields' | 'json' | 'trailers'> & DownloadChoices;
+export type DownloadOptions = BodilessOptions & DownloadChoices;
 
 /** A file that has come whole. */
 export interface DownloadedFile {
@@ -67,7 +68,6 @@ export interface DownloadSurroundings extends PauseSurroundings {
 }
 
 const NAMES: readonly (keyof DownloadChoices)[] = ['digest', 'onProgress', 'overwrite', 'resume'];
-const NOT_TAKEN: readonly string[] = ['body', 'fields', 'json', 'trailers'];
 
 /** Files that are being downloaded to: two at once would mix. */
 const busy = new Set<string>();
@@ -82,8 +82,7 @@ export async function download(
   options: DownloadOptions,
   surroundings: DownloadSurroundings,
 ): Promise<DownloadedFile> {
-  const known = surroundings.optionNames.filter((name) => !NOT_TAKEN.includes(name));
-  checkNames('download()', options, [...known, ...NAMES]);
+  checkNames('download()', options, [...bodilessNames(surroundings.optionNames), ...NAMES]);
   checkPath(path);
   const { digest, onProgress, overwrite = true, resume = false, ...request } = options;
   checkSaving({ onProgress, overwrite });

@@ -15,6 +15,8 @@ import { OriginClient, responseOf } from './origin-client.ts';
 import { type PoolOptions, type PoolSettings, poolSettings } from './pool-options.ts';
 import { sendTo } from './send-to.ts';
 import {
+  checkTunnelNames,
+  checkUpgradeNames,
   plainOptions,
   type TunnelOptions,
   tunnelTarget,
@@ -103,10 +105,12 @@ export class HTTPConnectionPool implements AsyncDisposable {
   /**
    * Asks for another protocol on a connection of the pool, which then is the caller's own.
    *
+   * @throws {RequestError} `ERR_INVALID_OPTION`
    * @throws {StatusError} `ERR_UPGRADE_REFUSED` for any other answer than 101, which it holds.
    * @throws {HTTPError} One of its kinds; if the call was aborted, the signal's reason.
    */
   async upgrade(target: string, options: UpgradeOptions): Promise<UpgradedResponse> {
+    checkUpgradeNames(options, REQUEST_OPTION_NAMES);
     const { method = 'GET', protocol } = options;
     const choices = { wants: 'upgrade', fields: upgradeFields(protocol) } as const;
     return upgradedOf(await sendTo(this.#client, method, target, plainOptions(options), choices));
@@ -116,11 +120,13 @@ export class HTTPConnectionPool implements AsyncDisposable {
    * Opens a tunnel through this host, a proxy, to another one (CONNECT).
    *
    * @param authority Host and port, e.g. `example.org:443`.
+   * @throws {RequestError} `ERR_INVALID_OPTION`
    * @throws {StatusError} `ERR_UPGRADE_REFUSED` for an answer other than 2xx, which it holds.
    * @throws {HTTPError} One of its kinds; if the call was aborted, the signal's reason.
    */
   async tunnel(authority: string, options: TunnelOptions = {}): Promise<UpgradedResponse> {
     const target = tunnelTarget(authority);
+    checkTunnelNames(options, REQUEST_OPTION_NAMES);
     const choices = { wants: 'upgrade', fields: { Host: target } } as const;
     return upgradedOf(await this.#client.send('CONNECT', target, plainOptions(options), choices));
   }

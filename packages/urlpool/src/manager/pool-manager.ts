@@ -24,6 +24,8 @@ import { type Kept, PoolDirectory } from './pool-directory.ts';
 import { type PoolOptions, type PoolSettings, poolSettings, whole } from './pool-options.ts';
 import { ROUTE_OPTION_NAMES, RouteKeys, type RouteOptions, routeElsewhere, routeOptionsOf } from './route-options.ts';
 import {
+  checkTunnelNames,
+  checkUpgradeNames,
   plainOptions,
   type TunnelOptions,
   tunnelTarget,
@@ -143,10 +145,12 @@ export class PoolManager implements AsyncDisposable {
    * @example
    * const { stream } = await http.upgrade('http://localhost:8080/chat', { protocol: 'websocket', headers });
    *
+   * @throws {RequestError} `ERR_INVALID_OPTION`
    * @throws {StatusError} `ERR_UPGRADE_REFUSED` for any other answer than 101, which it holds.
    * @throws {HTTPError} One of its kinds; if the call was aborted, the signal's reason.
    */
   async upgrade(url: string | URL, options: UpgradeOptions & RouteOptions): Promise<UpgradedResponse> {
+    checkUpgradeNames(options, NAMES);
     const { method = 'GET', protocol } = options;
     const choices = { wants: 'upgrade', fields: upgradeFields(protocol) } as const;
     return upgradedOf(await this.#send(method, url, plainOptions(options), choices));
@@ -157,6 +161,7 @@ export class PoolManager implements AsyncDisposable {
    *
    * @param url The proxy's; a user and password in it become Basic authentication of the proxy.
    * @param authority Host and port, e.g. `example.org:443`.
+   * @throws {RequestError} `ERR_INVALID_OPTION`
    * @throws {StatusError} `ERR_UPGRADE_REFUSED` for an answer other than 2xx, which it holds.
    * @throws {HTTPError} One of its kinds; if the call was aborted, the signal's reason.
    */
@@ -166,6 +171,7 @@ export class PoolManager implements AsyncDisposable {
     options: TunnelOptions & RouteOptions = {},
   ): Promise<UpgradedResponse> {
     const target = tunnelTarget(authority);
+    checkTunnelNames(options, NAMES);
     const choices = { wants: 'upgrade', fields: { Host: target } } as const;
     return upgradedOf(await this.#send('CONNECT', url, plainOptions(options), choices, target));
   }

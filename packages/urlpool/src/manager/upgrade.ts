@@ -2,18 +2,19 @@
 // to another host (§9.3.6).
 
 import type { Outcome } from '../call/outcome.ts';
-import type { RequestOptions } from '../call/request-options.ts';
-import { invalidOption } from '../errors/invalid-option.ts';
+import { checkNames, invalidOption } from '../errors/invalid-option.ts';
 import { RequestError } from '../errors/request-error.ts';
 import { isToken } from '../message/characters.ts';
 import { redactUrl } from '../message/redact-url.ts';
+import { REDIRECT_OPTION_NAMES, type RedirectOptions } from '../policy/redirect.ts';
 import { HTTPResponse } from '../response/http-response.ts';
 import { StatusError } from '../response/status-error.ts';
 import type { UpgradedResponse } from '../response/upgraded-response.ts';
+import { type BodilessOptions, bodilessNames } from './body-options.ts';
 import { responseOf } from './origin-client.ts';
 
 /** Options of a request for another protocol. Redirects are followed only where `redirect` is true. */
-export interface UpgradeOptions extends Omit<RequestOptions, 'body' | 'fields' | 'json' | 'trailers' | 'maxBodyBytes'> {
+export interface UpgradeOptions extends Omit<BodilessOptions, 'maxBodyBytes'> {
   /** What the Upgrade field asks for, e.g. `websocket` or `h2c, websocket`. */
   readonly protocol: string;
   /** @default 'GET' */
@@ -21,7 +22,28 @@ export interface UpgradeOptions extends Omit<RequestOptions, 'body' | 'fields' |
 }
 
 /** Options of a tunnel. */
-export type TunnelOptions = Omit<UpgradeOptions, 'protocol' | 'method' | 'redirect'>;
+export type TunnelOptions = Omit<UpgradeOptions, 'protocol' | 'method' | keyof RedirectOptions>;
+
+/**
+ * Refuses options of other names than those above.
+ *
+ * @param known Names of the options of any request.
+ * @throws {RequestError} `ERR_INVALID_OPTION`
+ */
+export function checkUpgradeNames(options: unknown, known: readonly string[]): void {
+  checkNames('upgrade()', options, [...handoverNames(known), 'method', 'protocol']);
+}
+
+/** The same for a tunnel. */
+export function checkTunnelNames(options: unknown, known: readonly string[]): void {
+  const redirects: readonly string[] = REDIRECT_OPTION_NAMES;
+  const names = handoverNames(known).filter((name) => !redirects.includes(name));
+  checkNames('tunnel()', options, names);
+}
+
+function handoverNames(known: readonly string[]): string[] {
+  return bodilessNames(known).filter((name) => name !== 'maxBodyBytes');
+}
 
 /** The fields that ask for another protocol. */
 export function upgradeFields(protocol: string): Readonly<Record<string, string>> {
@@ -34,7 +56,8 @@ export function upgradeFields(protocol: string): Readonly<Record<string, string>
 /** The target of a CONNECT, a host and its port (RFC 9112 §3.2.3). */
 export function tunnelTarget(authority: string): string {
   const parts = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\]):(?<port>\d{1,5})$/i.exec(String(authority));
-  if (parts !== null && Number(parts.groups?.port) <= 65_535) return authority;
+  const port = Number(parts?.groups?.port);
+  if (port >= 1 && port <= 65_535) return authority;
   throw new RequestError(
     `Cannot open a tunnel to "${redactUrl(String(authority))}": give a host and a port, e.g. example.org:443`,
     {

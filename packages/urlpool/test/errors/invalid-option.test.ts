@@ -22,7 +22,7 @@ for (const [value, text] of [
 
 // options of a pool that must be refused when it is made, and what the message says
 const POOL_OPTIONS: readonly (readonly [object | null, RegExp])[] = [
-  [null, /^Cannot use null as the pool: give an object$/],
+  [null, /^Cannot use null as the options of the pool: give an object$/],
   [{ maxsize: 5 }, /^Cannot use the option maxsize of the pool: there is none of that name; did you mean maxSize\?$/],
   [{ max_size: 5 }, /did you mean maxSize\?$/],
   [{ colour: 5 }, /there is none of that name; known are allowDowngrade, block, ca, /],
@@ -48,7 +48,7 @@ for (const [options, message] of POOL_OPTIONS) {
 
 // options of a request that must be refused before anything connects
 const REQUEST_OPTIONS: readonly (readonly [object | null, RegExp])[] = [
-  [null, /^Cannot use null as the request: give an object$/],
+  [null, /^Cannot use null as the options of the request: give an object$/],
   [
     { header: {} },
     /^Cannot use the option header of the request: there is none of that name; known are allowDowngrade, body, /,

@@ -501,6 +501,7 @@ for (const options of [
   { body: 'x' },
   { json: 1 },
   { fields: { a: 1 } },
+  { expectContinue: true },
   { headers: { Range: 'bytes=0-' } },
   { headers: { 'if-range': '"a"' } },
   { headers: { 'A b': 'c' } },

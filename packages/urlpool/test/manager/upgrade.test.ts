@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { after, before, type TestContext, test } from 'node:test';
-import { ConnectionError, HTTPConnectionPool, PoolManager, RequestError, StatusError } from 'urlpool';
+import {
+  ConnectionError,
+  HTTPConnectionPool,
+  PoolManager,
+  RequestError,
+  StatusError,
+  type TunnelOptions,
+  type UpgradeOptions,
+} from 'urlpool';
 import { type Script, ScriptedServer, tunnel } from 'urlpool-testing';
 import { poisonSlab } from '../../src/transport/slab.ts';
 import { echo, until } from '../connection/served-pool.ts';
@@ -151,6 +159,28 @@ for (const protocol of ['', ' ', 'a b', 'a\r\nb', 'websocket,', 5, undefined]) {
   });
 }
 
+// options, message
+const REFUSED: readonly (readonly [unknown, RegExp])[] = [
+  [undefined, /^Cannot use undefined as the options of upgrade\(\): give an object$/],
+  [null, /^Cannot use null as the options of upgrade\(\): give an object$/],
+  ['websocket', /^Cannot use "websocket" as the options of upgrade\(\): give an object$/],
+  [{ protocol: 'echo', Signal: null }, /the option Signal of upgrade\(\): .*; did you mean signal\?$/],
+  [{ protocol: 'echo', body: 'x' }, /the option body of upgrade\(\): there is none of that name/],
+  [{ protocol: 'echo', expectContinue: true }, /the option expectContinue of upgrade\(\)/],
+  [{ protocol: 'echo', maxBodyBytes: 1 }, /the option maxBodyBytes of upgrade\(\)/],
+];
+
+for (const [options, message] of REFUSED) {
+  test(`upgrade() refuses ${JSON.stringify(options)} as its options`, async (t) => {
+    const { http, server } = await served(t, switching);
+    const pool = new HTTPConnectionPool('127.0.0.1', { port: server.port });
+    const expected = { name: 'RequestError', code: 'ERR_INVALID_OPTION', message };
+    await assert.rejects(http.upgrade(server.origin, options as UpgradeOptions), expected);
+    await assert.rejects(pool.upgrade('/', options as UpgradeOptions), expected);
+    assert.equal(server.connections.length, 0);
+  });
+}
+
 test('upgrade() ends by its signal and by the deadline, before the head', async (t) => {
   const { http, server } = await served(t, async (connection) => {
     await connection.request();
@@ -223,6 +253,7 @@ for (const authority of [
   'example.org:',
   ':443',
   'http://a:80',
+  'a:0',
   'a:70000',
   'a b:80',
   '::1:80',
@@ -232,5 +263,24 @@ for (const authority of [
   test(`tunnel() refuses ${JSON.stringify(authority)}`, async (t) => {
     const { http, server } = await served(t, echo);
     await assert.rejects(http.tunnel(server.origin, authority), { code: 'ERR_INVALID_TARGET' });
+  });
+}
+
+const REFUSED_FOR_TUNNELS: readonly (readonly [unknown, RegExp])[] = [
+  [null, /^Cannot use null as the options of tunnel\(\): give an object$/],
+  [{ protocol: 'echo' }, /the option protocol of tunnel\(\)/],
+  [{ method: 'GET' }, /the option method of tunnel\(\)/],
+  [{ redirect: true }, /the option redirect of tunnel\(\)/],
+  [{ json: {} }, /the option json of tunnel\(\)/],
+];
+
+for (const [options, message] of REFUSED_FOR_TUNNELS) {
+  test(`tunnel() refuses ${JSON.stringify(options)} as its options`, async (t) => {
+    const { http, server } = await served(t, echo);
+    const pool = new HTTPConnectionPool('127.0.0.1', { port: server.port });
+    const expected = { name: 'RequestError', code: 'ERR_INVALID_OPTION', message };
+    await assert.rejects(http.tunnel(server.origin, 'a:443', options as TunnelOptions), expected);
+    await assert.rejects(pool.tunnel('a:443', options as TunnelOptions), expected);
+    assert.equal(server.connections.length, 0);
   });
 }
