@@ -11,6 +11,10 @@ import { type Fields, NO_FIELDS } from '../message/fields.ts';
 const HIGH_BYTES = 256 * 1024;
 const LOW_BYTES = 128 * 1024;
 
+/** The same in pieces: one of a single byte takes some 200 bytes of memory. */
+const HIGH_PIECES = 4096;
+const LOW_PIECES = 2048;
+
 /** What is read at once. */
 const BLOCK_BYTES = 64 * 1024;
 /** A block with less room than this is not read into any more. */
@@ -26,6 +30,8 @@ export type BodyEnd =
 /** The pieces of one body, in order. */
 export class BodyQueue {
   #pieces: Buffer[] = [];
+  /** How many of them were taken: `shift()` moves all that a long list holds, each time. */
+  #taken = 0;
   #bytes = 0;
   #end: BodyEnd | null = null;
   #block: Buffer = NO_BLOCK;
@@ -73,7 +79,7 @@ export class BodyQueue {
     }
     this.#bytes += view.byteLength;
     this.#wakeUp();
-    this.#paused ||= this.#bytes >= HIGH_BYTES;
+    this.#paused ||= this.#bytes >= HIGH_BYTES || this.#pieces.length - this.#taken >= HIGH_PIECES;
     return !this.#paused;
   }
 
@@ -87,15 +93,21 @@ export class BodyQueue {
   /** Forgets what was not taken. */
   clear(): void {
     this.#pieces = [];
+    this.#taken = 0;
     this.#bytes = 0;
   }
 
   /** The next piece; null where none waits. */
   take(): Buffer | null {
-    const piece = this.#pieces.shift();
+    const piece = this.#pieces[this.#taken];
     if (piece === undefined) return null;
+    this.#pieces[this.#taken++] = NO_BLOCK;
+    if (this.#taken === this.#pieces.length || this.#taken === LOW_PIECES) {
+      this.#pieces = this.#pieces.slice(this.#taken);
+      this.#taken = 0;
+    }
     this.#bytes -= piece.length;
-    if (this.#paused && this.#bytes < LOW_BYTES) {
+    if (this.#paused && this.#bytes < LOW_BYTES && this.#pieces.length - this.#taken < LOW_PIECES) {
       this.#paused = false;
       this.#resume();
     }

@@ -159,6 +159,53 @@ test('take() asks for nothing where there was no pause', () => {
   assert.equal(counter.resumed, 0);
 });
 
+test('push() asks for a pause where 4096 pieces wait, however short they are', () => {
+  const { queue } = counted();
+  const answers = Array.from({ length: 4096 }, () => queue.push(Buffer.of(1)));
+  assert.equal(answers.indexOf(false), 4095);
+});
+
+test('take() has the connection go on below 2048 pieces', () => {
+  const { queue, counter } = counted();
+  for (let i = 0; i < 4096; i++) queue.push(Buffer.of(1));
+  const resumed: number[] = [];
+  while (counter.resumed === 0 && queue.take() !== null) resumed.push(counter.resumed);
+  assert.deepEqual([resumed.length, queue.size], [2049, 2047]);
+});
+
+test('take() gives very many pieces in order, those that come meanwhile too', () => {
+  const { queue } = counted();
+  const taken: number[] = [];
+  for (let i = 0; i < 10_000; i++) {
+    queue.push(Buffer.of(i % 251));
+    if (i % 3 === 0) taken.push(queue.take()?.[0] ?? -1);
+  }
+  for (let piece = queue.take(); piece !== null; piece = queue.take()) taken.push(piece[0] ?? -1);
+  assert.deepEqual(
+    taken,
+    Array.from({ length: 10_000 }, (_, i) => i % 251),
+  );
+});
+
+/** How long, in ms, it takes to take so many pieces; the best of three. */
+function takingMs(count: number): number {
+  const times = Array.from({ length: 3 }, () => {
+    const { queue } = counted();
+    for (let i = 0; i < count; i++) queue.push(Buffer.of(1));
+    const began = performance.now();
+    while (queue.take() !== null);
+    return performance.now() - began;
+  });
+  return Math.min(...times);
+}
+
+test('take() takes linear time, however many pieces wait', () => {
+  takingMs(1_000);
+  const few = takingMs(10_000);
+  const many = takingMs(40_000);
+  assert.ok(many < 40 * Math.max(few, 1), `${few} ms for 10,000 pieces, ${many} ms for 40,000`);
+});
+
 // The end
 
 test('finish() leaves what waits to be taken', () => {
