@@ -2,6 +2,7 @@
 // event on. The iterator is its consumer's own loop: nothing is read or waited for but while it is asked for an event.
 
 import { closedError } from '../call/call-error.ts';
+import { checkSignal } from '../call/prepare-request.ts';
 import type { RequestOptions } from '../call/request-options.ts';
 import { DecodeError } from '../errors/decode-error.ts';
 import type { HTTPError } from '../errors/http-error.ts';
@@ -23,7 +24,7 @@ import { isPassing, mayReconnect, reconnectDelay } from './reconnection.ts';
 export interface Reconnection {
   /** Why the last connection is over; null where the server ended it in order. */
   readonly error: HTTPError | null;
-  /** Connections in a row that failed. */
+  /** Connections in a row that failed, none of which gave an event. */
   readonly failures: number;
   /** How long the wait is, in ms. */
   readonly delay: number;
@@ -39,7 +40,7 @@ export interface ReconnectOptions extends EventOptions {
   readonly reconnectDelay?: number | undefined;
   /** What that wait grows to at most while connections fail, in ms. @default 30_000 */
   readonly reconnectDelayMax?: number | undefined;
-  /** Failures in a row after which the last one is thrown; 0 for the first one. @default Infinity */
+  /** Failures in a row, without an event between them, after which the last one is thrown; 0 for the first one. @default Infinity */
   readonly maxReconnects?: number | undefined;
   /** Told before each wait. */
   readonly onReconnect?: ((reconnection: Reconnection) => void) | undefined;
@@ -47,6 +48,9 @@ export interface ReconnectOptions extends EventOptions {
 
 /** Options of `eventStream()` of a pool. */
 export type EventStreamOptions = RequestOptions & ReconnectOptions;
+
+/** The events, for a loop; leaving it ends what it waits for. */
+export interface EventStream extends AsyncGenerator<ServerSentEvent, void>, AsyncDisposable {}
 
 /** What keeps a stream up. */
 export interface EventStreamSurroundings extends PauseSurroundings {
@@ -90,7 +94,7 @@ const TYPE = 'text/event-stream';
 export function eventStream<Options extends EventStreamOptions>(
   options: Options,
   surroundings: EventStreamSurroundings,
-): AsyncGenerator<ServerSentEvent, void> {
+): EventStream {
   checkNames('eventStream()', options, [...surroundings.optionNames, ...NAMES]);
   const {
     method = 'GET',
@@ -112,19 +116,17 @@ export function eventStream<Options extends EventStreamOptions>(
   checkEventOptions(events);
   const settings = { method, lastEventId, reconnectDelay, reconnectDelayMax, maxReconnects, onReconnect, events };
   const { signal } = request;
+  checkSignal(signal);
   const left = new AbortController();
   const either = signal === undefined ? left.signal : AbortSignal.any([left.signal, signal]);
   return leavable(run(settings, { ...request, signal: either }, surroundings), left);
 }
 
 /** Leaving it ends what it waits for, too: a generator by itself would wait for that first. */
-function leavable(
-  events: AsyncGenerator<ServerSentEvent, void>,
-  left: AbortController,
-): AsyncGenerator<ServerSentEvent, void> {
+function leavable(events: AsyncGenerator<ServerSentEvent, void>, left: AbortController): EventStream {
   const leave = (): void => left.abort(new DOMException('the event stream was left', 'AbortError'));
   const done = { done: true, value: undefined } as const;
-  const stream: AsyncGenerator<ServerSentEvent, void> = {
+  const stream: EventStream = {
     async next() {
       try {
         return await events.next();
@@ -142,6 +144,9 @@ function leavable(
       leave();
       await events.return().catch(() => {});
       throw error;
+    },
+    async [Symbol.asyncDispose]() {
+      await stream.return();
     },
     [Symbol.asyncIterator]: () => stream,
   };
@@ -171,14 +176,17 @@ async function* run(
       const answer = await answerOf(response, clock.wallNow());
       if (answer === 'no-content') return;
       if (answer === 'events') {
-        failures = 0;
         const { parser, events } = eventsOf(response, () => response, settings.events, lastEventId);
         try {
-          yield* events;
+          for await (const event of events) {
+            failures = 0;
+            yield event;
+          }
         } finally {
           lastEventId = parser.lastEventId;
           base = parser.retry ?? base;
         }
+        failures = 0;
         ended = { error: null, wait: 0 };
       } else {
         ended = answer;

@@ -4,13 +4,13 @@
 import { REQUEST_OPTION_NAMES } from '../call/prepare-request.ts';
 import type { RequestOptions } from '../call/request-options.ts';
 import { type Origin, originText, parseHost } from '../message/origin.ts';
-import type { ServerSentEvent } from '../response/event-stream-parser.ts';
+import { poolTarget } from '../message/pool-target.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
 import type { StreamedResponse } from '../response/streamed-response.ts';
 import type { UpgradedResponse } from '../response/upgraded-response.ts';
 import type { PoolSnapshot } from '../trace/snapshot.ts';
 import { type CloseOptions, closeTimeout } from './close-options.ts';
-import { type EventStreamOptions, eventStream } from './event-stream.ts';
+import { type EventStream, type EventStreamOptions, eventStream } from './event-stream.ts';
 import { OriginClient, responseOf } from './origin-client.ts';
 import { type PoolOptions, type PoolSettings, poolSettings } from './pool-options.ts';
 import { sendTo } from './send-to.ts';
@@ -135,13 +135,14 @@ export class HTTPConnectionPool implements AsyncDisposable {
    * The server-sent events of a path (WHATWG HTML §9.2), for as long as the loop goes on: where the connection ends it is
    * asked for again from the last event on. See `eventStream()` of a PoolManager.
    *
-   * @param target A path with an optional query, e.g. `/events?of=all`.
-   * @throws {RequestError} `ERR_INVALID_OPTION`, at once.
+   * @param target A path with an optional query, e.g. `/events?of=all`, or a URL at this origin.
+   * @throws {RequestError} `ERR_INVALID_OPTION`, `ERR_INVALID_TARGET` or `ERR_INVALID_URL`, at once.
    */
-  eventStream(target: string, options: EventStreamOptions = {}): AsyncGenerator<ServerSentEvent, void> {
+  eventStream(target: string, options: EventStreamOptions = {}): EventStream {
     const { clock, random, calls } = this.#settings;
+    const { origin } = this.#client;
     return eventStream(options, {
-      url: target.startsWith('/') ? originText(this.#client.origin) + target : originText(this.#client.origin),
+      url: originText(origin) + poolTarget(origin, 'GET', target).target,
       optionNames: REQUEST_OPTION_NAMES,
       clock,
       random,

@@ -9,7 +9,6 @@ import { Timeout } from '../policy/timeout.ts';
 import { Room } from '../pool/room.ts';
 import { basicAuthorization } from '../request/header-fields.ts';
 import { releaseInput } from '../request/release-input.ts';
-import type { ServerSentEvent } from '../response/event-stream-parser.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
 import type { StreamedResponse } from '../response/streamed-response.ts';
 import type { UpgradedResponse } from '../response/upgraded-response.ts';
@@ -17,7 +16,7 @@ import type { ManagerSnapshot, PoolSnapshot } from '../trace/snapshot.ts';
 import { TLSContext } from '../transport/tls-settings.ts';
 import { type CloseOptions, closeTimeout } from './close-options.ts';
 import { type DownloadedFile, type DownloadOptions, download } from './download.ts';
-import { type EventStreamOptions, eventStream } from './event-stream.ts';
+import { type EventStream, type EventStreamOptions, eventStream } from './event-stream.ts';
 import { type ManyItem, type ManyOptions, type ManyResult, many } from './many.ts';
 import { OriginClient, responseOf, type SendChoices } from './origin-client.ts';
 import { type Kept, PoolDirectory } from './pool-directory.ts';
@@ -239,10 +238,7 @@ export class PoolManager implements AsyncDisposable {
    * @throws {StatusError} for a status that no later connection would mend.
    * @throws {DecodeError} `ERR_EVENT_STREAM` for another media type.
    */
-  eventStream(
-    url: string | URL,
-    options: EventStreamOptions & RouteOptions = {},
-  ): AsyncGenerator<ServerSentEvent, void> {
+  eventStream(url: string | URL, options: EventStreamOptions & RouteOptions = {}): EventStream {
     const { text, target } = this.#parse(url);
     const { clock, random, calls } = this.#settings;
     return eventStream(options, {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import {
   type EventStreamOptions,
+  HTTPConnectionPool,
   HTTPError,
   PoolError,
   type PoolManager,
@@ -12,6 +13,7 @@ import {
   StatusError,
 } from 'urlpool';
 import { FakeClock, type ResponseChoices, type Script, type ScriptedServer, unusedPort } from 'urlpool-testing';
+import { until } from '../connection/served-pool.ts';
 import { servedManager } from './served-manager.ts';
 
 const TYPE = { 'Content-Type': 'text/event-stream; charset=utf-8' };
@@ -39,7 +41,7 @@ interface Streaming {
   readonly clock: FakeClock;
   /** What was told before each wait. */
   readonly waits: Reconnection[];
-  readonly events: AsyncGenerator<ServerSentEvent, void>;
+  readonly events: ReturnType<PoolManager['eventStream']>;
 }
 
 /** A stream whose waits are over as soon as they have begun. */
@@ -169,6 +171,25 @@ test('eventStream() waits longer with each failure, and as before once it is con
       [1, 1_000, true],
     ],
   );
+});
+
+test('eventStream() counts connections that are cut before they gave an event as failures in a row', async (t) => {
+  const empty: Script = async (connection) => {
+    await connection.write('HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n: hello\n');
+    connection.reset();
+  };
+  const { events, server, waits } = await streaming(t, inTurn(cut, empty, empty, empty), { maxReconnects: 2 });
+  assert.equal((await events.next()).value?.data, 'x');
+  const error = await failure(events.next());
+  assert.ok(error instanceof HTTPError && error.code === 'ERR_CONNECTION_RESET', String(error));
+  assert.deepEqual(
+    waits.map(({ failures, delay }) => [failures, delay]),
+    [
+      [1, 3_000],
+      [2, 6_000],
+    ],
+  );
+  assert.equal(server.requests.length, 3);
 });
 
 test('eventStream() goes on after a connection that was cut in the middle', async (t) => {
@@ -330,6 +351,14 @@ for (const [where, script] of [
   });
 }
 
+test('eventStream() is left by [Symbol.asyncDispose]()', async (t) => {
+  const { events, server } = await streaming(t, silent);
+  const next = events.next();
+  await until(() => server.requests.length === 1);
+  await events[Symbol.asyncDispose]();
+  assert.deepEqual(await next, { done: true, value: undefined });
+});
+
 test('eventStream() is left by break', async (t) => {
   const { events, http } = await streaming(t, silent);
   for await (const { data } of events) {
@@ -375,7 +404,6 @@ test('eventStream() reads nothing before it is asked', async (t) => {
 
 test('eventStream() of a pool takes a path', async (t) => {
   const { servers } = await servedManager(t, 3, inTurn(stream('data: a\n\n')));
-  const { HTTPConnectionPool } = await import('urlpool');
   const pool = new HTTPConnectionPool('127.0.0.1', { port: servers[0]?.port });
   for await (const { data } of pool.eventStream('/events', { retries: Retry.NONE })) {
     assert.equal(data, 'a');
@@ -384,6 +412,30 @@ test('eventStream() of a pool takes a path', async (t) => {
   await pool.close();
   assert.equal(servers[0]?.requests[0]?.target, '/events');
 });
+
+test('eventStream() of a pool takes a URL of its origin, and shows no credentials of it', async (t) => {
+  const { servers, origins } = await servedManager(t, 3, inTurn({ status: 200 }));
+  const pool = new HTTPConnectionPool('127.0.0.1', { port: servers[0]?.port });
+  const url = `${origins[0].replace('//', '//user:pass@')}/events`;
+  const error = await failure(all(pool.eventStream(url)));
+  assert.ok(error instanceof HTTPError);
+  assert.equal(error.url, `${origins[0]}/events`);
+  const closed = pool.eventStream(url);
+  await pool.close();
+  await assert.rejects(closed.next(), { code: 'ERR_POOL_CLOSED', url: `${origins[0]}/events` });
+});
+
+for (const [target, code] of [
+  ['events', 'ERR_INVALID_TARGET'],
+  ['*', 'ERR_INVALID_TARGET'],
+  ['http://example.org/events', 'ERR_INVALID_TARGET'],
+  [5, 'ERR_INVALID_TARGET'],
+] as const) {
+  test(`eventStream() of a pool refuses ${target} at once`, () => {
+    const pool = new HTTPConnectionPool('127.0.0.1');
+    assert.throws(() => pool.eventStream(target as string), { code });
+  });
+}
 
 for (const options of [
   { reconnectDelay: -1 },
@@ -397,6 +449,7 @@ for (const options of [
   { maxLineBytes: 0 },
   { maxEventBytes: 0 },
   { reconnect: true },
+  { signal: 5 },
 ] as never[]) {
   test(`eventStream() refuses ${JSON.stringify(options)} at once`, async (t) => {
     const { http, url } = await streaming(t, silent);
