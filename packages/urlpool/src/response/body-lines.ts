@@ -8,6 +8,7 @@ import type { BaseResponse } from './base-response.ts';
 import { BodyDecoder, type Encoding, encodingFrom } from './body-decoder.ts';
 import { bodyJSON } from './body-json.ts';
 import { EventStreamParser, type ServerSentEvent } from './event-stream-parser.ts';
+import { leavable } from './leavable.ts';
 import { LineSplitter, maxLineBytesFrom } from './line-splitter.ts';
 
 const UTF8: Encoding = { label: 'utf-8', isForced: true };
@@ -60,7 +61,8 @@ export function linesOf(
 ): AsyncGenerator<string, void> {
   checkNames('lines()', options, ['maxLineBytes', 'charset']);
   const encoding = encodingFrom(options.charset, response.charset);
-  return split(splitterFor(response, options), encoding, take());
+  const splitter = splitterFor(response, options);
+  return leavable(take(), (pieces) => split(splitter, encoding, pieces));
 }
 
 /** Values of a body of newline-delimited JSON; empty lines are passed over. */
@@ -70,14 +72,14 @@ export function valuesOf<T>(
   options: NDJSONOptions,
 ): AsyncGenerator<T, void> {
   checkNames('ndjson()', options, ['maxLineBytes']);
-  const lines = split(splitterFor(response, options), UTF8, take());
-  return (async function* () {
+  const splitter = splitterFor(response, options);
+  return leavable(take(), async function* (pieces) {
     let number = 0;
-    for await (const line of lines) {
+    for await (const line of split(splitter, UTF8, pieces)) {
       number++;
       if (line.trim() !== '') yield bodyJSON<T>(line, response, number);
     }
-  })();
+  });
 }
 
 /** A parser of events, and the events that it makes of a body; it knows how to go on after them. */
@@ -92,13 +94,12 @@ export function eventsOf(
   const parser = new EventStreamParser(lastEventId, maxEventBytes, () =>
     tooLong(response, 'an event', 'maxEventBytes', maxEventBytes),
   );
-  const lines = splitComplete(splitter, UTF8, take());
-  const events = (async function* () {
-    for await (const line of lines) {
+  const events = leavable(take(), async function* (pieces) {
+    for await (const line of splitComplete(splitter, UTF8, pieces)) {
       const event = parser.line(line);
       if (event !== null) yield event;
     }
-  })();
+  });
   return { parser, events };
 }
 

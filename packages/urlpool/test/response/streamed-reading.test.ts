@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { HTTPConnectionPool, type HTTPError, type RequestOptions, type StreamedResponse } from 'urlpool';
@@ -317,4 +319,49 @@ test('text() reads by the charset that is asked for, and refuses one that nobody
   const { response } = await streamed(t, chunks(Buffer.from([0xe9])));
   assert.equal((await failure(response.text('never-heard'))).code, 'ERR_INVALID_OPTION');
   assert.equal(await response.text('iso-8859-1'), 'é');
+});
+
+// Leaving
+
+/** Sends a part of a body, whose rest never comes. */
+const unfinished: Script = async (connection) => {
+  await connection.request();
+  await connection.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{}\n{}\n\ndata: a\n\n');
+  await connection.closed;
+};
+
+const READERS = ['lines', 'ndjson', 'events'] as const;
+
+for (const name of READERS) {
+  test(`${name}() that is left before its first step frees its connection`, async (t) => {
+    const { pool, response } = await streamed(t, unfinished);
+    await response[name]().return();
+    assert.deepEqual([pool.snapshot().active, response.bodyUsed], [0, true]);
+  });
+
+  test(`${name}() that fails before its first step frees its connection`, async (t) => {
+    const { pool, response } = await streamed(t, unfinished);
+    await assert.rejects(response[name]().throw(new Error('enough')), /enough/);
+    assert.equal(pool.snapshot().active, 0);
+  });
+
+  test(`${name}() as a stream that is destroyed while it waits frees its connection`, async (t) => {
+    const { pool, response } = await streamed(t, unfinished);
+    const stream = Readable.from(response[name]());
+    await once(stream, 'data').catch(() => {}); // NDJSON ends with what is none
+    const closed = new Promise((resolve) => stream.once('close', resolve));
+    stream.destroy();
+    await closed;
+    assert.equal(pool.snapshot().active, 0);
+  });
+}
+
+test('lines() that is left while it waits ends what waits for it', async (t) => {
+  const { pool, response } = await streamed(t, unfinished);
+  const lines = response.lines();
+  for (let i = 0; i < 5; i++) await lines.next();
+  const waiting = failure(lines.next());
+  assert.deepEqual(await lines.return(), { done: true, value: undefined });
+  assert.deepEqual([(await waiting).code, pool.snapshot().active], ['ERR_BODY_USED', 0]);
+  assert.deepEqual(await lines.next(), { done: true, value: undefined });
 });
