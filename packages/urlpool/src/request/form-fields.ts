@@ -2,6 +2,7 @@
 
 import { invalidOption } from '../errors/invalid-option.ts';
 import type { BodyStream, MadeBody } from './body-input.ts';
+import { fieldPairs } from './field-pairs.ts';
 import type { HeadersInput } from './header-fields.ts';
 
 /** Data that is at hand. Text is sent as UTF-8, its line breaks as they are; a Blob is read as it is sent. */
@@ -43,14 +44,8 @@ export type FormFields = Readonly<Record<string, FormValue>> | Iterable<readonly
  * @throws {RequestError} `ERR_INVALID_OPTION`
  */
 export function formEntries(fields: FormFields): (readonly [name: string, value: unknown])[] {
-  if (typeof fields !== 'object' || fields === null) throw invalidOption('fields', fields, 'give an object or pairs');
-  const pairs: Iterable<unknown> = Symbol.iterator in fields ? fields : Object.entries(fields);
-  const entries: (readonly [string, unknown])[] = [];
-  for (const pair of pairs) {
-    if (!Array.isArray(pair)) throw invalidOption('a field', pair, 'give a pair of a name and a value');
-    const [name, value]: readonly unknown[] = pair;
+  return fieldPairs(fields).map(([name, value]) => {
     if (typeof name !== 'string') throw invalidOption('the name of a field', name, 'give a string');
-    if (value !== null && value !== undefined) entries.push([name, value]);
-  }
-  return entries;
+    return [name, value];
+  });
 }

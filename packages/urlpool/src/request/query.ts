@@ -2,6 +2,7 @@
 // §5.2): names and values in order, repeated names repeated, a space as "+".
 
 import { invalidOption } from '../errors/invalid-option.ts';
+import { fieldPairs } from './field-pairs.ts';
 
 /** A value; a list repeats the name, null and undefined leave it out. */
 export type QueryValue =
@@ -22,14 +23,8 @@ export type QueryFields = Readonly<Record<string, QueryValue>> | Iterable<readon
  * @throws {RequestError} `ERR_INVALID_OPTION`
  */
 export function queryText(fields: QueryFields): string {
-  if (typeof fields !== 'object' || fields === null) throw invalidOption('fields', fields, 'give an object or pairs');
-  const pairs =
-    Symbol.iterator in fields ? (fields as Iterable<readonly [string, QueryValue]>) : Object.entries(fields);
   const query = new URLSearchParams();
-  for (const pair of pairs) {
-    if (!Array.isArray(pair)) throw invalidOption('a field', pair, 'give a pair of a name and a value');
-    const [name, value] = pair as readonly [unknown, unknown];
-    if (value === null || value === undefined) continue;
+  for (const [name, value] of fieldPairs(fields)) {
     for (const item of Array.isArray(value) ? value : [value]) query.append(String(name), textOf(String(name), item));
   }
   return query.toString();

@@ -306,9 +306,14 @@ await ENDED.toArray();
 
 // name, fields, code, message
 const REFUSED: readonly (readonly [string, unknown, string, RegExp])[] = [
-  ['text', 'a=1', 'ERR_INVALID_OPTION', / as fields: give an object or pairs$/],
+  ['text', 'password=hunter2', 'ERR_INVALID_OPTION', / a text of 16 characters as fields: give an object or pairs$/],
   ['null', null, 'ERR_INVALID_OPTION', / as fields: give an object or pairs$/],
-  ['a list of names', ['a'], 'ERR_INVALID_OPTION', /a field: give a pair of a name and a value$/],
+  [
+    'a list of names',
+    ['a'],
+    'ERR_INVALID_OPTION',
+    / a text of 1 character as a field: give a pair of a name and a value$/,
+  ],
   ['a number as a name', [[1, 'a']], 'ERR_INVALID_OPTION', /the name of a field: give a string$/],
   ['an object', { a: { b: 1 } }, 'ERR_INVALID_OPTION', /fields\.a: give a string, .* or \{ data, path or stream \}$/],
   ['a function', { a: () => '1' }, 'ERR_INVALID_OPTION', /fields\.a: give a string/],
