@@ -9,7 +9,7 @@ import { checkNames, invalidOption } from '../errors/invalid-option.ts';
 import { checkFlag } from '../errors/option-values.ts';
 import { ProtocolError } from '../errors/protocol-error.ts';
 import { overlaid } from '../message/header-overlay.ts';
-import { headerEntries } from '../message/headers-input.ts';
+import { type HeaderEntry, headerEntries } from '../message/headers-input.ts';
 import { afterDrop } from '../policy/after-drop.ts';
 import type { Retry } from '../policy/retry.ts';
 import type { Timeout } from '../policy/timeout.ts';
@@ -87,7 +87,8 @@ export async function download(
   const { digest, onProgress, overwrite = true, resume = false, ...request } = options;
   checkSaving({ onProgress, overwrite });
   checkFlag('resume', resume);
-  checkHeaders(request.headers);
+  const headers = headerEntries(request.headers ?? []);
+  checkHeaders(headers);
   const plan = digestPlan(digest);
   const target = process.getBuiltinModule('node:path').resolve(path);
   const of: Written = { method: 'GET', url: surroundings.url, connection: null };
@@ -98,7 +99,12 @@ export async function download(
   busy.add(target);
   try {
     if (!overwrite) await checkAbsent(target, of);
-    const work = new Download(target, of, { request, plan, overwrite, resume, onProgress }, surroundings);
+    const work = new Download(
+      target,
+      of,
+      { request: { ...request, headers }, plan, overwrite, resume, onProgress },
+      surroundings,
+    );
     return { path, ...(await work.run()) };
   } finally {
     busy.delete(target);
@@ -106,9 +112,8 @@ export async function download(
 }
 
 /** The fields that ask for a part are the download's own. */
-function checkHeaders(headers: RequestOptions['headers']): void {
-  if (headers === undefined) return;
-  for (const [name] of headerEntries(headers)) {
+function checkHeaders(headers: readonly HeaderEntry[]): void {
+  for (const [name] of headers) {
     if (!/^(?:if-)?range$/i.test(name)) continue;
     throw invalidOption('headers', name, 'a download asks for ranges itself: leave the field out');
   }

@@ -10,6 +10,7 @@ import { checkNames, invalidOption } from '../errors/invalid-option.ts';
 import { checkBound, checkFunction, checkMilliseconds } from '../errors/option-values.ts';
 import { isFieldValue } from '../message/characters.ts';
 import { overlaid } from '../message/header-overlay.ts';
+import { headerEntries } from '../message/headers-input.ts';
 import { Retry } from '../policy/retry.ts';
 import { retryAfterWait } from '../policy/retry-after.ts';
 import { checkEventOptions, type EventOptions, eventsOf } from '../response/body-lines.ts';
@@ -119,7 +120,8 @@ export function eventStream<Options extends EventStreamOptions>(
   checkSignal(signal);
   const left = new AbortController();
   const either = signal === undefined ? left.signal : AbortSignal.any([left.signal, signal]);
-  return leavable(run(settings, { ...request, signal: either }, surroundings), left);
+  const headers = headerEntries(request.headers ?? []);
+  return leavable(run(settings, { ...request, headers, signal: either }, surroundings), left);
 }
 
 /** Leaving it ends what it waits for, too: a generator by itself would wait for that first. */

@@ -4,6 +4,8 @@ import { CallGroup } from '../call/call-group.ts';
 import { PollGate } from '../connection/poll-gate.ts';
 import { checkNames } from '../errors/invalid-option.ts';
 import { checkBound, checkFlag, checkFunction, checkSpan, checkTimeLimit } from '../errors/option-values.ts';
+import { NO_FIELDS } from '../message/fields.ts';
+import { headerEntries } from '../message/headers-input.ts';
 import { type LimitOptions, type Limits, limitsFrom } from '../policy/limits.ts';
 import { REDIRECT_OPTION_NAMES, type RedirectOptions, type RedirectRules, redirectRules } from '../policy/redirect.ts';
 import { Retry } from '../policy/retry.ts';
@@ -17,7 +19,7 @@ import { checkReplay, type ReplayPolicy } from '../policy/should-replay.ts';
 import { Timeout, type TimeoutOptions } from '../policy/timeout.ts';
 import type { PoolLimits } from '../pool/origin-pool.ts';
 import { Room } from '../pool/room.ts';
-import type { HeadersInput } from '../request/header-fields.ts';
+import { type HeadersInput, mergeFields } from '../request/header-fields.ts';
 import type { TraceListener } from '../trace/trace-event.ts';
 import { checkLookup, type LookupOptions } from '../transport/name-lookup.ts';
 import { TLSContext, type TLSOptions } from '../transport/tls-settings.ts';
@@ -94,7 +96,8 @@ export interface PoolSettings {
   readonly open?: OpenTransport | undefined;
 }
 
-const NAMES: readonly (keyof PoolOptions)[] = [
+/** Options of a pool, for the check of their names. */
+export const POOL_OPTION_NAMES: readonly (keyof PoolOptions)[] = [
   ...REDIRECT_OPTION_NAMES,
   'block',
   'ca',
@@ -143,7 +146,7 @@ export function poolSettings(
   also: readonly string[] = [],
   room: Room = new Room(),
 ): PoolSettings {
-  checkNames('the pool', options, [...NAMES, ...also]);
+  checkNames('the pool', options, [...POOL_OPTION_NAMES, ...also]);
   const { onEvent, block = true, clock = systemClock, random = systemRandom, poolTimeout = null } = options;
   const { decodeContent = true, idleTimeout = 50_000, maxAge = Number.POSITIVE_INFINITY } = options;
   checkFunction('onEvent', onEvent);
@@ -161,7 +164,7 @@ export function poolSettings(
   const asked = options.retryBudget === undefined ? undefined : budgetLimits(options.retryBudget);
   const budget = asked ?? DEFAULT_BUDGET;
   return {
-    options,
+    options: options.headers === undefined ? options : { ...options, headers: sharedHeaders(options.headers) },
     poolLimits: {
       maxSize,
       maxIdle: whole('maxIdle', options.maxIdle, maxSize, 0),
@@ -189,6 +192,13 @@ export function poolSettings(
     tlsContext: new TLSContext(options),
     room,
   };
+}
+
+/** The header fields of every request, read and checked once: what can be iterated once would do for one origin alone. */
+function sharedHeaders(headers: HeadersInput): HeadersInput {
+  const entries = headerEntries(headers);
+  mergeFields(NO_FIELDS, entries);
+  return entries;
 }
 
 /** A Timeout that says nothing of the queue leaves that to the pool. */

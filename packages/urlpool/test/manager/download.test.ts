@@ -481,6 +481,13 @@ test('download() puts no other file in place than its own', async (t) => {
   assert.deepEqual([existsSync(path), readFileSync(`${path}.part`, 'utf8')], [false, 'another']);
 });
 
+test('download() sends fields that can be read only once with each request', async (t) => {
+  const { download, server } = await site(t, { cut: 7 }, {});
+  await download({ headers: [['X-Key', 'k'] as const].values() });
+  const sent = server.requests.map(({ headers }) => headers.find(([name]) => name === 'X-Key')?.[1]);
+  assert.deepEqual(sent, ['k', 'k']);
+});
+
 test('download() follows redirects, and sends the fields of the caller', async (t) => {
   const { download, path, server } = await site(
     t,

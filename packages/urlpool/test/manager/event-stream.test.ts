@@ -139,6 +139,15 @@ test('eventStream() sends the fields of the caller, and its own beside them', as
   );
 });
 
+test('eventStream() sends fields that can be read only once over each connection', async (t) => {
+  const { server, events } = await streaming(t, inTurn(stream('data: a\n\n'), { status: 204 }), {
+    headers: [['X-Key', 'k'] as const].values(),
+  });
+  await all(events);
+  const sent = server.requests.map(({ headers }) => headers.find(([name]) => name === 'X-Key')?.[1]);
+  assert.deepEqual(sent, ['k', 'k']);
+});
+
 test('eventStream() sends no id that no field can hold', async (t) => {
   const { events, server } = await streaming(t, inTurn(stream('id: a\u0001b\n\n'), { status: 204 }));
   await all(events);
