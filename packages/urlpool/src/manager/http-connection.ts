@@ -3,20 +3,26 @@
 // asked for.
 
 import type { RequestOptions } from '../call/request-options.ts';
+import { checkNames } from '../errors/invalid-option.ts';
 import { PoolError } from '../errors/pool-error.ts';
 import { type Origin, originText, parseHost } from '../message/origin.ts';
 import { redactUrl } from '../message/redact-url.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
 import type { HTTPConnectionPoolOptions } from './http-connection-pool.ts';
 import { OriginClient, responseOf } from './origin-client.ts';
-import { poolSettings } from './pool-options.ts';
+import { POOL_OPTION_NAMES, poolSettings } from './pool-options.ts';
 import { sendTo } from './send-to.ts';
 
+/** What a pool is told of several connections, and of waiting for one. */
+const NOT_TAKEN = ['block', 'maxIdle', 'maxQueued', 'maxSize', 'poolTimeout'] as const;
+
 /** Options of one connection: those of a pool that are not about several. */
-export type HTTPConnectionOptions = Omit<
-  HTTPConnectionPoolOptions,
-  'block' | 'maxIdle' | 'maxQueued' | 'maxSize' | 'poolTimeout'
->;
+export type HTTPConnectionOptions = Omit<HTTPConnectionPoolOptions, (typeof NOT_TAKEN)[number]>;
+
+const NAMES: readonly string[] = [
+  ...POOL_OPTION_NAMES.filter((name) => !NOT_TAKEN.some((other) => other === name)),
+  'port',
+];
 
 /**
  * One connection to a host over http.
@@ -33,6 +39,7 @@ export class HTTPConnection implements AsyncDisposable {
 
   /** @throws {RequestError} for a host or an option that cannot be used. */
   constructor(host: string, options: HTTPConnectionOptions = {}) {
+    checkNames('the connection', options, NAMES);
     const settings = poolSettings({ retries: false, ...options, maxSize: 1 }, ['port']);
     this.#client = new OriginClient(parseHost(this.scheme, host, options.port), settings);
   }

@@ -3,7 +3,7 @@
 import { closedError } from '../call/call-error.ts';
 import { REQUEST_OPTION_NAMES } from '../call/prepare-request.ts';
 import type { RequestOptions } from '../call/request-options.ts';
-import { checkNames, invalidOption } from '../errors/invalid-option.ts';
+import { checkNames } from '../errors/invalid-option.ts';
 import { type Origin, originText, type ParsedUrl, parseUrl } from '../message/origin.ts';
 import { Timeout } from '../policy/timeout.ts';
 import { Room } from '../pool/room.ts';
@@ -20,7 +20,7 @@ import { type EventStream, type EventStreamOptions, eventStream } from './event-
 import { type ManyItem, type ManyOptions, type ManyResult, many } from './many.ts';
 import { OriginClient, responseOf, type SendChoices } from './origin-client.ts';
 import { type Kept, PoolDirectory } from './pool-directory.ts';
-import { type PoolOptions, type PoolSettings, poolSettings, whole } from './pool-options.ts';
+import { POOL_OPTION_NAMES, type PoolOptions, type PoolSettings, poolSettings, whole } from './pool-options.ts';
 import { ROUTE_OPTION_NAMES, RouteKeys, type RouteOptions, routeElsewhere, routeOptionsOf } from './route-options.ts';
 import {
   checkTunnelNames,
@@ -107,7 +107,7 @@ export class PoolManager implements AsyncDisposable {
 
   /** @throws {RequestError} for an option that cannot be used. */
   constructor(options: PoolManagerOptions = {}) {
-    if (typeof options !== 'object' || options === null) throw invalidOption('the manager', options, 'give an object');
+    checkNames('the manager', options, [...POOL_OPTION_NAMES, 'maxConnections', 'numPools']);
     const { numPools, maxConnections, ...poolOptions } = options;
     const room = new Room(whole('maxConnections', maxConnections, 512));
     this.#settings = poolSettings(poolOptions, [], room);

@@ -50,6 +50,8 @@ const REFUSED: readonly (readonly [string, string, object, string])[] = [
   ['another scheme', 'ftp://example.org/', {}, 'ERR_INVALID_URL'],
   ['a bad option', 'http://example.org/', { maxSize: 0 }, 'ERR_INVALID_OPTION'],
   ['an option that there is not', 'http://example.org/', { maxsize: 1 }, 'ERR_INVALID_OPTION'],
+  ['a port, which the URL has', 'http://example.org/', { port: 81 }, 'ERR_INVALID_OPTION'],
+  ['options that are none', 'http://example.org/', null as never, 'ERR_INVALID_OPTION'],
 ];
 
 for (const [name, url, options, code] of REFUSED) {

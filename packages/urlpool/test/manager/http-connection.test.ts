@@ -295,6 +295,8 @@ const REFUSED: readonly (readonly [string, string, object, string])[] = [
   ['a host with a port', '127.0.0.1:80', {}, 'ERR_INVALID_URL'],
   ['a port that is none', '127.0.0.1', { port: 0 }, 'ERR_INVALID_OPTION'],
   ['an option that there is not', '127.0.0.1', { prot: 80 }, 'ERR_INVALID_OPTION'],
+  ['an option that is about several connections', '127.0.0.1', { maxSize: 2 }, 'ERR_INVALID_OPTION'],
+  ['options that are none', '127.0.0.1', null as never, 'ERR_INVALID_OPTION'],
 ];
 
 for (const [name, host, options, code] of REFUSED) {

@@ -208,6 +208,33 @@ test('PoolManager refuses an option that it does not know, and says which was me
   assert.throws(() => new PoolManager(options), { code: 'ERR_INVALID_OPTION', message: /did you mean maxSize/ });
 });
 
+test('PoolManager knows the names of its own options', () => {
+  assert.throws(() => new PoolManager({ num_pools: 5 } as object), { message: /did you mean numPools/ });
+  assert.throws(() => new PoolManager({ pools: 5 } as object), { message: /of the manager: .*numPools/ });
+});
+
+test('PoolManager refuses header fields that cannot be sent before it sends any', () => {
+  for (const [headers, code] of [
+    ['X-A: 1', 'ERR_INVALID_OPTION'],
+    [{ 'a b': '1' }, 'ERR_INVALID_HEADER'],
+    [{ Host: ['a', 'b'] }, 'ERR_INVALID_HEADER'],
+    [{ 'Transfer-Encoding': 'chunked' }, 'ERR_INVALID_HEADER'],
+  ] as const) {
+    assert.throws(() => new PoolManager({ headers: headers as never }), { code });
+  }
+});
+
+test('request() to every origin has the fields of the manager, though they could be read only once', async () => {
+  const servers = [await ScriptedServer.start({}, echo), await ScriptedServer.start({}, echo)];
+  const http = new PoolManager({ headers: [['X-A', '1'] as const].values() });
+  for (const server of servers) {
+    await http.request('GET', server.origin);
+    assert.deepEqual(server.requests[0]?.headers.at(-1), ['X-A', '1']);
+    await server.close();
+  }
+  await http.close();
+});
+
 test('request() fails, and does not hang, when trailers cannot be sent', async () => {
   const http = new PoolManager();
   const server = await ScriptedServer.start({}, echo);
