@@ -49,6 +49,7 @@ export function releaseStream(stream: BodyStream & object): void {
   if (isNodeStream(stream)) stream.destroy();
   else if (isWebStream(stream)) quietly(() => stream.cancel());
   else if ('return' in stream) quietly(() => (stream as AsyncGenerator<BodyChunk>).return?.(undefined));
+  else if (Symbol.asyncDispose in stream) quietly(() => (stream as AsyncDisposable)[Symbol.asyncDispose]()); // a response
 }
 
 function fromIterator(iterator: AsyncIterator<BodyChunk> | Iterator<BodyChunk>): BodySource {
