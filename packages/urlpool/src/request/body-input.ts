@@ -36,9 +36,13 @@ export function pieceOf(value: unknown): Uint8Array {
   return bytes;
 }
 
+/** What iterates over names and values: they are no pieces of a body, and an empty one would pass for an empty body. */
+const PAIRS: ReadonlySet<unknown> = new Set(['FormData', 'Headers', 'Map', 'URLSearchParams']);
+
 /** Whether a value can be read piece by piece. */
 export function isStream(value: unknown): value is BodyStream & object {
-  return typeof value === 'object' && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value);
+  if (typeof value !== 'object' || value === null || PAIRS.has(tagOf(value))) return false;
+  return Symbol.asyncIterator in value || Symbol.iterator in value;
 }
 
 /** Whether a value is a Blob; a File is one. */

@@ -70,7 +70,7 @@ export class RequestBody {
     }
     if (typeof input === 'function') return new RequestBody({ length, open: async () => openSource(await input()) });
     if (Array.isArray(input)) return new RequestBody({ length, open: () => openSource(input) });
-    if (!isStream(input) || input instanceof Map) {
+    if (!isStream(input)) {
       throw new RequestError(
         `Cannot send ${describe(input)} as a body: give a string, bytes, an iterable of them, or a function that makes one`,
         { code: 'ERR_INVALID_BODY', phase: 'request' },

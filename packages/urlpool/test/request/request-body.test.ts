@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { type BodyChunk, type BodyInput, bytesOf } from '../../src/request/body-input.ts';
+import { releaseInput } from '../../src/request/release-input.ts';
 import { RequestBody } from '../../src/request/request-body.ts';
 
 const BYTES = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
@@ -211,10 +212,21 @@ test('RequestBody.from() takes an iterable that has something else called "on"',
 });
 
 // What a form iterates over is not its bytes.
-test('RequestBody.from() refuses a Map', () => {
-  const input: unknown = new Map([['a', '1']]);
-  assert.throws(() => RequestBody.from(input as BodyInput), { code: 'ERR_INVALID_BODY' });
-});
+for (const pairs of [new Map(), new Map([['a', '1']]), new Headers()]) {
+  test(`RequestBody.from() refuses ${pairs.constructor.name} of ${[...pairs].length}`, () => {
+    const input: unknown = pairs;
+    assert.throws(() => RequestBody.from(input as BodyInput), { code: 'ERR_INVALID_BODY' });
+  });
+}
+
+for (const pairs of [new FormData(), new URLSearchParams(), new URLSearchParams('a=1'), new Map(), new Headers()]) {
+  const { name } = pairs.constructor;
+  test(`RequestBody.open() refuses a function that makes ${name} of ${[...pairs].length}`, async () => {
+    const made: unknown = pairs;
+    const message = `the body function returned a ${name}, not a string, bytes or an iterable of them`;
+    await assert.rejects(RequestBody.from(() => made as string).open(), { name: 'TypeError', message });
+  });
+}
 
 /** Streams of each kind, and how to see that they were freed. */
 const STREAMS: readonly (readonly [string, () => { input: BodyInput; freed: () => boolean }])[] = [
@@ -254,6 +266,21 @@ const STREAMS: readonly (readonly [string, () => { input: BodyInput; freed: () =
       return { input, freed: () => returned };
     },
   ],
+  [
+    'a response',
+    () => {
+      let left = false;
+      const leave = async () => {
+        left = true;
+        return { done: true as const, value: undefined };
+      };
+      const input = {
+        [Symbol.asyncIterator]: () => ({ next: () => new Promise<IteratorResult<string>>(() => {}), return: leave }),
+        [Symbol.asyncDispose]: leave,
+      };
+      return { input, freed: () => left };
+    },
+  ],
 ];
 
 for (const [name, make] of STREAMS) {
@@ -261,6 +288,12 @@ for (const [name, make] of STREAMS) {
     const { input, freed } = make();
     RequestBody.from(input).release();
     assert.equal(freed(), true);
+  });
+
+  test(`releaseInput() frees ${name} that was given as a body, and one given as a part`, () => {
+    const [body, part] = [make(), make()];
+    releaseInput({ body: body.input, fields: { part: { stream: part.input } } });
+    assert.deepEqual([body.freed(), part.freed()], [true, true]);
   });
 
   test(`BodySource.release() frees ${name} in the middle of a piece`, async () => {
