@@ -28,7 +28,12 @@ export type ManyResult<Item> = {
   /** Which it was of the source, from 0. */
   readonly index: number;
   readonly request: Item;
-} & ({ readonly response: HTTPResponse; readonly error: null } | { readonly response: null; readonly error: unknown });
+} & Outcome;
+
+/** What became of a request. An error is an HTTPError, or what a signal was aborted with. */
+type Outcome =
+  | { readonly response: HTTPResponse; readonly error: null }
+  | { readonly response: null; readonly error: NonNullable<unknown> };
 
 /** Sends one of them. */
 type Send = (method: string, url: string | URL, options: ManagerRequestOptions) => Promise<HTTPResponse>;
@@ -117,11 +122,7 @@ export async function* many<Item extends ManyItem>(
 }
 
 /** A request that cannot even be made is a result like any other. */
-async function resultOf(
-  item: ManyItem,
-  stopped: AbortSignal,
-  send: Send,
-): Promise<{ response: HTTPResponse; error: null } | { response: null; error: unknown }> {
+async function resultOf(item: ManyItem, stopped: AbortSignal, send: Send): Promise<Outcome> {
   try {
     const { method = 'GET', url, ...options } = requestOf(item);
     const { signal } = options;
@@ -129,7 +130,8 @@ async function resultOf(
     const either = signal === undefined ? stopped : AbortSignal.any([stopped, signal]);
     return { response: await send(method, url, { ...options, signal: either }), error: null };
   } catch (error) {
-    return { response: null, error };
+    // A signal can be aborted with nothing as its reason.
+    return { response: null, error: error ?? new DOMException('The request was aborted', 'AbortError') };
   }
 }
 

@@ -173,6 +173,12 @@ test("many() aborts one by its own signal, with that signal's reason", async (t)
   assert.deepEqual((await results).map(inWords), ['0: enough', '1: /b']);
 });
 
+test('many() has an error where a signal is aborted with null', async (t) => {
+  const { http, server } = await managed(t);
+  const [result] = await all(http.many([{ url: server.origin, signal: AbortSignal.abort(null) }]));
+  assert.ok(result?.error instanceof DOMException);
+});
+
 // Concurrency
 
 for (const concurrency of [1, 3, 10]) {
