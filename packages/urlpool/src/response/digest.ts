@@ -127,7 +127,7 @@ export function expectedOf(plan: DigestPlan, own: readonly ExpectedDigest[], res
 
 function mismatch(response: BaseResponse, why: string): DigestError {
   const coding = response.headers.get('content-encoding');
-  const hint = coding === null ? '' : `; it came as ${coding}, which its own digests cover: ask for identity`;
+  const hint = coding === null ? '' : `; it came as ${coding}: decodeContent: false saves it so`;
   return digestError('ERR_DIGEST_MISMATCH', why + hint, response);
 }
 

@@ -42,11 +42,13 @@ export interface SavedBody {
   readonly headers: HTTPHeaders;
   /** Begins to read the body, once all options are checked. */
   readonly take: () => AsyncIterable<Buffer>;
+  /** Has each piece told as it came, before its codings are undone; null where it has none. */
+  readonly watch: ((onPiece: (piece: Uint8Array) => void) => void) | null;
 }
 
 /** See StreamedResponse.saveTo(). */
 export async function saveBody(
-  { response, headers, take }: SavedBody,
+  { response, headers, take, watch }: SavedBody,
   path: string,
   options: SaveOptions,
 ): Promise<SavedFile> {
@@ -59,7 +61,10 @@ export async function saveBody(
   const total = declaredLength(headers);
   const of = response.status === 206 ? 'part' : 'all';
   const pieces = take();
-  const hashes = new BodyHashes(plan);
+  const given = new BodyHashes({ given: plan.given, own: false });
+  // What a response says of itself is of the body as it was sent (RFC 9530 §2, §3).
+  const own = new BodyHashes({ given: [], own: plan.own });
+  watch?.((piece) => own.update(piece));
   let file: FileWriter | null = null;
   let bytes = 0;
   try {
@@ -67,14 +72,15 @@ export async function saveBody(
     file = await FileWriter.beside(target, response);
     for await (const piece of pieces) {
       await file.write(piece, bytes);
-      hashes.update(piece);
+      given.update(piece);
+      if (watch === null) own.update(piece);
       bytes += piece.length;
       onProgress?.({ bytes, total });
     }
-    hashes.check(
-      expectedOf(plan, [...ownDigests(headers, of), ...ownDigests(response.trailers, of)], response),
-      response,
-    );
+    const said = [...ownDigests(headers, of), ...ownDigests(response.trailers, of)];
+    const expected = expectedOf(plan, said, response);
+    given.check(plan.given, response);
+    own.check(expected.slice(plan.given.length), response);
     await file.commit(overwrite);
   } catch (error) {
     await file?.discard();

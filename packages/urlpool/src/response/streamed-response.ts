@@ -182,7 +182,9 @@ export class StreamedResponse extends BaseResponse implements AsyncIterable<Buff
    */
   saveTo(path: string, options: SaveOptions = {}): Promise<SavedFile> {
     const headers = new HTTPHeaders(this.fields);
-    return saveBody({ response: this, headers, take: () => this.#pieces('taken') }, path, options);
+    const decoded = this.#decoded;
+    const watch = decoded === null ? null : (onPiece: (piece: Uint8Array) => void) => decoded.watch(onPiece);
+    return saveBody({ response: this, headers, take: () => this.#pieces('taken'), watch }, path, options);
   }
 
   /** The body as a stream of Node's, which reads no faster than it is read. Destroying it disposes of the response. */

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { DigestError, FileError, type HTTPError, type SaveOptions, type StreamedResponse } from 'urlpool';
 import type { ResponseChoices, Script } from 'urlpool-testing';
 import { echo, servedPool } from '../connection/served-pool.ts';
@@ -241,6 +242,44 @@ test('saveTo() checks what the response said, whatever its headers were made to 
   response.headers.set('Content-Digest', `sha-256=:${sha('sha256', 'base64')}:`);
   assert.equal((await failure(save({ digest: true }))).code, 'ERR_DIGEST_MISMATCH');
 });
+
+// What a response says of itself is of the body as it was sent, what the caller knows is of the file.
+const PACKED = gzipSync(BODY);
+
+for (const [name, digest, headers] of [
+  ['Content-Digest', true, { 'Content-Digest': `sha-256=:${sha('sha256', 'base64', PACKED)}:` }],
+  ['Repr-Digest', true, { 'Repr-Digest': `sha-512=:${sha('sha512', 'base64', PACKED)}:` }],
+  ['the digest of the file', { algorithm: 'sha256', value: sha('sha256', 'hex') }, {}],
+  [
+    'both by the same algorithm',
+    [{ algorithm: 'sha256', value: sha('sha256', 'hex') }, true],
+    { 'Content-Digest': `sha-256=:${sha('sha256', 'base64', PACKED)}:` },
+  ],
+] as const) {
+  test(`saveTo() of a body that came as gzip checks ${name}`, async (t) => {
+    const script = answering({ body: PACKED, headers: { 'Content-Encoding': 'gzip', ...headers } });
+    const { save, path, left } = await served(t, script);
+    await save({ digest });
+    assert.deepEqual([left(), readFileSync(path).equals(BODY)], [['file'], true]);
+  });
+}
+
+for (const [name, digest, said] of [
+  ['Content-Digest is that of the file', true, BODY],
+  [
+    'the digest of the option is that of what was sent',
+    { algorithm: 'sha256', value: sha('sha256', 'hex', PACKED) },
+    PACKED,
+  ],
+] as const) {
+  test(`saveTo() of a body that came as gzip fails where ${name}`, async (t) => {
+    const headers = { 'Content-Encoding': 'gzip', 'Content-Digest': `sha-256=:${sha('sha256', 'base64', said)}:` };
+    const { save, left } = await served(t, answering({ body: PACKED, headers }));
+    const error = await failure(save({ digest }));
+    assert.match(error.message, /; it came as gzip: decodeContent: false saves it so$/);
+    assert.deepEqual([error.code, left()], ['ERR_DIGEST_MISMATCH', []]);
+  });
+}
 
 for (const [path, options] of [
   ['', {}],

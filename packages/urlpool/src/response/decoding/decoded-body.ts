@@ -30,6 +30,7 @@ export class DecodedBody implements PieceSource, Abortable {
   #end: End | null = null;
   /** Bytes of the body that have come, as it was sent. */
   #came = 0;
+  #onPiece: ((piece: Uint8Array) => void) | null = null;
 
   /** @param codings What is to be undone, the last applied first. */
   constructor(source: PieceSource, codings: readonly DecodableCoding[], options: DecodedOptions) {
@@ -61,6 +62,11 @@ export class DecodedBody implements PieceSource, Abortable {
     return null;
   }
 
+  /** Has each piece told that comes from here on, as it was sent. */
+  watch(onPiece: (piece: Uint8Array) => void): void {
+    this.#onPiece = onPiece;
+  }
+
   /** Nobody wants the rest: what zlib holds is freed, now. */
   close(): void {
     this.#finish({ is: 'closed' });
@@ -88,7 +94,9 @@ export class DecodedBody implements PieceSource, Abortable {
 
   async #nextOfSource(): Promise<Buffer | null> {
     const piece = await this.#source.next();
-    this.#came += piece === null ? 0 : piece.length;
+    if (piece === null) return null;
+    this.#came += piece.length;
+    this.#onPiece?.(piece);
     return piece;
   }
 
