@@ -53,6 +53,7 @@ export class FileWriter {
 
   /** A new file of a name of its own beside its place. */
   static async beside(target: string, of: Written): Promise<FileWriter> {
+    await refuseDirectory(target, of);
     for (;;) {
       const path = `${target}.${process.pid}-${++lastName}.tmp`;
       try {
@@ -65,6 +66,7 @@ export class FileWriter {
 
   /** A new file at this path, in place of what was there: who still writes to that cannot spoil this one. */
   static async anew(path: string, target: string, of: Written): Promise<FileWriter> {
+    await refuseDirectory(target, of);
     return await told(target, of, async () => {
       await removed(path);
       return new FileWriter(await files().open(path, 'wx'), path, target, of);
@@ -73,6 +75,7 @@ export class FileWriter {
 
   /** The file at this path, to go on with. */
   static async again(path: string, target: string, of: Written): Promise<FileWriter> {
+    await refuseDirectory(target, of);
     return await told(target, of, async () => new FileWriter(await files().open(path, 'r+'), path, target, of));
   }
 
@@ -147,7 +150,20 @@ export class FileWriter {
 
 /** Refuses early what `commit()` would refuse in the end. */
 export async function checkAbsent(target: string, of: Written): Promise<void> {
-  const found = await told(target, of, async () => {
+  if ((await found(target, of)) !== null) throw existsError(target, of);
+}
+
+/** As `checkAbsent()`, for what cannot be overwritten: a large body would come in vain. */
+async function refuseDirectory(target: string, of: Written): Promise<void> {
+  if ((await found(target, of))?.isDirectory() !== true) return;
+  const { method, url, connection } = of;
+  const details = { code: 'ERR_FILE', phase: 'body', path: target, method, url, connection } as const;
+  throw new FileError('it is a directory: give the path of a file', details);
+}
+
+/** What is at a place; null for nothing. */
+async function found(target: string, of: Written): Promise<import('node:fs').Stats | null> {
+  return await told(target, of, async () => {
     try {
       return await files().lstat(target);
     } catch (error) {
@@ -155,7 +171,6 @@ export async function checkAbsent(target: string, of: Written): Promise<void> {
       throw error;
     }
   });
-  if (found !== null) throw existsError(target, of);
 }
 
 /** Removes a file, if it is there. */

@@ -199,6 +199,14 @@ test('saveTo() says what the system says, and gives the connection up', async (t
   assert.deepEqual([left(), response.bodyUsed], [[], true]);
 });
 
+test('saveTo() refuses a directory before any of the body has come', async (t) => {
+  const { save, path } = await served(t, answering({ body: BODY }));
+  let told = 0;
+  const error = await failure(save({ onProgress: () => told++ }, join(path, '..')));
+  assert.match(error.message, /: it is a directory: give the path of a file$/);
+  assert.deepEqual([error.code, told], ['ERR_FILE', 0]);
+});
+
 test('saveTo() leaves nothing beside a directory in its way', async (t) => {
   const { save, path, left } = await served(t, answering({ body: BODY }));
   const error = await failure(save({}, join(path, '..')));
