@@ -107,13 +107,14 @@ export class HTTPConnectionPool implements AsyncDisposable {
    *
    * @throws {RequestError} `ERR_INVALID_OPTION`
    * @throws {StatusError} `ERR_UPGRADE_REFUSED` for any other answer than 101, which it holds.
+   * @throws {ProtocolError} where the server switches to a protocol that was not asked for.
    * @throws {HTTPError} One of its kinds; if the call was aborted, the signal's reason.
    */
   async upgrade(target: string, options: UpgradeOptions): Promise<UpgradedResponse> {
     checkUpgradeNames(options, REQUEST_OPTION_NAMES);
     const { method = 'GET', protocol } = options;
     const choices = { wants: 'upgrade', fields: upgradeFields(protocol) } as const;
-    return upgradedOf(await sendTo(this.#client, method, target, plainOptions(options), choices));
+    return upgradedOf(await sendTo(this.#client, method, target, plainOptions(options), choices), protocol);
   }
 
   /**
@@ -128,7 +129,7 @@ export class HTTPConnectionPool implements AsyncDisposable {
     const target = tunnelTarget(authority);
     checkTunnelNames(options, REQUEST_OPTION_NAMES);
     const choices = { wants: 'upgrade', fields: { Host: target } } as const;
-    return upgradedOf(await this.#client.send('CONNECT', target, plainOptions(options), choices));
+    return upgradedOf(await this.#client.send('CONNECT', target, plainOptions(options), choices), null);
   }
 
   /**

@@ -146,13 +146,14 @@ export class PoolManager implements AsyncDisposable {
    *
    * @throws {RequestError} `ERR_INVALID_OPTION`
    * @throws {StatusError} `ERR_UPGRADE_REFUSED` for any other answer than 101, which it holds.
+   * @throws {ProtocolError} where the server switches to a protocol that was not asked for.
    * @throws {HTTPError} One of its kinds; if the call was aborted, the signal's reason.
    */
   async upgrade(url: string | URL, options: UpgradeOptions & RouteOptions): Promise<UpgradedResponse> {
     checkUpgradeNames(options, NAMES);
     const { method = 'GET', protocol } = options;
     const choices = { wants: 'upgrade', fields: upgradeFields(protocol) } as const;
-    return upgradedOf(await this.#send(method, url, plainOptions(options), choices));
+    return upgradedOf(await this.#send(method, url, plainOptions(options), choices), protocol);
   }
 
   /**
@@ -172,7 +173,7 @@ export class PoolManager implements AsyncDisposable {
     const target = tunnelTarget(authority);
     checkTunnelNames(options, NAMES);
     const choices = { wants: 'upgrade', fields: { Host: target } } as const;
-    return upgradedOf(await this.#send('CONNECT', url, plainOptions(options), choices, target));
+    return upgradedOf(await this.#send('CONNECT', url, plainOptions(options), choices, target), null);
   }
 
   /**

@@ -3,6 +3,7 @@
 
 import type { Outcome } from '../call/outcome.ts';
 import { checkNames, invalidOption } from '../errors/invalid-option.ts';
+import { ProtocolError } from '../errors/protocol-error.ts';
 import { RequestError } from '../errors/request-error.ts';
 import { isToken } from '../message/characters.ts';
 import { redactUrl } from '../message/redact-url.ts';
@@ -11,6 +12,7 @@ import { HTTPResponse } from '../response/http-response.ts';
 import { StatusError } from '../response/status-error.ts';
 import type { UpgradedResponse } from '../response/upgraded-response.ts';
 import { type BodilessOptions, bodilessNames } from './body-options.ts';
+import { isAskedFor } from './chosen-protocol.ts';
 import { responseOf } from './origin-client.ts';
 
 /** Options of a request for another protocol. Redirects are followed only where `redirect` is true. */
@@ -76,12 +78,29 @@ export function plainOptions<Options extends Partial<UpgradeOptions>>({
   return { ...options, redirect: options.redirect ?? false };
 }
 
-/** The connection, or the error of an answer that does not hand it over. */
-export function upgradedOf(outcome: Outcome): UpgradedResponse {
-  if (!(outcome instanceof HTTPResponse)) return responseOf<UpgradedResponse>(outcome);
+/**
+ * The connection, or the error of an answer that does not hand it over, or hands over another than was asked for.
+ *
+ * @param asked The protocols that were asked for; null for a tunnel.
+ */
+export function upgradedOf(outcome: Outcome, asked: string | null): UpgradedResponse {
+  if (!(outcome instanceof HTTPResponse)) {
+    const response = responseOf<UpgradedResponse>(outcome);
+    if (asked === null || isAskedFor(response.protocol, asked)) return response;
+    response.stream.destroy();
+    throw otherProtocolError(response, asked);
+  }
   const { method, url, connection, status, reason, headers, history } = outcome;
   const answer = { method, url, connection, status, reason, fields: headers };
   const error = new StatusError(answer, outcome, history, 'ERR_UPGRADE_REFUSED');
   Error.captureStackTrace(error, upgradedOf);
   throw error;
+}
+
+function otherProtocolError({ method, url, connection, protocol }: UpgradedResponse, asked: string): ProtocolError {
+  const chosen = protocol === null ? 'a protocol that it does not name' : JSON.stringify(protocol);
+  const message = `Cannot upgrade ${method} ${url}: the server switched to ${chosen}, and ${JSON.stringify(asked)} was asked for (RFC 9110 §7.8)`;
+  const error = new ProtocolError(message, { code: 'ERR_PROTOCOL', phase: 'head', method, url, connection });
+  Error.captureStackTrace(error, upgradedOf);
+  return error;
 }

@@ -137,6 +137,27 @@ test('upgrade() refuses an answer that is not 101, and keeps the connection', as
   assert.match(error.stack ?? '', /upgrade\.test\.[jt]s/);
 });
 
+for (const [fields, chosen] of [
+  ['Upgrade: other\r\n', '"other"'],
+  ['', 'a protocol that it does not name'],
+] as const) {
+  test(`upgrade() refuses ${chosen} where another was asked for`, async (t) => {
+    const gone: string[] = [];
+    const { http, server } = await served(t, async (connection) => {
+      await connection.request();
+      await connection.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n${fields}\r\nhello`);
+      await connection.read().catch(() => {});
+      gone.push('gone');
+    });
+    await assert.rejects(http.upgrade(server.origin, { protocol: 'echo' }), {
+      name: 'ProtocolError',
+      code: 'ERR_PROTOCOL',
+      message: `Cannot upgrade GET ${server.origin}/: the server switched to ${chosen}, and "echo" was asked for (RFC 9110 §7.8)`,
+    });
+    await until(() => gone.length === 1);
+  });
+}
+
 test('upgrade() follows no redirect', async (t) => {
   const { http, server } = await served(t, async (connection) => {
     await connection.request();
