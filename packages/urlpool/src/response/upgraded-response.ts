@@ -12,7 +12,10 @@ import { UpgradedStream } from './upgraded-stream.ts';
  * stream.on('data', (bytes) => console.log(bytes));
  */
 export class UpgradedResponse extends BaseResponse {
-  /** The connection, both ways. It keeps the process alive until both sides have ended it, or it is destroyed. */
+  /**
+   * The connection, both ways. It keeps the process alive until both sides have ended it, or it is destroyed. An error of it
+   * that nobody listens to is no uncaught one: 'close' follows, and `errored` holds it.
+   */
   readonly stream: Duplex;
 
   constructor(parts: ResponseParts, transport: Transport) {

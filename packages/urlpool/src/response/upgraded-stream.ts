@@ -13,6 +13,8 @@ export class UpgradedStream extends Duplex {
   constructor(transport: Transport) {
     super({ allowHalfOpen: true });
     this.#transport = transport;
+    // A peer may reset the connection before anybody listens: that must not end the process. `errored` and 'close' tell it.
+    this.on('error', () => {});
     transport.readInto('all');
     transport.ref();
     transport.handler = {
