@@ -35,7 +35,8 @@ export class Dial {
     this.#settings = settings;
     this.#events = events;
     this.#startedAt = settings.clock.now();
-    this.#alarm = new Alarm(settings.alarms, () => this.#onTimeout());
+    const { alarms, clock, gate } = settings;
+    this.#alarm = new Alarm(alarms, (late) => gate.afterSilence(() => this.#onTimeout(), late, clock.now()));
   }
 
   /** Begins. `timeout` is for all of it, in ms; null for none. */
@@ -80,7 +81,7 @@ export class Dial {
 
   #onTimeout(): void {
     const transport = this.#transport;
-    if (transport === null) return;
+    if (transport === null || this.#over) return;
     const after = Math.round(this.#settings.clock.now() - this.#startedAt);
     const error = new TimeoutError(
       `Cannot connect to ${originText(this.#target.origin)}: still ${transport.doing} after ${after} ms; option: timeout.connect`,

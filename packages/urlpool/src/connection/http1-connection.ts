@@ -43,9 +43,6 @@ export interface ConnectionSettings {
   readonly open?: OpenTransport | undefined;
 }
 
-/** By how much an alarm may ring late before the event loop must have been busy, in ms. */
-const LATE_MS = 10;
-
 /** What is left of a body when it is worth reading it by itself. */
 const LARGE_BYTES = 16 * 1024;
 
@@ -203,14 +200,16 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
     this.onChange?.(this);
   }
 
-  /** Where the event loop was busy the silence may be ours: what has come is read before the peer is blamed. */
+  /** Blames the peer for its silence, by an alarm that rang so late. */
+  afterSilence(blame: () => void, late: number): void {
+    this.#settings.gate.afterSilence(blame, late, this.clock.now());
+  }
+
   #onSilence(late: number): void {
     const exchange = this.#exchange;
-    const blame = (): void => {
+    this.afterSilence(() => {
       if (exchange === this.#exchange) exchange?.onReadTimeout();
-    };
-    if (late > LATE_MS) this.#settings.gate.afterPoll(blame, this.clock.now(), true);
-    else blame();
+    }, late);
   }
 
   // What the transport tells.

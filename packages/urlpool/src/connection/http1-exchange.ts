@@ -356,9 +356,10 @@ export class Http1Exchange implements Exchange {
     this.#trace?.sent(true);
     const { head } = this.request.timeout;
     if (head !== null && this.#head === null) {
-      this.#headAlarm = new Alarm(this.#connection.alarms, () => {
-        this.fail(timeoutError(this.#occasion(), 'head', head), 'timeout', 'timeout');
-      });
+      const blame = (): void => {
+        if (this.#head === null) this.fail(timeoutError(this.#occasion(), 'head', head), 'timeout', 'timeout');
+      };
+      this.#headAlarm = new Alarm(this.#connection.alarms, (late) => this.#connection.afterSilence(blame, late));
       this.#headAlarm.set(this.#connection.clock.now() + head);
     }
   }

@@ -12,6 +12,9 @@ import type { Clock } from '../util/clock.ts';
 /** How recently a connection must have become idle, or a check phase been seen, in ms (monotonic). */
 const RECENT_MS = 5;
 
+/** By how much an alarm may ring late before the event loop must have been busy, in ms. */
+const LATE_MS = 10;
+
 type Callback = () => void;
 
 /** One per thread, since an event loop has one check phase. */
@@ -58,6 +61,17 @@ export class PollGate {
     }
     this.#beforeFirst.push(callback);
     if (this.#beforeFirst.length === 1) this.#clock.atNextCheck(this.#onFirstCheck, true);
+  }
+
+  /**
+   * Runs `blame` for a peer that has let its time pass. Where the loop was busy the silence may be ours: what has come by
+   * now is read before the peer is blamed, and `blame` has to look whether it still has to.
+   *
+   * @param late By how many ms the alarm rang late.
+   */
+  afterSilence(blame: Callback, late: number, now: number): void {
+    if (late > LATE_MS) this.afterPoll(blame, now, true);
+    else blame();
   }
 
   readonly #onWatchedCheck = (): void => {

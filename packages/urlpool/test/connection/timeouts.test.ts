@@ -410,6 +410,32 @@ test('Timeout.connect does not run once the connection is open', async (t) => {
   assert.equal((await call).text(), 'late');
 });
 
+// An event loop that was busy with something else
+
+function block(ms: number): void {
+  for (const end = performance.now() + ms; performance.now() < end; );
+}
+
+test('Timeout.connect does not blame a server for a busy event loop', async (t) => {
+  const { pool } = await servedPool(t, echo);
+  const call = pool.request('GET', '/a', { timeout: { connect: 100 } });
+  block(200);
+  assert.equal((await call).text(), '/a');
+});
+
+for (const phase of ['head', 'read'] as const) {
+  test(`Timeout.${phase} does not blame a server for a busy event loop`, async (t) => {
+    const { pool } = await servedPool(t, async (connection) => {
+      await connection.request();
+      void connection.respond({ body: 'in time' });
+      block(400);
+      await connection.read();
+    });
+    const call = pool.request('GET', '/a', { timeout: { [phase]: 200 } });
+    assert.equal((await call).text(), 'in time');
+  });
+}
+
 // One after the other on the same connection.
 
 // name, timeout of the first request, of the second
