@@ -25,6 +25,8 @@ export function openSource(made: MadeBody): BodySource {
     throw new TypeError(`the body function returned ${describe(made)}, not a string, bytes or an iterable of them`);
   }
   ignoreErrorsUntilRead(made);
+  if (wasRead(made)) throw new TypeError('its stream was read before: a body function has to make a new one each time');
+  spend(made);
   if (isWebStream(made)) return fromReader(made.getReader());
   const iterator = Symbol.asyncIterator in made ? made[Symbol.asyncIterator]() : made[Symbol.iterator]();
   return isNodeStream(made)
@@ -46,10 +48,30 @@ export function ignoreErrorsUntilRead(stream: object): void {
 
 /** Frees a stream that was given as a body and is not going to be read. */
 export function releaseStream(stream: BodyStream & object): void {
+  spend(stream);
   if (isNodeStream(stream)) stream.destroy();
   else if (isWebStream(stream)) quietly(() => stream.cancel());
   else if ('return' in stream) quietly(() => (stream as AsyncGenerator<BodyChunk>).return?.(undefined));
   else if (Symbol.asyncDispose in stream) quietly(() => (stream as AsyncDisposable)[Symbol.asyncDispose]()); // a response
+}
+
+/** Iterators that were begun or left: nothing of them shows it, and they would give nothing, without an error. */
+const spent = new WeakSet<object>();
+
+function spend(stream: object): void {
+  if ('next' in stream) spent.add(stream);
+}
+
+/** Whether a stream was begun or let go, as far as it can be known: a Node stream only at its end. */
+export function wasRead(stream: object): boolean {
+  if ('readableEnded' in stream) return stream.readableEnded === true;
+  return spent.has(stream) || (stream instanceof ReadableStream && isDisturbed(stream));
+}
+
+/** It takes web streams too, which its declaration does not know. */
+function isDisturbed(stream: object): boolean {
+  const { Readable } = process.getBuiltinModule('node:stream');
+  return (Readable.isDisturbed as (stream: object) => boolean)(stream);
 }
 
 function fromIterator(iterator: AsyncIterator<BodyChunk> | Iterator<BodyChunk>): BodySource {

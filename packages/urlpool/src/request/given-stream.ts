@@ -3,7 +3,7 @@
 
 import { RequestError } from '../errors/request-error.ts';
 import type { BodyStream } from './body-input.ts';
-import { type BodySource, ignoreErrorsUntilRead, openSource, releaseStream } from './body-source.ts';
+import { type BodySource, ignoreErrorsUntilRead, openSource, releaseStream, wasRead } from './body-source.ts';
 
 export class GivenStream {
   readonly #stream: BodyStream & object;
@@ -39,16 +39,4 @@ export class GivenStream {
     this.#taken = true;
     releaseStream(this.#stream);
   }
-}
-
-/** It takes web streams too, which its declaration does not know. */
-function isDisturbed(stream: object): boolean {
-  const { Readable } = process.getBuiltinModule('node:stream');
-  return (Readable.isDisturbed as (stream: object) => boolean)(stream);
-}
-
-/** What can be known: a Node stream at its end, a web stream that was begun. Both would give nothing, without an error. */
-function wasRead(stream: object): boolean {
-  if ('readableEnded' in stream) return stream.readableEnded === true;
-  return stream instanceof ReadableStream && isDisturbed(stream);
 }

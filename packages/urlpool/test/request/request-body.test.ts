@@ -179,6 +179,42 @@ test('RequestBody.open() refuses a function that makes a function', async () => 
   await assert.rejects(RequestBody.from(() => made as string).open(), TypeError);
 });
 
+// How it was used up before.
+const SPENT: readonly (readonly [string, (stream: ReturnType<typeof generated>) => unknown])[] = [
+  ['that another body was made of', async (stream) => textOf(RequestBody.from(stream))],
+  ['that another body was begun of', async (stream) => (await RequestBody.from(stream).open()).next()],
+  ['of a body that was let go', (stream) => RequestBody.from(stream).release()],
+  ['of a call that was refused', (body) => releaseInput({ body })],
+];
+
+for (const [name, use] of SPENT) {
+  test(`RequestBody.from() refuses a generator ${name}`, async () => {
+    const stream = generated();
+    await use(stream);
+    assert.throws(() => RequestBody.from(stream), { code: 'ERR_BODY_CONSUMED' });
+  });
+
+  test(`RequestBody.open() refuses a function that gives a generator ${name}`, async () => {
+    const stream = generated();
+    await use(stream);
+    const body = RequestBody.from(() => stream);
+    await assert.rejects(body.open(), { name: 'TypeError', message: /^its stream was read before: / });
+  });
+}
+
+test('RequestBody.open() refuses a function that gives a Readable that was read', async () => {
+  const stream = Readable.from(['a']);
+  const body = RequestBody.from(() => stream);
+  assert.equal(await textOf(body), 'a');
+  await assert.rejects(body.open(), /was read before/);
+});
+
+test('RequestBody.from() takes what iterates anew each time again and again', async () => {
+  const pieces = new Set(['a', 'b']);
+  const texts = [await textOf(RequestBody.from(pieces)), await textOf(RequestBody.from(pieces))];
+  assert.deepEqual(texts, ['ab', 'ab']);
+});
+
 test('RequestBody.open() passes on what a function throws', async () => {
   const error = new Error('no such file');
   const body = RequestBody.from(() => {
