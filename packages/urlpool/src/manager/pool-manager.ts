@@ -4,7 +4,7 @@ import { closedError } from '../call/call-error.ts';
 import { REQUEST_OPTION_NAMES } from '../call/prepare-request.ts';
 import type { RequestOptions } from '../call/request-options.ts';
 import { checkNames } from '../errors/invalid-option.ts';
-import { type Origin, originText, type ParsedUrl, parseUrl } from '../message/origin.ts';
+import { originText, type ParsedUrl, parseUrl } from '../message/origin.ts';
 import { Timeout } from '../policy/timeout.ts';
 import { Room } from '../pool/room.ts';
 import { basicAuthorization } from '../request/header-fields.ts';
@@ -12,16 +12,24 @@ import { releaseInput } from '../request/release-input.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
 import type { StreamedResponse } from '../response/streamed-response.ts';
 import type { UpgradedResponse } from '../response/upgraded-response.ts';
-import type { ManagerSnapshot, PoolSnapshot } from '../trace/snapshot.ts';
+import type { ManagerSnapshot } from '../trace/snapshot.ts';
 import { TLSContext } from '../transport/tls-settings.ts';
 import { type CloseOptions, closeTimeout } from './close-options.ts';
 import { type DownloadedFile, type DownloadOptions, download } from './download.ts';
 import { type EventStream, type EventStreamOptions, eventStream } from './event-stream.ts';
+import { ManagedClient } from './managed-client.ts';
 import { type ManyItem, type ManyOptions, type ManyResult, many } from './many.ts';
-import { OriginClient, responseOf, type SendChoices } from './origin-client.ts';
-import { type Kept, PoolDirectory } from './pool-directory.ts';
+import { responseOf, type SendChoices } from './origin-client.ts';
+import { PoolDirectory } from './pool-directory.ts';
 import { POOL_OPTION_NAMES, type PoolOptions, type PoolSettings, poolSettings, whole } from './pool-options.ts';
-import { ROUTE_OPTION_NAMES, RouteKeys, type RouteOptions, routeElsewhere, routeOptionsOf } from './route-options.ts';
+import {
+  ROUTE_OPTION_NAMES,
+  RouteKeys,
+  type RouteOptions,
+  routeElsewhere,
+  routeOptionsOf,
+  withoutRoute,
+} from './route-options.ts';
 import {
   checkTunnelNames,
   checkUpgradeNames,
@@ -55,39 +63,6 @@ const STREAMED = { wants: 'stream', fields: null } as const;
 /** A URL taken apart, and its origin as text. */
 interface Destination extends ParsedUrl {
   readonly text: string;
-}
-
-/** One pool of the manager. */
-class ManagedClient extends OriginClient implements Kept {
-  declare previous: ManagedClient | null;
-  declare next: ManagedClient | null;
-  readonly key: string;
-  readonly #settings: PoolSettings;
-
-  constructor(
-    key: string,
-    origin: Origin,
-    settings: PoolSettings,
-    surroundings: { readonly directory: PoolDirectory<ManagedClient>; to(origin: Origin): ManagedClient },
-  ) {
-    const { directory } = surroundings;
-    super(origin, settings, {
-      router: surroundings,
-      watch: { onBusy: () => directory.onBusy(this), onQuiet: () => directory.onQuiet(this) },
-    });
-    this.key = key;
-    this.#settings = settings;
-  }
-
-  snapshot(): PoolSnapshot {
-    return this.pool.snapshot();
-  }
-
-  evict(): void {
-    const { trace, clock } = this.#settings;
-    trace?.({ type: 'pool-evicted', at: clock.now(), origin: originText(this.origin) });
-    this.pool.clear('evicted');
-  }
 }
 
 /**
@@ -328,11 +303,6 @@ export class PoolManager implements AsyncDisposable {
     const options = { ...this.#settings.options, ...route };
     return { ...this.#settings, options, tlsContext: new TLSContext(options) };
   }
-}
-
-function withoutRoute(options: ManagerRequestOptions): RequestOptions {
-  const names: readonly string[] = ROUTE_OPTION_NAMES;
-  return Object.fromEntries(Object.entries(options).filter(([name]) => !names.includes(name)));
 }
 
 /** The credentials of a URL: those of a proxy where it is one that is asked for a tunnel (RFC 9110 §11.7.2). */

@@ -2,6 +2,7 @@
 // that was opened with one certificate authority must never carry the request of another. Values are compared by what
 // they hold, so that an inline `{ ca }` does not make a pool for every request; a function is compared by identity.
 
+import type { RequestOptions } from '../call/request-options.ts';
 import { checkLookup, type LookupOptions } from '../transport/name-lookup.ts';
 import type { TLSOptions } from '../transport/tls-settings.ts';
 
@@ -26,6 +27,12 @@ export function routeOptionsOf(options: object): RouteOptions | null {
   const route = Object.fromEntries(found.map((name) => [name, (options as RouteOptions)[name]]));
   checkLookup(route);
   return route;
+}
+
+/** The options of a request that are not about the route. */
+export function withoutRoute(options: RequestOptions & RouteOptions): RequestOptions {
+  const names: readonly string[] = ROUTE_OPTION_NAMES;
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !names.includes(name)));
 }
 
 /** What of it holds for another origin, that a redirect leads to: no name and no client certificate of the first. */
