@@ -25,7 +25,7 @@ import { isPassing, mayReconnect, reconnectDelay } from './reconnection.ts';
 export interface Reconnection {
   /** Why the last connection is over; null where the server ended it in order. */
   readonly error: HTTPError | null;
-  /** Connections in a row that failed, none of which gave an event. */
+  /** Connections in a row that failed, none of which gave an event or lasted for `reconnectDelayMax`. */
   readonly failures: number;
   /** How long the wait is, in ms. */
   readonly delay: number;
@@ -41,7 +41,10 @@ export interface ReconnectOptions extends EventOptions {
   readonly reconnectDelay?: number | undefined;
   /** What that wait grows to at most while connections fail, in ms. @default 30_000 */
   readonly reconnectDelayMax?: number | undefined;
-  /** Failures in a row, without an event between them, after which the last one is thrown; 0 for the first one. @default Infinity */
+  /**
+   * Failures in a row after which the last one is thrown; 0 for the first one. A connection that gave an event, or lasted
+   * for `reconnectDelayMax`, ends such a row. @default Infinity
+   */
   readonly maxReconnects?: number | undefined;
   /** Told before each wait. */
   readonly onReconnect?: ((reconnection: Reconnection) => void) | undefined;
@@ -178,6 +181,7 @@ async function* run(
       const answer = await answerOf(response, clock.wallNow());
       if (answer === 'no-content') return;
       if (answer === 'events') {
+        const begunAt = clock.now();
         const { parser, events } = eventsOf(response, () => response, settings.events, lastEventId);
         try {
           for await (const event of events) {
@@ -187,6 +191,7 @@ async function* run(
         } finally {
           lastEventId = parser.lastEventId;
           base = parser.retry ?? base;
+          if (clock.now() - begunAt >= max) failures = 0;
         }
         failures = 0;
         ended = { error: null, wait: 0 };

@@ -201,6 +201,29 @@ test('eventStream() counts connections that are cut before they gave an event as
   assert.equal(server.requests.length, 3);
 });
 
+test('eventStream() counts no connection that lasted for long with those that failed before it', async (t) => {
+  const opened: (() => void)[] = [];
+  const quiet: Script = async (connection) => {
+    await connection.write('HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n: hello\n');
+    await new Promise<void>((resolve) => opened.push(resolve));
+    connection.reset();
+  };
+  const { events, waits, http, clock } = await streaming(t, inTurn(refused, refused, quiet, { status: 204 }));
+  const reading = all(events);
+  await until(() => opened.length === 1 && http.snapshot().bytesIn > 0);
+  clock.advance(30_000);
+  opened[0]?.();
+  await reading;
+  assert.deepEqual(
+    waits.map(({ failures, delay }) => [failures, delay]),
+    [
+      [1, 3_000],
+      [2, 6_000],
+      [1, 3_000],
+    ],
+  );
+});
+
 test('eventStream() goes on after a connection that was cut in the middle', async (t) => {
   const { events, waits } = await streaming(t, inTurn(cut, cut, { status: 204 }));
   assert.deepEqual(await all(events), ['message|x|', 'message|x|']);
