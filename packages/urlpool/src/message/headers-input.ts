@@ -58,13 +58,17 @@ function shownName(name: unknown): string {
  */
 export function fieldValues(name: string, value: unknown, verb: string): string[] {
   if (typeof value !== 'object' || value === null) return [checkedValue(name, value, verb)];
-  if (!(Symbol.iterator in value)) throw refusedField(name, 'its value is an object: give a string', verb);
+  const isList = Symbol.iterator in value && !ArrayBuffer.isView(value); // bytes would be a line each
+  if (!isList) throw refusedField(name, 'its value is an object: give a string', verb);
   return Array.from(value as Iterable<unknown>, (item) => checkedValue(name, item, verb));
 }
 
 function checkedValue(name: string, value: unknown, verb: string): string {
   if (typeof value !== 'string' && typeof value !== 'number') {
     throw refusedField(name, `its value is ${value === null ? 'null' : `a ${typeof value}`}: give a string`, verb);
+  }
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw refusedField(name, `its value is ${value}: give a string or a number`, verb);
   }
   const text = trimBlanks(String(value));
   if (!isFieldValue(text)) {

@@ -178,6 +178,9 @@ const UNTYPED: readonly (readonly [string, unknown, string])[] = [
   ['null in a list', { A: [null] }, 'A: its value is null: give a string'],
   ['undefined in a list', { A: [undefined] }, 'A: its value is a undefined: give a string'],
   ['a list in a list', { A: [['b']] }, 'A: its value is a object: give a string'],
+  ['bytes', { A: Buffer.from('bc') }, 'A: its value is an object: give a string'],
+  ['NaN', { A: Number.NaN }, 'A: its value is NaN: give a string or a number'],
+  ['Infinity', { A: [Number.POSITIVE_INFINITY] }, 'A: its value is Infinity: give a string or a number'],
   ['a number as a name', [[5, 'a']], `5: ${TOKEN}`],
   ['undefined as a name', [[undefined, 'a']], `undefined: ${TOKEN}`],
 ];
