@@ -1,6 +1,7 @@
 // Link fields (RFC 8288): pagination and the like. Read by the algorithm of its appendix B, which no text can make fail:
 // what is no link is passed over.
 
+import { absoluteUrl } from './absolute-url.ts';
 import { readParameters, skipBlanks } from './parameters.ts';
 
 /** A link from a response to somewhere: one for each relation that it has. */
@@ -42,9 +43,9 @@ export function parseLinks(value: string, base: string): Link[] {
     const target = value.slice(i + 1, close);
     const { parameters, end } = readParameters(value, close + 1);
     i = end;
-    if (!URL.canParse(target, base)) continue;
+    const url = absoluteUrl(target, base)?.href;
+    if (url === undefined) continue;
     const params = paramsOf(parameters);
-    const url = new URL(target, base).href;
     for (const rel of relations(params.rel)) links.push({ url, rel, params });
   }
   return links;

@@ -70,6 +70,7 @@ for (const [name, value, expected] of [
   ],
   ['junk behind the target', '</a> junk; rel=next', [['https://h.test/a', 'next']]],
   ['a URL that is none', '<http://[>; rel=next, </b>; rel=last', [['https://h.test/b', 'last']]],
+  ['a host whose punycode is invalid', '<http://xn--a/>; rel=next, </b>; rel=last', [['https://h.test/b', 'last']]],
   ['a target that is not closed', '</a>; rel=next, </b; rel=last', [['https://h.test/a', 'next']]],
   ['nothing', '', []],
 ] as const) {
