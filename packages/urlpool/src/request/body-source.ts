@@ -25,7 +25,7 @@ export function openSource(made: MadeBody): BodySource {
     throw new TypeError(`the body function returned ${describe(made)}, not a string, bytes or an iterable of them`);
   }
   ignoreErrorsUntilRead(made);
-  if (wasRead(made)) throw new TypeError('its stream was read before: a body function has to make a new one each time');
+  if (wasRead(made)) throw new TypeError('its stream was read before: give a new one each time');
   spend(made);
   if (isWebStream(made)) return fromReader(made.getReader());
   const iterator = Symbol.asyncIterator in made ? made[Symbol.asyncIterator]() : made[Symbol.iterator]();
