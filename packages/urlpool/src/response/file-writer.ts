@@ -4,6 +4,7 @@
 import { FileError } from '../errors/file-error.ts';
 import type { ErrorConnection, HTTPError } from '../errors/http-error.ts';
 import { invalidOption } from '../errors/invalid-option.ts';
+import { codeOf } from './code-of.ts';
 
 /** Whose body is written: for the errors. */
 export interface Written {
@@ -194,11 +195,6 @@ export async function told<Result>(target: string, of: Written, act: () => Promi
 /** The file system, loaded when it is first needed. */
 export function files(): typeof import('node:fs/promises') {
   return process.getBuiltinModule('node:fs').promises;
-}
-
-/** The system's name of an error, `ENOENT` say. */
-export function codeOf(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
 /** A link is refused where a file is, a renaming is not: so the one is for what must not be overwritten. */

@@ -1,6 +1,7 @@
 // What is wrong with an encoded body, told where it is seen: by code that knows bytes and no request. `decodingError()` makes
 // the sentence for the user of it.
 
+import { codeOf } from '../code-of.ts';
 import type { DecodableCoding } from './content-codings.ts';
 
 /**
@@ -25,9 +26,4 @@ export function faultOf(coding: DecodableCoding, error: unknown): CodingFault {
   if (error instanceof CodingFault) return error;
   const why = error instanceof Error ? error.message : String(error);
   return new CodingFault(coding, codeOf(error) === 'Z_BUF_ERROR' ? 'cut' : 'false', why, error);
-}
-
-/** The `code` of an error of Node's; null where it has none. */
-export function codeOf(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }

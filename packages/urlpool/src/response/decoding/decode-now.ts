@@ -3,7 +3,8 @@
 // that is slowest to decode take 2.3 ms by gzip and 2 by Brotli, 100 KB of JSON 0.1 ms; a body that was made to be slow, of
 // nothing but the tables of empty blocks, takes 64 µs per KiB of input, so 4 ms for the largest.
 
-import { CodingFault, codeOf, faultOf } from './coding-fault.ts';
+import { codeOf } from '../code-of.ts';
+import { CodingFault, faultOf } from './coding-fault.ts';
 import type { DecodableCoding } from './content-codings.ts';
 import { deflateFormat } from './deflate-format.ts';
 import * as gzip from './gzip-header.ts';

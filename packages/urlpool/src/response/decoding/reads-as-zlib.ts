@@ -1,6 +1,6 @@
 // Tries out whether bytes are the beginning of the zlib format, for the few that could be bare data as well.
 
-import { codeOf } from './coding-fault.ts';
+import { codeOf } from '../code-of.ts';
 import { TRIED_BYTES } from './deflate-format.ts';
 
 /** What is made of them at most. */
