@@ -15,6 +15,10 @@ const LOW_BYTES = 128 * 1024;
 const HIGH_PIECES = 4096;
 const LOW_PIECES = 2048;
 
+/** Where so many pieces wait, they are taken together up to this length: each costs whoever takes it, a decoder most. */
+const MANY_PIECES = 64;
+const JOINED_BYTES = 16 * 1024;
+
 /** What is read at once. */
 const BLOCK_BYTES = 64 * 1024;
 /** A block with less room than this is not read into any more. */
@@ -97,12 +101,16 @@ export class BodyQueue {
     this.#bytes = 0;
   }
 
-  /** The next piece; null where none waits. */
+  /** The next piece, or several short ones as one; null where none waits. */
   take(): Buffer | null {
-    const piece = this.#pieces[this.#taken];
-    if (piece === undefined) return null;
-    this.#pieces[this.#taken++] = NO_BLOCK;
-    if (this.#taken === this.#pieces.length || this.#taken === LOW_PIECES) {
+    const waiting = this.#pieces.length - this.#taken;
+    const first = this.#pieces[this.#taken];
+    if (first === undefined) return null;
+    const count = waiting < MANY_PIECES ? 1 : this.#countToJoin();
+    const piece = count === 1 ? first : Buffer.concat(this.#pieces.slice(this.#taken, this.#taken + count));
+    this.#pieces.fill(NO_BLOCK, this.#taken, this.#taken + count);
+    this.#taken += count;
+    if (this.#taken === this.#pieces.length || this.#taken >= LOW_PIECES) {
       this.#pieces = this.#pieces.slice(this.#taken);
       this.#taken = 0;
     }
@@ -112,6 +120,17 @@ export class BodyQueue {
       this.#resume();
     }
     return piece;
+  }
+
+  /** How many of the next pieces are taken as one. */
+  #countToJoin(): number {
+    let bytes = 0;
+    let at = this.#taken;
+    for (; at < this.#pieces.length; at++) {
+      bytes += this.#pieces[at]?.length ?? 0;
+      if (bytes > JOINED_BYTES) break;
+    }
+    return Math.max(1, at - this.#taken);
   }
 
   /**

@@ -167,24 +167,38 @@ test('push() asks for a pause where 4096 pieces wait, however short they are', (
 
 test('take() has the connection go on below 2048 pieces', () => {
   const { queue, counter } = counted();
-  for (let i = 0; i < 4096; i++) queue.push(Buffer.of(1));
-  const resumed: number[] = [];
-  while (counter.resumed === 0 && queue.take() !== null) resumed.push(counter.resumed);
-  assert.deepEqual([resumed.length, queue.size], [2049, 2047]);
+  for (let i = 0; i < 4096; i++) queue.push(Buffer.alloc(30));
+  const left: number[] = [];
+  while (counter.resumed === 0 && queue.take() !== null) left.push(queue.size / 30);
+  assert.deepEqual(left, [4096 - 546, 4096 - 2 * 546, 4096 - 3 * 546, 4096 - 4 * 546]);
 });
+
+// how many pieces of how many bytes wait, the lengths of the first two that are taken
+for (const [count, bytes, lengths] of [
+  [63, 1, [1, 1]],
+  [64, 1, [64, undefined]],
+  [64, 1000, [16_000, 1000]],
+  [80, 1000, [16_000, 16_000]],
+  [64, 20_000, [20_000, 20_000]],
+] as const) {
+  test(`take() of ${count} pieces of ${bytes} bytes gives ${lengths.join(' and ')}`, () => {
+    const { queue } = counted();
+    for (let i = 0; i < count; i++) queue.push(Buffer.alloc(bytes));
+    assert.deepEqual([queue.take()?.length, queue.take()?.length], lengths);
+  });
+}
 
 test('take() gives very many pieces in order, those that come meanwhile too', () => {
   const { queue } = counted();
-  const taken: number[] = [];
-  for (let i = 0; i < 10_000; i++) {
-    queue.push(Buffer.of(i % 251));
-    if (i % 3 === 0) taken.push(queue.take()?.[0] ?? -1);
+  const taken: Buffer[] = [];
+  const bytes = Buffer.from(Array.from({ length: 10_000 }, (_, i) => i % 251));
+  for (let i = 0; i < bytes.length; i++) {
+    queue.push(bytes.subarray(i, i + 1));
+    const piece = i % 3 === 0 ? queue.take() : null;
+    if (piece !== null) taken.push(piece);
   }
-  for (let piece = queue.take(); piece !== null; piece = queue.take()) taken.push(piece[0] ?? -1);
-  assert.deepEqual(
-    taken,
-    Array.from({ length: 10_000 }, (_, i) => i % 251),
-  );
+  for (let piece = queue.take(); piece !== null; piece = queue.take()) taken.push(piece);
+  assert.ok(Buffer.concat(taken).equals(bytes));
 });
 
 /** How long, in ms, it takes to take so many pieces; the best of three. */
