@@ -21,7 +21,7 @@ export { TLSError } from './errors/tls-error.ts';
 export type { CloseOptions } from './manager/close-options.ts';
 export { connectionFromUrl } from './manager/connection-from-url.ts';
 export type { DownloadedFile, DownloadOptions } from './manager/download.ts';
-export type { EventStreamOptions, Reconnection } from './manager/event-stream.ts';
+export type { EventStream, EventStreamOptions, Reconnection } from './manager/event-stream.ts';
 export { HTTPConnection, type HTTPConnectionOptions } from './manager/http-connection.ts';
 export { HTTPConnectionPool, type HTTPConnectionPoolOptions } from './manager/http-connection-pool.ts';
 export { HTTPSConnection } from './manager/https-connection.ts';

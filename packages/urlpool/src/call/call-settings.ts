@@ -1,3 +1,4 @@
+import type { PollGate } from '../connection/poll-gate.ts';
 import type { RedirectRules } from '../policy/redirect.ts';
 import type { Retry } from '../policy/retry.ts';
 import type { ReplayPolicy } from '../policy/should-replay.ts';
@@ -11,6 +12,7 @@ export interface CallSettings {
   readonly router: Router;
   readonly group: CallGroup;
   readonly alarms: Alarms;
+  readonly gate: PollGate;
   readonly trace: CallTrace | null;
   readonly random: () => number;
   readonly replay: ReplayPolicy;

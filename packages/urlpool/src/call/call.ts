@@ -300,8 +300,10 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     this.#place.pool.acquire(this);
     const { pool: limit } = this.request.timeout;
     if (limit === null || this.#state !== 'queued') return;
-    const { alarms } = this.#settings;
-    this.#queueAlarm ??= new Alarm(alarms, () => this.#onQueueTimeout());
+    const { alarms, gate } = this.#settings;
+    this.#queueAlarm ??= new Alarm(alarms, (late) =>
+      gate.afterSilence(() => this.#onQueueTimeout(), late, alarms.clock.now()),
+    );
     this.#queueAlarm.set(alarms.clock.now() + limit);
   }
 
@@ -549,6 +551,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   }
 
   #onQueueTimeout(): void {
+    if (this.#state !== 'queued') return;
     const error = poolTimeoutError(this.request, this.#place.pool.describe());
     this.#giveUp(new Rejection(error), { is: 'timeout', failure: error });
   }

@@ -93,6 +93,7 @@ export class OriginClient implements Place, Linked<OriginClient> {
       router: surroundings?.router ?? { to: (other) => (originText(other) === this.#text ? this : null) },
       group: settings.calls,
       alarms,
+      gate,
       random,
       trace: trace === null ? null : new CallTrace(trace, clock),
       replay: settings.replay,

@@ -136,6 +136,8 @@ function kindOf(value: unknown): string {
 function whyUnparsable(text: string): string {
   if (text === '') return 'it is empty';
   if (!/^[a-z][a-z0-9+.-]*:/i.test(text)) return 'it has no scheme; write it with http:// or https://';
+  const port = /^[^/?#]*:\/\/[^/?#]*:(?<port>\d+)(?:[/?#]|$)/.exec(text)?.groups?.port;
+  if (port !== undefined && Number(port) > 65_535) return `its port is ${port.slice(0, 20)}, above 65535`;
   return 'it is not a URL';
 }
 

@@ -280,6 +280,14 @@ test('request() that waited in vain leaves its turn to the next', async (t) => {
   assert.equal((await next).text(), '/next');
 });
 
+test('request() does not blame its dial for a busy event loop', async (t) => {
+  const { pool } = await servedPool(t, echo, { timeout: { pool: 60 } });
+  const call = pool.request('GET', '/a');
+  const end = performance.now() + 200;
+  while (performance.now() < end);
+  assert.equal((await call).text(), '/a');
+});
+
 test('request() says what every place is taken by', async (t) => {
   const clock = new FakeClock();
   const answers = new HeldAnswers();
