@@ -3,9 +3,10 @@
 
 import { type Fields, findField } from '../../message/fields.ts';
 import { tokenList } from '../../message/token-list.ts';
+import { type ContentCoding, hasZstd } from '../../request/content-coding.ts';
 
-/** A coding that can be undone (RFC 9110 §8.4.1; Brotli by RFC 7932, Zstandard by RFC 8878). */
-export type DecodableCoding = 'gzip' | 'deflate' | 'br' | 'zstd';
+/** A coding that can be undone: the same as those in which a body can be sent. */
+export type DecodableCoding = ContentCoding;
 
 /**
  * How many codings are undone of one body: each can make the body a thousand times larger, and servers that do use two use
@@ -25,16 +26,8 @@ const DECODABLE: Readonly<Record<string, DecodableCoding>> = {
   zstd: 'zstd',
 };
 
-/**
- * What a request says it takes by default: every coding that can be undone. Node says in `process.versions` whether it has
- * Zstandard, so that its zlib need not be loaded to know.
- */
+/** What a request says it takes by default: every coding that can be undone. */
 export const ACCEPT_ENCODING: string = hasZstd() ? 'gzip, deflate, br, zstd' : 'gzip, deflate, br';
-
-/** Whether this runtime can undo Zstandard: Node 22.15 or later. */
-export function hasZstd(): boolean {
-  return process.versions.zstd !== undefined;
-}
 
 /**
  * The codings to undo, the last applied first. None where one of them is unknown, since the body then cannot be told in full:

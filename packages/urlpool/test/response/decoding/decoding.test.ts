@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import zlib from 'node:zlib';
-import { type DecodableCoding, hasZstd } from '../../../src/response/decoding/content-codings.ts';
+import { hasZstd } from '../../../src/request/content-coding.ts';
+import type { DecodableCoding } from '../../../src/response/decoding/content-codings.ts';
 import { deflateFormat } from '../../../src/response/decoding/deflate-format.ts';
 import { atOnce, CODINGS, type Decoded, encoded, inSteps, noise, oneByOne, zstd } from './encoded.ts';
 

@@ -2,8 +2,9 @@
 
 import zlib from 'node:zlib';
 import { HTTPError } from 'urlpool';
+import { hasZstd } from '../../../src/request/content-coding.ts';
 import { CodingFault } from '../../../src/response/decoding/coding-fault.ts';
-import { type DecodableCoding, hasZstd } from '../../../src/response/decoding/content-codings.ts';
+import type { DecodableCoding } from '../../../src/response/decoding/content-codings.ts';
 import { decodeNow } from '../../../src/response/decoding/decode-now.ts';
 import { DecodedBody } from '../../../src/response/decoding/decoded-body.ts';
 import type { DecodedOf } from '../../../src/response/decoding/decoding-error.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hasZstd } from '../../../src/response/decoding/content-codings.ts';
+import { hasZstd } from '../../../src/request/content-coding.ts';
 import { beginsFrame, skippableBytes, ZstdFrame } from '../../../src/response/decoding/zstd-frame.ts';
 import { noise, oneByOne, zstd } from './encoded.ts';
 
