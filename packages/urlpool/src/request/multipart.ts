@@ -6,6 +6,7 @@ import { type BodySegment, lengthOf } from './body-segment.ts';
 import { checkBoundary, chooseBoundary, multipartType } from './boundary.ts';
 import { type FormFields, formEntries } from './form-fields.ts';
 import { formPart, type Part } from './form-part.ts';
+import { releaseValues } from './release-input.ts';
 
 /** Bytes beside one another are joined up to this size, so that small fields leave in one piece. */
 const JOINED_BYTES = 64 * 1024;
@@ -27,8 +28,7 @@ export interface Multipart {
  */
 export function multipart(fields: FormFields, boundary?: string): Multipart {
   const own = boundary === undefined ? chooseBoundary() : checkBoundary(boundary);
-  const parts = formEntries(fields).map(([name, value]) => formPart(name, value));
-  if (boundary !== undefined) for (const part of parts) checkApart(part, boundary);
+  const parts = partsOf(formEntries(fields), boundary);
   const segments: BodySegment[] = [];
   let end = '';
   for (const part of parts) {
@@ -63,6 +63,18 @@ export function encodeMultipartFormdata(
     bytes.push(segment);
   }
   return { body: Buffer.concat(bytes), contentType };
+}
+
+/** The parts; where one of them cannot be sent, the streams of all are freed: fields of a generator are at hand only here. */
+function partsOf(entries: ReturnType<typeof formEntries>, boundary: string | undefined): readonly Part[] {
+  try {
+    const parts = entries.map(([name, value]) => formPart(name, value));
+    if (boundary !== undefined) for (const part of parts) checkApart(part, boundary);
+    return parts;
+  } catch (error) {
+    releaseValues(entries.map(([, value]) => value));
+    throw error;
+  }
 }
 
 /** A part's delimiter and header, up to its data. */

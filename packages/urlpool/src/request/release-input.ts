@@ -7,7 +7,12 @@ import { releaseIfStream } from './body-source.ts';
 export function releaseInput(options: { readonly body?: unknown; readonly fields?: unknown } | null | undefined): void {
   if (options === undefined || options === null) return;
   releaseIfStream(options.body);
-  for (const value of valuesOf(options.fields)) {
+  releaseValues(valuesOf(options.fields));
+}
+
+/** Frees the streams among the values of fields. */
+export function releaseValues(values: readonly unknown[]): void {
+  for (const value of values) {
     if (typeof value === 'object' && value !== null && 'stream' in value && !isBlob(value))
       releaseIfStream(value.stream);
   }

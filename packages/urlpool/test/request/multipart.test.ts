@@ -396,3 +396,17 @@ test('RequestBody.form() refuses a Blob whose type is more than a type', () => {
   const sly = Object.defineProperty(new Blob(['1']), 'type', { value: 'a/b\r\nX: y' });
   assert.throws(() => RequestBody.form({ a: sly }), { code: 'ERR_INVALID_OPTION' });
 });
+
+test('RequestBody.form() frees the streams of fields of a generator where one of them is refused', () => {
+  const streams = [new Readable({ read() {} }), new Readable({ read() {} })];
+  const fields = (function* () {
+    yield ['a', { stream: streams[0] }];
+    yield ['b', () => {}];
+    yield ['c', { stream: streams[1] }];
+  })() as never;
+  assert.throws(() => RequestBody.form(fields), { code: 'ERR_INVALID_OPTION' });
+  assert.deepEqual(
+    streams.map(({ destroyed }) => destroyed),
+    [true, true],
+  );
+});
