@@ -2,11 +2,8 @@
 // is asked for no more: left before its first step it runs nothing, and while it waits for its next one it is not told. Its
 // body would hold its connection meanwhile.
 
-/** What a reader reads: it can be left whatever it is doing, which ends a wait for its next piece with an error. */
-export type Source = AsyncIterator<Buffer, undefined>;
-
 /**
- * The generator of a reader, which leaves its source at once when it is left.
+ * The generator of a reader, which leaves the pieces at once when it is left: that ends a wait for the next one with an error.
  *
  * @param read Reads pieces, and leaves them when it ends by itself.
  */
@@ -14,7 +11,7 @@ export function leavable<T>(
   pieces: AsyncIterable<Buffer, undefined>,
   read: (pieces: AsyncIterable<Buffer, undefined>) => AsyncGenerator<T, void>,
 ): AsyncGenerator<T, void> {
-  const source: Source = pieces[Symbol.asyncIterator]();
+  const source = pieces[Symbol.asyncIterator]();
   const reader = read({ [Symbol.asyncIterator]: () => source });
   const leave: AsyncGenerator<T, void>['return'] = reader.return.bind(reader);
   const fail: AsyncGenerator<T, void>['throw'] = reader.throw.bind(reader);
