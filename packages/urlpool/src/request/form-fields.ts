@@ -1,11 +1,11 @@
 // What the `fields` of a form may be: urllib3's mappings, pairs and tuples, and the web's FormData, Blob and File.
 
 import { invalidOption } from '../errors/invalid-option.ts';
-import type { BodyStream, MadeBody } from './body-input.ts';
+import { type BodyStream, isFormData, type MadeBody } from './body-input.ts';
 import { fieldPairs } from './field-pairs.ts';
 import type { HeadersInput } from './header-fields.ts';
 
-/** Data that is at hand. Text is sent as UTF-8, its line breaks as they are; a Blob is read as it is sent. */
+/** Data that is at hand. Text is sent as UTF-8, its line breaks as they are, save in FormData; a Blob is read as it is sent. */
 export type FormContent = string | number | bigint | boolean | ArrayBufferView | ArrayBuffer | SharedArrayBuffer | Blob;
 
 /** A part of a form with all that can be said of it. One of `data`, `path` and `stream` is given. */
@@ -39,13 +39,23 @@ export type FormValue =
 export type FormFields = Readonly<Record<string, FormValue>> | Iterable<readonly [string, FormValue]>;
 
 /**
- * Names and values in their order, those left out that are null or undefined.
+ * Names and values in their order, those left out that are null or undefined. Line breaks in a FormData's names and texts
+ * are CRLF, as every sender of one writes them (WHATWG HTML, "multipart form data").
  *
  * @throws {RequestError} `ERR_INVALID_OPTION`
  */
 export function formEntries(fields: FormFields): (readonly [name: string, value: unknown])[] {
+  const text = isFormData(fields) ? withCRLF : asItIs;
   return fieldPairs(fields).map(([name, value]) => {
     if (typeof name !== 'string') throw invalidOption('the name of a field', name, 'give a string');
-    return [name, value];
+    return [text(name), typeof value === 'string' ? text(value) : value];
   });
+}
+
+function withCRLF(text: string): string {
+  return text.replace(/\r\n|\r|\n/g, '\r\n');
+}
+
+function asItIs(text: string): string {
+  return text;
 }

@@ -410,3 +410,13 @@ test('RequestBody.form() frees the streams of fields of a generator where one of
     [true, true],
   );
 });
+
+test('RequestBody.form() writes FormData as fetch does', async () => {
+  const form = new FormData();
+  form.append('a\nb\rc\r\nd"', 'e\nf\rg\r\nh\n\r');
+  form.append('file', new File(['i\nj'], 'k"\nl.txt', { type: 'text/plain' }));
+  const theirs = new Response(form);
+  const [, boundary] = /boundary=(.*)/.exec(theirs.headers.get('content-type') ?? '') ?? [];
+  const ours = RequestBody.form(form as FormFields, null, boundary);
+  assert.equal(await textOf(ours), Buffer.from(await theirs.arrayBuffer()).toString('latin1'));
+});
