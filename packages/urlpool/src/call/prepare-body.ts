@@ -5,6 +5,7 @@ import { checkFlag, checkFunction } from '../errors/option-values.ts';
 import { RequestError } from '../errors/request-error.ts';
 import type { FieldBlock } from '../message/field-block.ts';
 import { findField } from '../message/fields.ts';
+import { parseMediaType } from '../message/media-type.ts';
 import { checkBoundary } from '../request/boundary.ts';
 import { checkCoding } from '../request/content-coding.ts';
 import type { FormFields } from '../request/form-fields.ts';
@@ -102,8 +103,8 @@ export function bodyFields(merged: HeaderFields, body: RequestBody | null, optio
 
 /** Nobody can read a multipart body without its boundary. */
 function checkFormType(given: string, own: string): void {
-  const [, boundary] = /^multipart\/form-data; (boundary=.*)$/.exec(own) ?? [];
-  if (boundary === undefined || given.includes(boundary)) return;
+  const boundary = parseMediaType(own)?.parameters.get('boundary');
+  if (boundary === undefined || parseMediaType(given)?.parameters.get('boundary') === boundary) return;
   const why = `${JSON.stringify(given)} does not name the boundary of the form: leave the field out, or give multipartBoundary`;
   const message = `Cannot send the header field Content-Type: ${why}`;
   throw new RequestError(message, { code: 'ERR_INVALID_HEADER', phase: 'request' });

@@ -10,9 +10,7 @@ export function invalidOption(name: string, value: unknown, want: string): Reque
 
 /** The error of an option whose value may hold a secret, and cannot be used: it tells the kind of the value alone. */
 export function invalidSecret(name: string, value: unknown, want: string): RequestError {
-  const kind =
-    typeof value === 'string' ? `a text of ${value.length} character${value.length === 1 ? '' : 's'}` : shown(value);
-  const text = `Cannot use ${kind} as ${name}: ${want}`;
+  const text = `Cannot use ${kindOf(value)} as ${name}: ${want}`;
   return new RequestError(text, { code: 'ERR_INVALID_OPTION', phase: 'request' });
 }
 
@@ -33,6 +31,11 @@ export function checkNames(what: string, options: unknown, known: readonly strin
     const text = `Cannot use the option ${name} of ${what}: there is none of that name; ${hint}`;
     throw new RequestError(text, { code: 'ERR_INVALID_OPTION', phase: 'request' });
   }
+}
+
+function kindOf(value: unknown): string {
+  if (typeof value === 'string') return `a text of ${value.length} character${value.length === 1 ? '' : 's'}`;
+  return typeof value === 'number' || typeof value === 'bigint' ? 'a number' : shown(value);
 }
 
 function plain(name: string): string {

@@ -4,7 +4,7 @@
 import type { Outcome } from '../call/outcome.ts';
 import type { RequestOptions } from '../call/request-options.ts';
 import { HTTPError } from '../errors/http-error.ts';
-import { invalidOption } from '../errors/invalid-option.ts';
+import { invalidSecret } from '../errors/invalid-option.ts';
 import { requestTarget } from '../message/origin.ts';
 import { poolTarget } from '../message/pool-target.ts';
 import { standardMethod } from '../policy/method.ts';
@@ -37,7 +37,7 @@ export function sendTo(
         chosen = { ...choices, fields: { ...choices.fields, Authorization: basicAuthorization(userinfo) } };
       }
       if (path === '*' && options?.fields !== undefined) {
-        throw invalidOption('fields', options.fields, 'the target "*" has no query');
+        throw invalidSecret('fields', options.fields, 'the target "*" has no query');
       }
     }
   } catch (error) {

@@ -8,6 +8,7 @@ import type { DecodableCoding } from './content-codings.ts';
 import { type DeflateFormat, deflateFormat, TELLING_BYTES, TRIED_BYTES } from './deflate-format.ts';
 import * as gzip from './gzip-header.ts';
 import { checkGzipTrailer, GZIP_TRAILER_BYTES } from './gzip-trailer.ts';
+import { MemberCount } from './member-count.ts';
 import type { PieceReader } from './piece-reader.ts';
 import { readsAsZlib } from './reads-as-zlib.ts';
 import type { ZlibEngine, ZlibFormat } from './zlib-engine.ts';
@@ -47,6 +48,7 @@ export async function* undoCoding(
 
 async function* undoGzip(input: PieceReader, open: OpenEngine): AsyncGenerator<Buffer, void> {
   const { crc32 } = process.getBuiltinModule('node:zlib');
+  const members = new MemberCount('gzip');
   do {
     await readGzipHeader(input, new gzip.GzipHeader(crc32));
     let checksum = 0;
@@ -58,6 +60,7 @@ async function* undoGzip(input: PieceReader, open: OpenEngine): AsyncGenerator<B
     }
     const trailer = await input.look(GZIP_TRAILER_BYTES);
     checkGzipTrailer(trailer, checksum, length);
+    members.add(length);
     input.putBack(trailer.subarray(GZIP_TRAILER_BYTES));
   } while (gzip.beginsMember(await input.look(gzip.MAGIC_BYTES)));
 }
@@ -73,6 +76,7 @@ async function readGzipHeader(input: PieceReader, header: gzip.GzipHeader): Prom
 }
 
 async function* undoZstd(input: PieceReader, open: OpenEngine): AsyncGenerator<Buffer, void> {
+  const frames = new MemberCount('zstd');
   do {
     const waiting = await input.look(1);
     const skippable = zstd.skippableBytes(waiting);
@@ -97,6 +101,7 @@ async function* undoZstd(input: PieceReader, open: OpenEngine): AsyncGenerator<B
         }
       }
       if (!frame.holds(length)) throw new CodingFault('zstd', 'false', 'its length is another');
+      if (engine !== null) frames.add(length);
     } finally {
       engine?.close();
     }
