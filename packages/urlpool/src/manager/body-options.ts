@@ -11,7 +11,7 @@ export const BODY_OPTION_NAMES = [
   'multipartBoundary',
   'onUploadProgress',
   'trailers',
-] as const satisfies readonly (keyof RequestOptions)[];
+] as const;
 
 /** Options of a request without a body. */
 export type BodilessOptions = Omit<RequestOptions, (typeof BODY_OPTION_NAMES)[number]>;
