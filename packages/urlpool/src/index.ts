@@ -36,6 +36,7 @@ export { HTTPHeaders } from './message/http-headers.ts';
 export type { Link } from './message/link.ts';
 export type { MediaType } from './message/media-type.ts';
 export { DEFAULT_LIMITS, type LimitOptions, type Limits } from './policy/limits.ts';
+export type { RateLimitOptions } from './policy/rate-limit.ts';
 export type { RedirectOptions } from './policy/redirect.ts';
 export {
   type EndedAttempt,
@@ -67,6 +68,15 @@ export type { SavedFile, SaveOptions } from './response/save-body.ts';
 export { StatusError } from './response/status-error.ts';
 export { StreamedResponse } from './response/streamed-response.ts';
 export { UpgradedResponse } from './response/upgraded-response.ts';
+export type { Auth, AuthOption, Credentials, Hop } from './session/auth/auth.ts';
+export { basicAuth } from './session/auth/basic-auth.ts';
+export { CookieJar } from './session/cookies/cookie-jar.ts';
+export type { CookieStore } from './session/cookies/cookie-store.ts';
+export type { SessionHooks } from './session/hooks.ts';
+export type { Middleware, Next, SessionRequest } from './session/middleware.ts';
+export { Session } from './session/session.ts';
+export type { SessionOptions, SessionRequestOptions } from './session/session-options.ts';
+export type { Params } from './session/session-url.ts';
 export { CLOSE_REASONS, type CloseReason } from './trace/close-reason.ts';
 export type { ConnectionSnapshot, ManagerSnapshot, PoolCounters, PoolLevels, PoolSnapshot } from './trace/snapshot.ts';
 export { EVENT_PAIRS, type TraceEvent, type TraceListener } from './trace/trace-event.ts';

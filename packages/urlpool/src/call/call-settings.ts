@@ -5,6 +5,7 @@ import type { ReplayPolicy } from '../policy/should-replay.ts';
 import type { Alarms } from '../util/alarms.ts';
 import type { CallGroup } from './call-group.ts';
 import type { CallTrace } from './call-trace.ts';
+import type { HopHooks } from './hop-hooks.ts';
 import type { Router } from './router.ts';
 
 /** What a call is given. */
@@ -30,4 +31,6 @@ export interface CallChoices {
   /** The whole response; one whose body is handed over as it comes; or the connection itself, with another protocol on it. */
   readonly wants: 'body' | 'stream' | 'upgrade';
   readonly signal: AbortSignal | null;
+  /** What is added to each of its hops; null for nothing. */
+  readonly hops: HopHooks | null;
 }

@@ -44,6 +44,7 @@ import type { CallTrace } from './call-trace.ts';
 import { decideAfter, decideOn, mayFollow, type OverAttempt } from './decide.ts';
 import { Discard } from './discard.ts';
 import { guardedProgress } from './guarded-progress.ts';
+import { type HookedCall, HopSteps } from './hop-steps.ts';
 import type { NextStep } from './next-step.ts';
 import { type Outcome, Rejection } from './outcome.ts';
 import { redirectedRequest } from './redirected-request.ts';
@@ -53,9 +54,9 @@ import type { Place } from './router.ts';
 const ENCODED_SPARE_BYTES = 64 * 1024;
 
 /** Where an abort or a deadline finds it. */
-type State = 'queued' | 'exchanging' | 'decoding' | 'sleeping' | 'done';
+type State = 'preparing' | 'queued' | 'exchanging' | 'decoding' | 'sleeping' | 'done';
 
-export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleeper {
+export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleeper, HookedCall {
   previous: Waiter | null = null;
   next: Waiter | null = null;
   list: object | null = null;
@@ -63,8 +64,12 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   queuedAt = 0;
   readonly wantsExchange = true;
   request: WireRequest;
+  /** The request without what the hooks add to an attempt of it. */
+  #bare: WireRequest;
   readonly #settings: CallSettings;
   readonly #choices: CallChoices;
+  /** What is added to each of its hops; null for nothing. */
+  readonly #hops: HopSteps | null;
   #settle: ((outcome: Outcome) => void) | null;
   #place: Place;
   #retries: Retry;
@@ -105,13 +110,15 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     settle: (outcome: Outcome) => void,
   ) {
     this.request =
-      request.onUploadProgress === null ? request : guardedProgress(request, (reason) => this.#fail(reason));
+      request.onUploadProgress === null ? request : guardedProgress(request, (reason) => this.fail(reason));
+    this.#bare = this.request;
     this.#place = place;
     this.#settings = settings;
     this.#retries = settings.retries;
-    this.#context = settings.retries.retryOn === undefined ? outside : currentContext();
+    this.#context = settings.retries.retryOn === undefined && choices.hops === null ? outside : currentContext();
     this.#startedAt = settings.alarms.clock.now();
     this.#choices = choices;
+    this.#hops = choices.hops === null ? null : new HopSteps(choices.hops, this.#context, this);
     this.#settle = settle;
   }
 
@@ -139,6 +146,11 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     return this.#settings.maxBodyBytes;
   }
 
+  /** Whether it has ended: a callback of the caller's may have aborted it. */
+  get isDone(): boolean {
+    return this.#state === 'done';
+  }
+
   start(): void {
     const { alarms } = this.#settings;
     const { signal } = this.#choices;
@@ -155,7 +167,13 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
       this.#deadline = new Alarm(alarms, () => this.#onDeadline());
       this.#deadline.set(this.#startedAt + timeout.total);
     }
-    this.#enqueue();
+    if (this.#hops === null) this.#enqueue();
+    else this.#begin();
+  }
+
+  /** Ends it with a reason of the caller's own. */
+  fail(reason: unknown): void {
+    this.#giveUp(new Rejection(reason), { is: 'aborted' });
   }
 
   // As a waiter.
@@ -169,7 +187,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     this.#reused = connection.served > 0;
     this.#exchange = connection.start(this.request, this);
     // What the caller gave runs as it starts, a body's function say, and may have aborted the call.
-    if (this.#isDone()) this.#exchange.cancel({ is: 'aborted' });
+    if (this.isDone) this.#exchange.cancel({ is: 'aborted' });
     return true;
   }
 
@@ -184,10 +202,11 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
 
   onHead(head: Head): void {
     this.#head = head;
+    if (this.#hops !== null && this.#isSentAgain(this.#hops, head)) return;
     const { status, bodyLength } = head;
     if (mayFollow(status, this.#retries, this.request)) {
       const step = decideOn(head, this.#over());
-      if (this.#isDone()) return;
+      if (this.isDone) return;
       if (step.do !== 'done') {
         this.#pending = step;
         this.#discardBody();
@@ -264,7 +283,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   // As an abortable.
 
   onAbort(): void {
-    this.#fail(this.#choices.signal?.reason);
+    this.fail(this.#choices.signal?.reason);
   }
 
   // As what controls the body of a streamed response.
@@ -290,6 +309,41 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     if (this.#state === 'done') return;
     this.#trace?.forgotten(this.request);
     void this.dispose();
+  }
+
+  /** Begins an attempt, with its turn and with what the hooks add to it. */
+  #begin(): void {
+    const hops = this.#hops;
+    if (hops === null) {
+      this.#enterAgain();
+      return;
+    }
+    const delay = hops.delay(this.#bare);
+    if (delay !== null) this.#sleepFor(delay, () => this.#prepare(hops));
+  }
+
+  #prepare(hops: HopSteps): void {
+    const { group } = this.#settings;
+    this.#state = 'preparing';
+    this.#letGo();
+    group.sleep(this);
+    hops.prepare(this.#bare, (fields) => {
+      group.wake(this);
+      this.request = fields === this.#bare.fields ? this.#bare : { ...this.#bare, fields };
+      this.#enterAgain();
+    });
+  }
+
+  /** Whether the answer ends here, since the hooks have the request sent again, or have ended the call. */
+  #isSentAgain(hops: HopSteps, head: Head): boolean {
+    const isAsked = hops.observe(this.request, head);
+    if (isAsked !== true || this.request.body?.state === 'consumed') return isAsked === null;
+    const { method, url } = this.request;
+    const entry = { method, url, error: null, status: head.status, redirectLocation: null };
+    this.#pending = { do: 'retry', retries: this.#retries.record(entry), delay: 0, fresh: false };
+    this.#trace?.retry(this.request, String(head.status), this.#pending);
+    this.#discardBody();
+    return true;
   }
 
   /** Enters the queue with what the request is now. */
@@ -318,11 +372,6 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     this.#discard = null;
     this.#pending = null;
     this.#bodyBytes = 0;
-  }
-
-  /** Whether it has ended: a callback of the caller's may have aborted it. */
-  #isDone(): boolean {
-    return this.#state === 'done';
   }
 
   #over(): OverAttempt {
@@ -357,7 +406,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   #redirect(step: Extract<NextStep, { do: 'redirect' }>): void {
     const status = this.#head?.status ?? 0;
     const { redirects, router } = this.#settings;
-    const { request, origin, dropped } = redirectedRequest(this.#place.origin, this.request, {
+    const { request, origin, dropped } = redirectedRequest(this.#place.origin, this.#bare, {
       ...step,
       kept: redirects.keepHeaders,
       removed: this.#retries.removeHeadersOnRedirect,
@@ -372,7 +421,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     }
     this.#trace?.redirect(this.request, status, request.url, { dropped });
     if (step.dropsBody) this.request.body?.release();
-    this.request = request;
+    this.#renew(request);
     this.#place = place;
     place.budget.count(this.#settings.alarms.clock.now());
     this.#tryAnew(step.retries, step.delay, null);
@@ -381,7 +430,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   #retry({ retries, delay, fresh }: Extract<NextStep, { do: 'retry' }>): void {
     // After a 417 the server is not asked again whether it wants the body.
     const expectContinue = this.#head?.status === 417 ? null : this.request.expectContinue;
-    this.request = { ...this.request, expectContinue, attempt: this.request.attempt + 1 };
+    this.#renew({ ...this.#bare, expectContinue, attempt: this.request.attempt + 1 });
     this.#tryAnew(retries, delay, fresh ? Number.POSITIVE_INFINITY : null);
   }
 
@@ -390,12 +439,36 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     this.#retries = retries;
     this.#replayed = false;
     this.notKeptBefore = notKeptBefore;
-    const { group, alarms } = this.#settings;
-    if (delay === 0 || group.closed) {
-      this.#enterAgain();
+    const { group } = this.#settings;
+    this.#sleepFor(group.closed ? 0 : delay, () => this.#begin());
+  }
+
+  /** Enters the queue once more. The pool may have been given up meanwhile, when it came to rest. */
+  #enterAgain(): void {
+    if (this.isDone) return;
+    const { group, router } = this.#settings;
+    if (group.closed) {
+      this.#end(new Rejection(closedError(this.request)));
       return;
     }
-    if (this.#isDone()) return;
+    this.#place = router.to(this.#place.origin) ?? this.#place;
+    this.#enqueue();
+  }
+
+  /** The request of the next attempt. */
+  #renew(request: WireRequest): void {
+    this.#bare = request;
+    this.request = request;
+  }
+
+  /** Goes on after `delay` ms. */
+  #sleepFor(delay: number, goOn: () => void): void {
+    if (this.isDone) return;
+    if (delay <= 0) {
+      goOn();
+      return;
+    }
+    const { group, alarms } = this.#settings;
     this.#state = 'sleeping';
     this.#letGo();
     group.sleep(this);
@@ -404,22 +477,10 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
       delay,
       () => {
         group.wake(this);
-        this.#enterAgain();
+        goOn();
       },
       true,
     );
-  }
-
-  /** Enters the queue once more. The pool may have been given up meanwhile, when it came to rest. */
-  #enterAgain(): void {
-    if (this.#isDone()) return;
-    const { group, router } = this.#settings;
-    if (group.closed) {
-      this.#end(new Rejection(closedError(this.request)));
-      return;
-    }
-    this.#place = router.to(this.#place.origin) ?? this.#place;
-    this.#enqueue();
   }
 
   /** The head is here: the caller gets the response, the body comes as it is taken. */
@@ -534,10 +595,6 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     return willReplay;
   }
 
-  #fail(reason: unknown): void {
-    this.#giveUp(new Rejection(reason), { is: 'aborted' });
-  }
-
   #onDeadline(): void {
     const error = totalTimeoutError(this.request, this.#doing(), this.#usedConnection());
     this.#giveUp(new Rejection(error), { is: 'timeout', failure: error });
@@ -545,6 +602,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
 
   #doing(): string {
     if (this.#state === 'queued') return 'waiting for a connection';
+    if (this.#state === 'preparing') return 'preparing the request';
     if (this.#state === 'sleeping') return 'waiting before the next attempt';
     if (this.#state === 'decoding') return 'decoding the body';
     return this.#head === null ? 'waiting for the response' : 'reading the body';
@@ -571,17 +629,14 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   /** The call is over; null where its response has been handed over before. */
   #end(outcome: Outcome | null): void {
     if (this.#state === 'done') return;
-    if (this.#state === 'decoding') this.#settings.group.wake(this);
+    if (this.#state !== 'exchanging') this.#settings.group.wake(this);
     this.#state = 'done';
     this.#deadline?.remove();
     this.#queueAlarm?.remove();
     this.#discard?.end();
     this.#exchange = null;
     this.#collector = null;
-    if (this.#sleep !== null) {
-      this.#sleep.cancel();
-      this.#settings.group.wake(this);
-    }
+    this.#sleep?.cancel();
     const { signal } = this.#choices;
     if (signal !== null) removeAbortable(signal, this);
     this.request.body?.release();

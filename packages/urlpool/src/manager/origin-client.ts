@@ -5,6 +5,7 @@ import { Call } from '../call/call.ts';
 import { closedError } from '../call/call-error.ts';
 import type { CallChoices, CallSettings } from '../call/call-settings.ts';
 import { CallTrace } from '../call/call-trace.ts';
+import type { HopHooks } from '../call/hop-hooks.ts';
 import { type Outcome, Rejection } from '../call/outcome.ts';
 import { checkedMethod, checkRequestOptions, prepareRequest, type SharedFields } from '../call/prepare-request.ts';
 import type { RequestOptions } from '../call/request-options.ts';
@@ -45,8 +46,9 @@ export interface ClientSurroundings {
 /** What a face asks for beyond the caller's options. */
 export interface SendChoices {
   readonly wants: CallChoices['wants'];
-  /** Header fields over the pool's defaults, under the caller's own. */
-  readonly fields: Readonly<Record<string, string>> | null;
+  /** Header fields over the pool's defaults, under the caller's own. They are never changed. */
+  readonly fields: HeadersInput | null;
+  readonly hops?: HopHooks | undefined;
 }
 
 /** One origin as requests see it. */
@@ -61,6 +63,7 @@ export class OriginClient implements Place, Linked<OriginClient> {
   readonly #settings: PoolSettings;
   readonly #fields: SharedFields;
   readonly #usualCall: CallSettings;
+  #lastFields: { readonly input: HeadersInput; readonly shared: SharedFields } | null = null;
 
   constructor(origin: Origin, settings: PoolSettings, surroundings?: ClientSurroundings) {
     const { options, limits, idleTimeout, maxRequests, clock, alarms, gate, trace, random, open } = settings;
@@ -126,8 +129,8 @@ export class OriginClient implements Place, Linked<OriginClient> {
     if (this.#settings.calls.closing) throw closedError({ method: given, url: this.#text + target });
     const method = checkedMethod(given, target);
     if (options !== NO_OPTIONS) checkRequestOptions(options);
-    const { wants } = choices;
-    const shared = choices.fields === null ? this.#fields : withFields(this.#fields, choices.fields);
+    const { wants, hops = null } = choices;
+    const shared = choices.fields === null ? this.#fields : this.#fieldsWith(choices.fields);
     const prepared = prepareRequest(method, options, shared);
     const { fields, body, trailers, query, expectContinue, onUploadProgress } = prepared;
     const settings = options === NO_OPTIONS ? this.#usualCall : this.#callSettings(options);
@@ -153,7 +156,7 @@ export class OriginClient implements Place, Linked<OriginClient> {
       attempt: 1,
     };
     return new Promise((resolve) => {
-      new Call(request, this, settings, { wants, signal: options.signal ?? null }, resolve).start();
+      new Call(request, this, settings, { wants, signal: options.signal ?? null, hops }, resolve).start();
     });
   }
 
@@ -166,6 +169,14 @@ export class OriginClient implements Place, Linked<OriginClient> {
   /** Opens a connection, if none is open. */
   connect(): Promise<void> {
     return this.pool.open(this.#settings.timeout.connect);
+  }
+
+  /** A session gives the same ones with every request. */
+  #fieldsWith(input: HeadersInput): SharedFields {
+    if (this.#lastFields?.input === input) return this.#lastFields.shared;
+    const shared = withFields(this.#fields, input);
+    this.#lastFields = { input, shared };
+    return shared;
   }
 
   #timeout(value: RequestOptions['timeout']): Timeout {

@@ -1,9 +1,11 @@
 // One pool per origin and route, found by the URL of a request: the object that a program makes once and keeps.
 
 import { closedError } from '../call/call-error.ts';
+import type { Outcome } from '../call/outcome.ts';
 import { REQUEST_OPTION_NAMES } from '../call/prepare-request.ts';
 import type { RequestOptions } from '../call/request-options.ts';
 import { checkNames } from '../errors/invalid-option.ts';
+import { overlaid } from '../message/header-overlay.ts';
 import { originText, type ParsedUrl, parseUrl } from '../message/origin.ts';
 import { Timeout } from '../policy/timeout.ts';
 import { Room } from '../pool/room.ts';
@@ -49,10 +51,14 @@ export interface PoolManagerOptions extends PoolOptions {
   readonly maxConnections?: number | undefined;
 }
 
+/** Their names. */
+export const MANAGER_OPTION_NAMES: readonly string[] = [...POOL_OPTION_NAMES, 'maxConnections', 'numPools'];
+
 /** Options of one request to a manager: those of any request, and how its origin is reached. */
 export interface ManagerRequestOptions extends RequestOptions, RouteOptions {}
 
-const NAMES: readonly string[] = [...REQUEST_OPTION_NAMES, ...ROUTE_OPTION_NAMES];
+/** Their names. */
+export const MANAGER_REQUEST_NAMES: readonly string[] = [...REQUEST_OPTION_NAMES, ...ROUTE_OPTION_NAMES];
 
 /** Parsed URLs to remember: a program asks for few again and again, or for each once. */
 const REMEMBERED_URLS = 256;
@@ -63,6 +69,30 @@ const STREAMED = { wants: 'stream', fields: null } as const;
 /** A URL taken apart, and its origin as text. */
 interface Destination extends ParsedUrl {
   readonly text: string;
+}
+
+/** A manager from within, for the session that stands above it. */
+export interface ManagerInside {
+  readonly settings: PoolSettings;
+  /** As PoolManager.request() and its like begin; the promise never rejects. */
+  send(
+    method: string,
+    url: string | URL,
+    options: ManagerRequestOptions | undefined,
+    choices: SendChoices,
+  ): Promise<Outcome>;
+  /**
+   * The origin of an absolute URL, as text.
+   *
+   * @throws {RequestError} `ERR_INVALID_URL`
+   */
+  originOf(url: string): string;
+}
+
+let inside: (manager: PoolManager) => ManagerInside;
+
+export function insideOf(manager: PoolManager): ManagerInside {
+  return inside(manager);
 }
 
 /**
@@ -80,9 +110,17 @@ export class PoolManager implements AsyncDisposable {
   readonly #urls = new Map<string, Destination>();
   readonly #routeKeys = new RouteKeys();
 
+  static {
+    inside = (manager) => ({
+      settings: manager.#settings,
+      send: (...given) => manager.#send(...given),
+      originOf: (url) => manager.#parse(url).text,
+    });
+  }
+
   /** @throws {RequestError} for an option that cannot be used. */
   constructor(options: PoolManagerOptions = {}) {
-    checkNames('the manager', options, [...POOL_OPTION_NAMES, 'maxConnections', 'numPools']);
+    checkNames('the manager', options, MANAGER_OPTION_NAMES);
     const { numPools, maxConnections, ...poolOptions } = options;
     const room = new Room(whole('maxConnections', maxConnections, 512));
     this.#settings = poolSettings(poolOptions, [], room);
@@ -125,7 +163,7 @@ export class PoolManager implements AsyncDisposable {
    * @throws {HTTPError} One of its kinds; if the call was aborted, the signal's reason.
    */
   async upgrade(url: string | URL, options: UpgradeOptions & RouteOptions): Promise<UpgradedResponse> {
-    checkUpgradeNames(options, NAMES);
+    checkUpgradeNames(options, MANAGER_REQUEST_NAMES);
     const { method = 'GET', protocol } = options;
     const choices = { wants: 'upgrade', fields: upgradeFields(protocol) } as const;
     return upgradedOf(await this.#send(method, url, plainOptions(options), choices), protocol);
@@ -146,7 +184,7 @@ export class PoolManager implements AsyncDisposable {
     options: TunnelOptions & RouteOptions = {},
   ): Promise<UpgradedResponse> {
     const target = tunnelTarget(authority);
-    checkTunnelNames(options, NAMES);
+    checkTunnelNames(options, MANAGER_REQUEST_NAMES);
     const choices = { wants: 'upgrade', fields: { Host: target } } as const;
     return upgradedOf(await this.#send('CONNECT', url, plainOptions(options), choices, target), null);
   }
@@ -191,7 +229,7 @@ export class PoolManager implements AsyncDisposable {
     const { clock, random, calls, timeout } = this.#settings;
     return await download(path, options, {
       url: text + target,
-      optionNames: NAMES,
+      optionNames: MANAGER_REQUEST_NAMES,
       clock,
       random,
       calls,
@@ -219,7 +257,7 @@ export class PoolManager implements AsyncDisposable {
     const { clock, random, calls } = this.#settings;
     return eventStream(options, {
       url: text + target,
-      optionNames: NAMES,
+      optionNames: MANAGER_REQUEST_NAMES,
       clock,
       random,
       calls,
@@ -265,7 +303,7 @@ export class PoolManager implements AsyncDisposable {
     const credentials = connectTarget === null ? 'Authorization' : 'Proxy-Authorization';
     const chosen = to.userinfo === null ? choices : withCredentials(choices, credentials, to.userinfo);
     if (options === undefined) return this.#clientFor(to, null).send(method, target, options, chosen);
-    checkNames('the request', options, NAMES);
+    checkNames('the request', options, MANAGER_REQUEST_NAMES);
     const isRouted = ROUTE_OPTION_NAMES.some((name) => name in options);
     const route = isRouted ? routeOptionsOf(options) : null;
     const plain = isRouted ? withoutRoute(options) : options;
@@ -307,5 +345,6 @@ export class PoolManager implements AsyncDisposable {
 
 /** The credentials of a URL: those of a proxy where it is one that is asked for a tunnel (RFC 9110 §11.7.2). */
 function withCredentials(choices: SendChoices, name: string, userinfo: string): SendChoices {
-  return { ...choices, fields: { ...choices.fields, [name]: basicAuthorization(userinfo) } };
+  const forced = { [name]: basicAuthorization(userinfo) };
+  return { ...choices, fields: overlaid(choices.fields ?? undefined, { defaults: {}, forced }) };
 }

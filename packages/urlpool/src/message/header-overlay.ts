@@ -24,3 +24,9 @@ export function overlaid(own: HeadersInput | undefined, { defaults, forced }: Ov
     ...Object.entries(forced),
   ];
 }
+
+/** Field lines with others over them: a name in `own` takes the place of all lines of that name in `base`. */
+export function linesOver(base: readonly HeaderEntry[], own: readonly HeaderEntry[]): readonly HeaderEntry[] {
+  const replaced = new Set(own.map(([name]) => name.toLowerCase()));
+  return [...base.filter(([name]) => !replaced.has(name.toLowerCase())), ...own];
+}

@@ -2,7 +2,7 @@
 // §5.2): names and values in order, repeated names repeated, a space as "+".
 
 import { invalidOption } from '../errors/invalid-option.ts';
-import { fieldPairs } from './field-pairs.ts';
+import { givenPairs } from './field-pairs.ts';
 
 /** A value; a list repeats the name, null and undefined leave it out. */
 export type QueryValue =
@@ -24,13 +24,25 @@ export type QueryFields = Readonly<Record<string, QueryValue>> | Iterable<readon
  */
 export function queryText(fields: QueryFields): string {
   const query = new URLSearchParams();
-  for (const [name, value] of fieldPairs(fields)) {
-    for (const item of Array.isArray(value) ? value : [value]) query.append(String(name), textOf(String(name), item));
-  }
+  for (const [name, value] of queryPairs('fields', fields)) if (value !== null) query.append(name, value);
   return query.toString();
 }
 
-function textOf(name: string, value: unknown): string {
+/** Names and values in order, a list as several; null where a name is given as null or undefined. */
+export type QueryPairs = readonly (readonly [name: string, value: string | null])[];
+
+/**
+ * @param option What the fields were given as.
+ * @throws {RequestError} `ERR_INVALID_OPTION`
+ */
+export function queryPairs(option: string, fields: QueryFields): QueryPairs {
+  return givenPairs(option, fields).flatMap(([name, value]) => {
+    const values: readonly unknown[] = Array.isArray(value) ? value : [value ?? null];
+    return values.map((item) => [String(name), item === null ? null : textOf(`${option}.${name}`, item)] as const);
+  });
+}
+
+function textOf(option: string, value: unknown): string {
   if (['string', 'number', 'bigint', 'boolean'].includes(typeof value)) return String(value);
-  throw invalidOption(`fields.${name}`, value, 'give a string, a number, a boolean, or a list of them');
+  throw invalidOption(option, value, 'give a string, a number, a boolean, or a list of them');
 }

@@ -1,0 +1,156 @@
+// A session without its faces: puts together what a request is sent with, leads it through the layers, and sends it.
+
+import { checkNames } from '../errors/invalid-option.ts';
+import { checkFlag } from '../errors/option-values.ts';
+import { responseOf } from '../manager/origin-client.ts';
+import { insideOf, type ManagerInside, type ManagerRequestOptions } from '../manager/pool-manager.ts';
+import { linesOver } from '../message/header-overlay.ts';
+import { type HeaderEntry, type HeadersInput, headerEntries } from '../message/headers-input.ts';
+import { HTTPHeaders } from '../message/http-headers.ts';
+import { rateLimitFrom } from '../policy/rate-limit.ts';
+import { REDIRECT_SAFELIST } from '../policy/redirect-safelist.ts';
+import { Timeout } from '../policy/timeout.ts';
+import type { QueryPairs } from '../request/query.ts';
+import { releaseInput } from '../request/release-input.ts';
+import type { BaseResponse } from '../response/base-response.ts';
+import type { HTTPResponse } from '../response/http-response.ts';
+import { StreamedResponse } from '../response/streamed-response.ts';
+import { type Auth, type AuthOption, authFrom } from './auth/auth.ts';
+import type { CookieStore } from './cookies/cookie-store.ts';
+import { hookLayer } from './hooks.ts';
+import { chain, type Next, type SessionRequest } from './middleware.ts';
+import { RateLimiter } from './rate-limiter.ts';
+import { SessionHops } from './session-hops.ts';
+import { SESSION_REQUEST_NAMES, type SessionRequestOptions, type SortedOptions } from './session-options.ts';
+import { type Base, baseFrom, defaultParams, paramsText, sessionUrl, withQuery } from './session-url.ts';
+
+type Wants = SessionRequest['wants'];
+
+export class SessionClient<Context extends object> {
+  readonly #inside: ManagerInside;
+  /** What each request is given, where the manager is not the session's own. */
+  readonly #perRequest: ManagerRequestOptions | null;
+  readonly #base: Base | null;
+  readonly #params: QueryPairs;
+  readonly #fields: readonly HeaderEntry[];
+  /** Those of its header fields that go to other origins than that of its base too. */
+  readonly #fieldsElsewhere: readonly HeaderEntry[];
+  readonly #cookies: CookieStore | null;
+  readonly #auth: Auth | null;
+  readonly #rate: RateLimiter | null;
+  readonly #raises: boolean;
+  readonly #context: Context | undefined;
+  /** The way through the layers; null where there are none. */
+  readonly #layered: Next<Context> | null;
+
+  /** @throws {RequestError} for an option that cannot be used. */
+  constructor({ own, perRequest, manager, keptHeaders }: SortedOptions<Context>, cookies: CookieStore | null) {
+    this.#inside = insideOf(manager);
+    this.#perRequest = perRequest;
+    this.#base = own.baseUrl === undefined ? null : baseFrom(own.baseUrl);
+    this.#params = defaultParams(own.params);
+    this.#fields = own.headers === undefined ? [] : headerEntries(own.headers);
+    const goesAnywhere = (name: string): boolean => REDIRECT_SAFELIST.has(name) || keptHeaders.includes(name);
+    this.#fieldsElsewhere = this.#fields.filter(([name]) => goesAnywhere(name.toLowerCase()));
+    this.#cookies = cookies;
+    this.#auth = authFrom(own.auth);
+    const rate = rateLimitFrom(own.rateLimit);
+    this.#rate = rate === null ? null : new RateLimiter(rate, this.#inside.settings.clock);
+    this.#raises = own.raiseForStatus ?? false;
+    this.#context = own.context;
+    const layers = [hookLayer(own.hooks), ...(own.middleware ?? [])].filter((layer) => layer !== null);
+    this.#layered = layers.length === 0 ? null : chain(layers, (request) => this.#sendLayered(request));
+  }
+
+  /**
+   * Sends one request, through the layers.
+   *
+   * @param home The only origin that the session's credentials and its own header fields are for. @default that of the base;
+   * without one, that of the URL
+   */
+  async call(
+    wants: Wants,
+    method: string,
+    url: string | URL,
+    options: SessionRequestOptions<Context>,
+    home: string | null = this.#base?.origin ?? null,
+  ): Promise<BaseResponse> {
+    try {
+      checkNames('the request', options, SESSION_REQUEST_NAMES);
+      checkFlag('raiseForStatus', options.raiseForStatus);
+      const { params, context, ...plain } = options;
+      const whole = withQuery(sessionUrl(url, this.#base), paramsText(params, this.#params));
+      if (this.#layered === null) {
+        const fields = this.#fieldsFor(whole, home);
+        return await this.#send({ wants, method, url: whole, home }, plain, fields.length === 0 ? null : fields);
+      }
+      const { headers, ...rest } = plain;
+      const { kept, removed } = mergedHeaders(this.#fieldsFor(whole, home), headers);
+      return await this.#layered({
+        method,
+        url: whole,
+        headers: kept,
+        removed,
+        options: rest,
+        context: { ...this.#context, ...context } as Context,
+        home,
+        wants,
+      });
+    } catch (error) {
+      releaseInput(options);
+      throw error;
+    }
+  }
+
+  /** What comes out of the layers goes to the engine. */
+  #sendLayered({ headers, removed, options, ...to }: SessionRequest<Context>): Promise<BaseResponse> {
+    const left = removed.filter((name) => !headers.has(name)).map((name) => [name, null] as const);
+    return this.#send(to, { ...options, headers: [...headers, ...left] }, null);
+  }
+
+  async #send(
+    { wants, method, url, home }: Pick<SessionRequest, 'wants' | 'method' | 'url' | 'home'>,
+    { auth, raiseForStatus = this.#raises, ...own }: Omit<SessionRequestOptions, 'params' | 'context'>,
+    fields: HeadersInput | null,
+  ): Promise<BaseResponse> {
+    const hops = this.#hopsFor(url, auth, home);
+    const options = this.#perRequest === null ? own : { ...this.#perRequest, ...own, ...this.#timeout(own) };
+    const response = responseOf<HTTPResponse | StreamedResponse>(
+      await this.#inside.send(method, url, options, { wants, fields, hops }),
+    );
+    if (!raiseForStatus || response.status < 400) return response;
+    if (response instanceof StreamedResponse) void response.dispose();
+    return response.raiseForStatus();
+  }
+
+  /** Limits of the request over those of the session. */
+  #timeout({ timeout }: ManagerRequestOptions): Pick<ManagerRequestOptions, 'timeout'> {
+    const usual = this.#perRequest?.timeout;
+    return usual instanceof Timeout ? { timeout: Timeout.from(timeout, usual) } : {};
+  }
+
+  #hopsFor(url: string, option: AuthOption | null | undefined, home: string | null): SessionHops {
+    const own = authFrom(option);
+    const auth = option === undefined ? this.#auth : own;
+    const authOrigin = auth === null ? '' : own === null && home !== null ? home : this.#inside.originOf(url);
+    return new SessionHops({ cookies: this.#cookies, auth, authOrigin, rate: this.#rate });
+  }
+
+  #fieldsFor(url: string, home: string | null): readonly HeaderEntry[] {
+    const isAway =
+      home !== null && this.#fieldsElsewhere.length < this.#fields.length && this.#inside.originOf(url) !== home;
+    return isAway ? this.#fieldsElsewhere : this.#fields;
+  }
+}
+
+/** Fields of a session with those of a request over them, and the names that either gives as null. */
+function mergedHeaders(
+  base: readonly HeaderEntry[],
+  own: HeadersInput | undefined,
+): { readonly kept: HTTPHeaders; readonly removed: readonly string[] } {
+  const lines = own === undefined ? base : linesOver(base, headerEntries(own));
+  return {
+    kept: new HTTPHeaders(lines),
+    removed: lines.flatMap(([name, value]) => (value === null ? [name] : [])),
+  };
+}

@@ -1,0 +1,143 @@
+// Requests that belong together: one base URL, header fields, parameters, cookies, credentials and connections for all of
+// them. A session stands above a manager and adds; it knows nothing of pools.
+
+import { closedError } from '../call/call-error.ts';
+import { invalidOption } from '../errors/invalid-option.ts';
+import type { CloseOptions } from '../manager/close-options.ts';
+import type { PoolManager } from '../manager/pool-manager.ts';
+import { redactUrl } from '../message/redact-url.ts';
+import type { BaseResponse } from '../response/base-response.ts';
+import { HTTPResponse } from '../response/http-response.ts';
+import { StreamedResponse } from '../response/streamed-response.ts';
+import type { ManagerSnapshot } from '../trace/snapshot.ts';
+import type { CookieStore } from './cookies/cookie-store.ts';
+import { cookiesFrom } from './cookies/cookies-option.ts';
+import type { SessionRequest } from './middleware.ts';
+import { SessionClient } from './session-client.ts';
+import { extendedOptions, type SessionOptions, type SessionRequestOptions, sortOptions } from './session-options.ts';
+
+/**
+ * Keeps what requests have in common.
+ *
+ * @example
+ * const session = new Session({ baseUrl: 'https://api.example/v1', auth: ['user', 'secret'] });
+ * const users = await session.get('/users', { params: { page: 2 } });
+ * console.log(users.json());
+ * await session.close();
+ */
+export class Session<Context extends object = Record<string, unknown>> implements AsyncDisposable {
+  /** Its cookies; null where it keeps none. */
+  readonly cookies: CookieStore | null;
+  /** The connections that it uses. */
+  readonly manager: PoolManager;
+  readonly #options: SessionOptions<Context>;
+  readonly #client: SessionClient<Context>;
+  #closed = false;
+
+  /** @throws {RequestError} for an option that cannot be used. */
+  constructor(options: SessionOptions<Context> = {}) {
+    const sorted = sortOptions(options);
+    this.cookies = cookiesFrom(options.cookies);
+    this.manager = sorted.manager;
+    this.#options = options;
+    this.#client = new SessionClient(sorted, this.cookies);
+  }
+
+  /**
+   * Sends a request and reads the response with its whole body.
+   *
+   * @param url Absolute, or below the session's base URL.
+   * @throws {StatusError} for a status of 400 or more, where `raiseForStatus` says so.
+   * @throws {HTTPError} One of its kinds; if the call was aborted, the signal's reason.
+   */
+  async request(method: string, url: string | URL, options?: SessionRequestOptions<Context>): Promise<HTTPResponse> {
+    const response = await this.#call('body', method, url, options);
+    if (response instanceof HTTPResponse) return response;
+    throw invalidOption('what a middleware gives', response, 'give an HTTPResponse, as next() does');
+  }
+
+  /**
+   * Sends a request and resolves when the head of the response is there: the body is read as it is taken.
+   *
+   * @param url Absolute, or below the session's base URL.
+   * @throws {StatusError} for a status of 400 or more, where `raiseForStatus` says so.
+   * @throws {HTTPError} One of its kinds; if the call was aborted, the signal's reason.
+   */
+  async stream(method: string, url: string | URL, options?: SessionRequestOptions<Context>): Promise<StreamedResponse> {
+    const response = await this.#call('stream', method, url, options);
+    if (response instanceof StreamedResponse) return response;
+    throw invalidOption('what a middleware gives', response, 'give a StreamedResponse, as next() does');
+  }
+
+  async get(url: string | URL, options?: SessionRequestOptions<Context>): Promise<HTTPResponse> {
+    return await this.request('GET', url, options);
+  }
+
+  async post(url: string | URL, options?: SessionRequestOptions<Context>): Promise<HTTPResponse> {
+    return await this.request('POST', url, options);
+  }
+
+  async put(url: string | URL, options?: SessionRequestOptions<Context>): Promise<HTTPResponse> {
+    return await this.request('PUT', url, options);
+  }
+
+  async patch(url: string | URL, options?: SessionRequestOptions<Context>): Promise<HTTPResponse> {
+    return await this.request('PATCH', url, options);
+  }
+
+  async delete(url: string | URL, options?: SessionRequestOptions<Context>): Promise<HTTPResponse> {
+    return await this.request('DELETE', url, options);
+  }
+
+  /** The same as `delete()`, by the name that the function of the module has. */
+  async del(url: string | URL, options?: SessionRequestOptions<Context>): Promise<HTTPResponse> {
+    return await this.request('DELETE', url, options);
+  }
+
+  async head(url: string | URL, options?: SessionRequestOptions<Context>): Promise<HTTPResponse> {
+    return await this.request('HEAD', url, options);
+  }
+
+  async options(url: string | URL, options?: SessionRequestOptions<Context>): Promise<HTTPResponse> {
+    return await this.request('OPTIONS', url, options);
+  }
+
+  /**
+   * A session with other options over this one's: header fields, parameters and context by name, middleware after this
+   * one's, anything else in its place. It shares connections, and cookies too unless it is given others.
+   */
+  extend(options: SessionOptions<Context>): Session<Context> {
+    const shared = { manager: this.manager, cookies: this.cookies ?? false };
+    return new Session(extendedOptions({ ...this.#options, ...shared }, options));
+  }
+
+  /** The connections that it uses, at this moment, as plain JSON. */
+  snapshot(): ManagerSnapshot {
+    return this.manager.snapshot();
+  }
+
+  /** Closes idle connections now and busy ones when they are done. The session stays usable. */
+  clear(): Promise<void> {
+    return this.manager.clear();
+  }
+
+  /** Refuses new requests; where the connections are its own, waits for those it has accepted, and closes them. */
+  async close(options: CloseOptions = {}): Promise<void> {
+    this.#closed = true;
+    if (this.#options.manager === undefined) await this.manager.close(options);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #call(
+    wants: SessionRequest['wants'],
+    method: string,
+    url: string | URL,
+    options: SessionRequestOptions<Context> = {},
+  ): Promise<BaseResponse> {
+    if (this.#closed) throw closedError({ method, url: redactUrl(String(url)) });
+    return this.#client.call(wants, method, url, options);
+  }
+}
