@@ -77,6 +77,23 @@ export type { Middleware, Next, SessionRequest } from './session/middleware.ts';
 export { Session } from './session/session.ts';
 export type { SessionOptions, SessionRequestOptions } from './session/session-options.ts';
 export type { Params } from './session/session-url.ts';
+export {
+  defaultManager,
+  del,
+  download,
+  eventStream,
+  get,
+  head,
+  many,
+  options,
+  patch,
+  post,
+  put,
+  request,
+  stream,
+  type TopLevelOptions,
+} from './session/top-level.ts';
+export type { SessionDownloadOptions, SessionEventStreamOptions } from './session/undertakings.ts';
 export { CLOSE_REASONS, type CloseReason } from './trace/close-reason.ts';
 export type { ConnectionSnapshot, ManagerSnapshot, PoolCounters, PoolLevels, PoolSnapshot } from './trace/snapshot.ts';
 export { EVENT_PAIRS, type TraceEvent, type TraceListener } from './trace/trace-event.ts';

@@ -8,10 +8,10 @@ import type { HTTPResponse } from '../response/http-response.ts';
 import type { ManagerRequestOptions } from './pool-manager.ts';
 
 /** One request of many: a URL to GET, or what to send. */
-export type ManyItem =
+export type ManyItem<Options extends ManagerRequestOptions = ManagerRequestOptions> =
   | string
   | URL
-  | ({ readonly method?: string; readonly url: string | URL } & ManagerRequestOptions);
+  | ({ readonly method?: string; readonly url: string | URL } & Options);
 
 /** How many() works through them. */
 export interface ManyOptions {

@@ -2,11 +2,13 @@
 
 import { checkNames } from '../errors/invalid-option.ts';
 import { checkFlag } from '../errors/option-values.ts';
+import type { DownloadSurroundings } from '../manager/download.ts';
 import { responseOf } from '../manager/origin-client.ts';
 import { insideOf, type ManagerInside, type ManagerRequestOptions } from '../manager/pool-manager.ts';
 import { linesOver } from '../message/header-overlay.ts';
 import { type HeaderEntry, type HeadersInput, headerEntries } from '../message/headers-input.ts';
 import { HTTPHeaders } from '../message/http-headers.ts';
+import { originText, parseUrl } from '../message/origin.ts';
 import { rateLimitFrom } from '../policy/rate-limit.ts';
 import { REDIRECT_SAFELIST } from '../policy/redirect-safelist.ts';
 import { Timeout } from '../policy/timeout.ts';
@@ -23,6 +25,7 @@ import { RateLimiter } from './rate-limiter.ts';
 import { SessionHops } from './session-hops.ts';
 import { SESSION_REQUEST_NAMES, type SessionRequestOptions, type SortedOptions } from './session-options.ts';
 import { type Base, baseFrom, defaultParams, paramsText, sessionUrl, withQuery } from './session-url.ts';
+import { UNDERTAKING_NAMES } from './undertakings.ts';
 
 type Wants = SessionRequest['wants'];
 
@@ -79,7 +82,7 @@ export class SessionClient<Context extends object> {
       checkNames('the request', options, SESSION_REQUEST_NAMES);
       checkFlag('raiseForStatus', options.raiseForStatus);
       const { params, context, ...plain } = options;
-      const whole = withQuery(sessionUrl(url, this.#base), paramsText(params, this.#params));
+      const whole = this.#whole(url, params);
       if (this.#layered === null) {
         const fields = this.#fieldsFor(whole, home);
         return await this.#send({ wants, method, url: whole, home }, plain, fields.length === 0 ? null : fields);
@@ -100,6 +103,25 @@ export class SessionClient<Context extends object> {
       releaseInput(options);
       throw error;
     }
+  }
+
+  /** What a download or a stream of events from a URL has of the session, beside its requests. */
+  surroundings(url: string | URL, params: SessionRequestOptions['params']): Omit<DownloadSurroundings, 'stream'> {
+    const { clock, random, calls, timeout } = this.#inside.settings;
+    const usual = this.#perRequest?.timeout;
+    const { origin, target } = parseUrl(this.#whole(url, params));
+    return {
+      url: originText(origin) + target,
+      optionNames: UNDERTAKING_NAMES,
+      clock,
+      random,
+      calls,
+      timeoutFrom: (option) => Timeout.from(option, usual instanceof Timeout ? usual : timeout),
+    };
+  }
+
+  #whole(url: string | URL, params: SessionRequestOptions['params']): string {
+    return withQuery(sessionUrl(url, this.#base), paramsText(params, this.#params));
   }
 
   /** What comes out of the layers goes to the engine. */

@@ -4,6 +4,9 @@
 import { closedError } from '../call/call-error.ts';
 import { invalidOption } from '../errors/invalid-option.ts';
 import type { CloseOptions } from '../manager/close-options.ts';
+import { type DownloadedFile, download } from '../manager/download.ts';
+import { type EventStream, eventStream } from '../manager/event-stream.ts';
+import { type ManyItem, type ManyOptions, type ManyResult, many } from '../manager/many.ts';
 import type { PoolManager } from '../manager/pool-manager.ts';
 import { redactUrl } from '../message/redact-url.ts';
 import type { BaseResponse } from '../response/base-response.ts';
@@ -15,6 +18,7 @@ import { cookiesFrom } from './cookies/cookies-option.ts';
 import type { SessionRequest } from './middleware.ts';
 import { SessionClient } from './session-client.ts';
 import { extendedOptions, type SessionOptions, type SessionRequestOptions, sortOptions } from './session-options.ts';
+import type { SessionDownloadOptions, SessionEventStreamOptions } from './undertakings.ts';
 
 /**
  * Keeps what requests have in common.
@@ -100,6 +104,60 @@ export class Session<Context extends object = Record<string, unknown>> implement
 
   async options(url: string | URL, options?: SessionRequestOptions<Context>): Promise<HTTPResponse> {
     return await this.request('OPTIONS', url, options);
+  }
+
+  /**
+   * Sends many requests, a bounded number at once, and gives each result as it completes or in the order of the source.
+   * Items have the options of any request of the session. A failure is a result like any other and ends nothing; leaving
+   * the loop aborts what still runs.
+   *
+   * @example
+   * for await (const { index, response, error } of session.many(['/users/1', '/users/2'])) {
+   *   console.log(index, error ?? response.json());
+   * }
+   */
+  many<Item extends ManyItem<SessionRequestOptions<Context>>>(
+    items: Iterable<Item> | AsyncIterable<Item>,
+    options: ManyOptions = {},
+  ): AsyncGenerator<ManyResult<Item>, void, undefined> {
+    return many(items, options, (method, url, each) => this.request(method, url, each));
+  }
+
+  /**
+   * Downloads a file by GET, and asks for its rest where a connection drops; see `download()` of a PoolManager. Each of its
+   * requests is one of the session, with its cookies, credentials and middleware.
+   *
+   * @param url Absolute, or below the session's base URL.
+   * @throws {StatusError} for a response that is no file: any status but 2xx.
+   * @throws {FileError} where it cannot be written, `ERR_FILE_EXISTS` where it is there and `overwrite` is false.
+   * @throws {DigestError} where the file is not what the digest says.
+   * @throws {HTTPError} One of its kinds; if the call was aborted, the signal's reason.
+   */
+  async download(
+    url: string | URL,
+    path: string,
+    options: SessionDownloadOptions<Context> = {},
+  ): Promise<DownloadedFile> {
+    return await download(path, options, {
+      ...this.#client.surroundings(url, options?.params),
+      stream: (each) => this.stream('GET', url, { ...each, raiseForStatus: false }),
+    });
+  }
+
+  /**
+   * The server-sent events of a URL, for as long as the loop goes on; see `eventStream()` of a PoolManager. Each of its
+   * requests is one of the session, with its cookies, credentials and middleware.
+   *
+   * @param url Absolute, or below the session's base URL.
+   * @throws {RequestError} `ERR_INVALID_OPTION`, at once.
+   * @throws {StatusError} for a status that no later connection would mend.
+   * @throws {DecodeError} `ERR_EVENT_STREAM` for another media type.
+   */
+  eventStream(url: string | URL, options: SessionEventStreamOptions<Context> = {}): EventStream {
+    return eventStream(options, {
+      ...this.#client.surroundings(url, options?.params),
+      stream: (method, each) => this.stream(method, url, { ...each, raiseForStatus: false }),
+    });
   }
 
   /**
