@@ -41,20 +41,26 @@ export class Turns {
     this.#limit = limit;
   }
 
+  /** When the next turn is, in ms. @param now In ms. */
+  due(now: number): number {
+    const { requests, per } = this.#limit;
+    if (this.#times.length < requests) return now;
+    return Math.max(now, (this.#times[this.#oldest] ?? now) + per);
+  }
+
   /**
    * Takes the next turn, and tells how long it is until then, in ms.
    *
    * @param now In ms.
    */
   take(now: number): number {
-    const { requests, per } = this.#limit;
-    if (this.#times.length < requests) {
-      this.#times.push(now);
-      return 0;
+    const { requests } = this.#limit;
+    const due = this.due(now);
+    if (this.#times.length < requests) this.#times.push(due);
+    else {
+      this.#times[this.#oldest] = due;
+      this.#oldest = (this.#oldest + 1) % requests;
     }
-    const due = Math.max(now, (this.#times[this.#oldest] ?? now) + per);
-    this.#times[this.#oldest] = due;
-    this.#oldest = (this.#oldest + 1) % requests;
     return due - now;
   }
 

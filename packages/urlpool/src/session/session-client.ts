@@ -10,6 +10,7 @@ import { type HeaderEntry, type HeadersInput, headerEntries } from '../message/h
 import { HTTPHeaders } from '../message/http-headers.ts';
 import { originText, parseUrl } from '../message/origin.ts';
 import { rateLimitFrom } from '../policy/rate-limit.ts';
+import { RateLimiter } from '../policy/rate-limiter.ts';
 import { REDIRECT_SAFELIST } from '../policy/redirect-safelist.ts';
 import { Timeout } from '../policy/timeout.ts';
 import type { QueryPairs } from '../request/query.ts';
@@ -21,7 +22,6 @@ import { type Auth, type AuthOption, authFrom } from './auth/auth.ts';
 import type { CookieStore } from './cookies/cookie-store.ts';
 import { hookLayer } from './hooks.ts';
 import { chain, type Next, type SessionRequest } from './middleware.ts';
-import { RateLimiter } from './rate-limiter.ts';
 import { SessionHops } from './session-hops.ts';
 import { SESSION_REQUEST_NAMES, type SessionRequestOptions, type SortedOptions } from './session-options.ts';
 import { type Base, baseFrom, defaultParams, paramsText, sessionUrl, withQuery } from './session-url.ts';

@@ -6,9 +6,9 @@ import { type Fields, findField } from '../message/fields.ts';
 import type { Head } from '../message/head.ts';
 import type { HeaderEntry, HeadersInput } from '../message/headers-input.ts';
 import { headerEntries } from '../message/headers-input.ts';
+import type { RateLimiter } from '../policy/rate-limiter.ts';
 import type { Auth, Credentials } from './auth/auth.ts';
 import type { CookieStore } from './cookies/cookie-store.ts';
-import type { RateLimiter } from './rate-limiter.ts';
 import { originOf } from './session-url.ts';
 
 /** What a call of a session has of it. */
