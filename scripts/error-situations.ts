@@ -4,7 +4,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { HTTPConnection, HTTPConnectionPool, PoolManager, type PoolOptions, Retry, type SaveOptions } from 'urlpool';
+import {
+  type Connector,
+  HTTPConnection,
+  HTTPConnectionPool,
+  PoolManager,
+  type PoolOptions,
+  Retry,
+  type SaveOptions,
+} from 'urlpool';
 import { FakeClock, type Script, ScriptedServer, type ServerTls, unusedPort } from 'urlpool-testing';
 import type { ErrorCode } from '../packages/urlpool/src/errors/error-code.ts';
 import { connectError } from '../packages/urlpool/src/transport/network-error.ts';
@@ -140,6 +148,11 @@ export const SITUATIONS: Readonly<Partial<Record<ErrorCode, (t: TestContext) => 
   ERR_CONNECTION_REFUSED: async () =>
     await new HTTPConnectionPool('127.0.0.1', { port: await unusedPort(), retries: false }).request('GET', '/'),
   ERR_UNREACHABLE: () => refusedByTheSystem('ENETUNREACH'),
+  ERR_CONNECTOR: async () => {
+    const connector: unknown = () => ({});
+    const http = new PoolManager({ connector: connector as Connector });
+    return await http.request('GET', 'http://example.org/').finally(() => http.close());
+  },
   ERR_CONNECT: () => refusedByTheSystem('ECONNRESET'),
   ERR_TOO_MANY_OPEN_FILES: () => refusedByTheSystem('EMFILE'),
   ERR_NO_LOCAL_PORT: () => refusedByTheSystem('EADDRNOTAVAIL'),

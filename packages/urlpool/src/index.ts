@@ -97,6 +97,7 @@ export type { SessionDownloadOptions, SessionEventStreamOptions } from './sessio
 export { CLOSE_REASONS, type CloseReason } from './trace/close-reason.ts';
 export type { ConnectionSnapshot, ManagerSnapshot, PoolCounters, PoolLevels, PoolSnapshot } from './trace/snapshot.ts';
 export { EVENT_PAIRS, type TraceEvent, type TraceListener } from './trace/trace-event.ts';
+export type { Connector, ConnectorTarget, ConnectorTLS } from './transport/connector.ts';
 export type { LookupFunction, LookupOptions, ResolveMap } from './transport/name-lookup.ts';
 export type { PEM, TLSOptions } from './transport/tls-settings.ts';
 export type { Clock, Timer } from './util/clock.ts';

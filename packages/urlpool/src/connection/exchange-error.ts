@@ -55,6 +55,12 @@ export function unaskedError(occasion: Occasion): HTTPError {
   return new ConnectionError(message, { ...details(occasion, 'ERR_CONNECTION_CLOSED'), stale: true });
 }
 
+/** The connector that opened the connection will not have the request. */
+export function refusedError(occasion: Occasion, cause: Error): HTTPError {
+  const message = `Cannot finish ${name(occasion)}: ${cause.message}`;
+  return new RequestError(message, { ...details(occasion, 'ERR_CONNECTOR'), cause });
+}
+
 /** TLS failed in the middle. */
 export function brokenTLSError(occasion: Occasion, cause: Error): HTTPError {
   const message = `Cannot read the response of ${name(occasion)}: TLS failed: ${tlsReason(cause)}`;

@@ -20,6 +20,7 @@ import type { RequestBody } from '../request/request-body.ts';
 import type { WireRequest } from '../request/wire-request.ts';
 import type { CancelReason, Exchange, ResponseSink } from '../response/response-sink.ts';
 import type { CloseReason } from '../trace/close-reason.ts';
+import { CONNECTOR_CODE } from '../transport/connector.ts';
 import { Alarm } from '../util/alarms.ts';
 import { BodyUpload } from './body-upload.ts';
 import {
@@ -29,6 +30,7 @@ import {
   faultError,
   lostError,
   type Occasion,
+  refusedError,
   sourceError,
   timeoutError,
   unaskedError,
@@ -289,6 +291,10 @@ export class Http1Exchange implements Exchange {
   /** The transport is gone in the middle. */
   onClose(cause: Error | null): void {
     const code = cause !== null && 'code' in cause ? String(cause.code) : '';
+    if (cause !== null && code === CONNECTOR_CODE) {
+      this.fail(refusedError(this.#occasion(), cause), 'local', 'incomplete');
+      return;
+    }
     if (cause !== null && /^(ERR_SSL|EPROTO|ERR_TLS)/.test(code)) {
       this.fail(brokenTLSError(this.#occasion(), cause), 'tls', 'incomplete');
       return;

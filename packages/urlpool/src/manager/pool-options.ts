@@ -21,6 +21,7 @@ import type { PoolLimits } from '../pool/origin-pool.ts';
 import { Room } from '../pool/room.ts';
 import { type HeadersInput, mergeFields } from '../request/header-fields.ts';
 import type { TraceListener } from '../trace/trace-event.ts';
+import { type Connector, openBy } from '../transport/connector.ts';
 import { checkLookup, type LookupOptions } from '../transport/name-lookup.ts';
 import { TLSContext, type TLSOptions } from '../transport/tls-settings.ts';
 import type { OpenTransport } from '../transport/transport-dial.ts';
@@ -58,6 +59,8 @@ export interface PoolOptions extends LimitOptions, TLSOptions, LookupOptions, Re
   readonly decodeContent?: boolean | undefined;
   /** Which attempts are sent again at once when a kept connection had died. @default 'idempotent' */
   readonly replay?: ReplayPolicy | undefined;
+  /** Opens the connections in place of the network, TLS included. @default TCP, and TLS for https */
+  readonly connector?: Connector | undefined;
   /** Told of everything that happens. */
   readonly onEvent?: TraceListener | undefined;
   /** Where time comes from: for tests. @default systemClock */
@@ -92,7 +95,7 @@ export interface PoolSettings {
   readonly calls: CallGroup;
   /** What the pools that share these settings may have open together. */
   readonly room: Room;
-  /** How transports are opened; over the network where it is not given: for tests. */
+  /** How transports are opened; over the network where it is not given. */
   readonly open?: OpenTransport | undefined;
 }
 
@@ -103,6 +106,7 @@ export const POOL_OPTION_NAMES: readonly (keyof PoolOptions)[] = [
   'ca',
   'cert',
   'clock',
+  'connector',
   'decodeContent',
   'headers',
   'idleTimeout',
@@ -148,8 +152,9 @@ export function poolSettings(
 ): PoolSettings {
   checkNames('the pool', options, [...POOL_OPTION_NAMES, ...also]);
   const { onEvent, block = true, clock = systemClock, random = systemRandom, poolTimeout = null } = options;
-  const { decodeContent = true, idleTimeout = 50_000, maxAge = Number.POSITIVE_INFINITY } = options;
+  const { decodeContent = true, idleTimeout = 50_000, maxAge = Number.POSITIVE_INFINITY, connector } = options;
   checkFunction('onEvent', onEvent);
+  checkFunction('connector', connector);
   checkFlag('decodeContent', decodeContent);
   checkFlag('block', block);
   checkTimeLimit('poolTimeout', poolTimeout);
@@ -191,6 +196,7 @@ export function poolSettings(
     gate: clock === systemClock ? systemGate : new PollGate(clock),
     tlsContext: new TLSContext(options),
     room,
+    open: connector === undefined ? undefined : openBy(connector),
   };
 }
 

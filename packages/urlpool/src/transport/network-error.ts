@@ -80,6 +80,12 @@ export function tlsReason(cause: Error): string {
   return 'reason' in cause && typeof cause.reason === 'string' ? cause.reason : cause.message;
 }
 
+/** Whether an error comes from TLS, by its code. */
+export function isTLSFault(cause: Error): boolean {
+  const code = codeOf(cause);
+  return /^(ERR_SSL|ERR_TLS|EPROTO)/.test(code) || CERTIFICATE.test(code);
+}
+
 /** Why a TLS handshake failed. */
 export function tlsError(origin: Origin, endpoint: string, cause: Error): HTTPError {
   const code = codeOf(cause);

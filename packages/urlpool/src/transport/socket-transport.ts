@@ -12,6 +12,7 @@
 import type { Socket } from 'node:net';
 import { IGNORED, type Transport, type TransportHandler } from '../message/transport.ts';
 import { releaseSlab, slab, smallSlab } from './slab.ts';
+import { tellWriteErrors } from './write-errors.ts';
 
 /** The options of `net.connect` and `tls.connect` that every transport uses; its socket is given to `attach()`. */
 export interface OnRead {
@@ -123,14 +124,7 @@ export class SocketTransport implements Transport {
     const socket = this.#socket;
     if (this.#outlivesWriteErrors || socket === null) return;
     this.#outlivesWriteErrors = true;
-    const settle = (done: (error?: Error | null) => void) => (error?: Error | null) => {
-      done(null);
-      if (error) queueMicrotask(() => this.handler.onWriteError(error));
-    };
-    const write = socket._write;
-    socket._write = (chunk: unknown, encoding, done) => write.call(socket, chunk, encoding, settle(done));
-    const writev = socket._writev;
-    if (writev) socket._writev = (chunks, done) => writev.call(socket, chunks, settle(done));
+    tellWriteErrors(socket, (error) => this.handler.onWriteError(error));
   }
 }
 
