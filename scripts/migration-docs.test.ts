@@ -1,0 +1,132 @@
+// docs/migrate shows what people do with another client, and how it is done here. Every piece of ours is compiled and run
+// against a server on this machine, as is theirs where it is JavaScript and the package is at hand; what a comment behind
+// console.log() says is what it prints.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { formatWithOptions } from 'node:util';
+import { expectedOutput, type Language, moduleText, numbered, parsePage } from './migration/page.ts';
+import { startSite } from './migration/site.ts';
+
+const root = join(import.meta.dirname, '..');
+const pages = readdirSync(join(root, 'docs/migrate'))
+  .filter((name) => name.startsWith('from-'))
+  .map((name) => ({ name, ...parsePage(readFileSync(join(root, 'docs/migrate', name), 'utf8')) }));
+
+/** Packages that pieces import, by the folder that they are in, and the clients that may be missing. */
+const PEERS = ['axios', 'got', 'undici'];
+const LINKS: Readonly<Record<string, string>> = {
+  urlpool: 'packages/urlpool',
+  'urlpool-testing': 'packages/testing',
+  ...Object.fromEntries(PEERS.map((name) => [name, `bench/node_modules/${name}`])),
+};
+
+const site = await startSite();
+const folder = mkdtempSync(join(tmpdir(), 'urlpool-'));
+const home = process.cwd();
+mkdirSync(join(folder, 'node_modules'));
+for (const [name, path] of Object.entries(LINKS)) symlinkSync(join(root, path), join(folder, 'node_modules', name));
+writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
+for (const [name, text] of Object.entries(site.files)) writeFileSync(join(folder, name), text);
+process.chdir(folder);
+after(() => {
+  process.chdir(home);
+  site.close();
+  rmSync(folder, { recursive: true });
+});
+
+const GIVEN_TYPES = 'declare const origin: string;\ndeclare const secureOrigin: string;';
+
+/** What is printed: the number of its line, and the text. */
+type Output = (line: number, ...values: unknown[]) => void;
+
+async function run(name: string, language: Language, beginning: string, code: string): Promise<void> {
+  site.reset();
+  const printed = new Map<number, string[]>();
+  const log: Output = (line, ...values) => {
+    const text = formatWithOptions({ breakLength: Number.POSITIVE_INFINITY }, ...values);
+    printed.set(line, [...(printed.get(line) ?? []), text]);
+  };
+  const { origin, secureOrigin } = site;
+  Object.assign(globalThis, { given: { origin, secureOrigin, console: { ...console, log } } });
+  const file = join(folder, `${name}.${language === 'ts' ? 'mts' : 'mjs'}`);
+  const given = 'const { origin, secureOrigin, console } = globalThis.given;';
+  writeFileSync(file, moduleText(beginning, numbered(code), given));
+  await import(pathToFileURL(file).href);
+  for (const [line, said] of expectedOutput(code)) {
+    assert.equal((printed.get(line) ?? ['nothing']).join(', then '), said, code.split('\n')[line]);
+  }
+}
+
+test('the pieces of docs/migrate compile', () => {
+  const types = join(folder, 'types');
+  mkdirSync(types);
+  for (const { name, beginnings, sections } of pages) {
+    for (const [at, { blocks }] of sections.entries()) {
+      for (const [index, { language, code }] of blocks.entries()) {
+        if (language !== 'ts') continue;
+        const text = moduleText(beginnings.ts ?? '', code, GIVEN_TYPES);
+        writeFileSync(join(types, `${name.replace('.md', '')}-${at}-${index}.mts`), text);
+      }
+    }
+  }
+  const compilerOptions = {
+    noUnusedLocals: false,
+    paths: {
+      urlpool: [join(root, 'packages/urlpool/src/index.ts')],
+      'urlpool-testing': [join(root, 'packages/testing/src/index.ts')],
+    },
+    typeRoots: [join(root, 'node_modules/@types')],
+    types: ['node'],
+  };
+  const config = { extends: join(root, 'tsconfig.json'), compilerOptions, include: ['*.mts'], exclude: [] };
+  writeFileSync(join(types, 'tsconfig.json'), JSON.stringify(config));
+  const { stdout } = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', types], { encoding: 'utf8' });
+  assert.equal(stdout, '');
+});
+
+for (const { name, beginnings, sections } of pages) {
+  const peer = name.replace(/^from-|\.md$/g, '');
+
+  test(`${name} shows theirs and ours of each thing`, () => {
+    const languages = sections.flatMap(({ title, blocks, text }) => {
+      const theirs = blocks.some(({ language }) => language !== 'ts');
+      const ours = blocks.some(({ language }) => language === 'ts');
+      return (theirs && ours) || /to come/i.test(text) ? [] : [title];
+    });
+    assert.deepEqual(languages, []);
+    assert.ok(sections.length >= 15, 'that is few for a page');
+  });
+
+  test(`${name} says of each thing what differs`, () => {
+    assert.deepEqual(
+      sections.filter(({ text }) => text === '').map(({ title }) => title),
+      [],
+    );
+  });
+
+  for (const [at, { title, blocks }] of sections.entries()) {
+    for (const [index, { language, code }] of blocks.entries()) {
+      if (language === 'python') continue;
+      const whose = language === 'ts' ? 'ours' : 'theirs';
+      const isMissing = language === 'js' && PEERS.includes(peer) && !existsSync(join(root, LINKS[peer] ?? ''));
+      test(`${name}, ${title}: ${whose} runs${index > 1 ? `, block ${index + 1}` : ''}`, { skip: isMissing }, () =>
+        run(`${peer}-${at}-${index}`, language, beginnings[language] ?? '', code),
+      );
+    }
+  }
+}
