@@ -122,6 +122,13 @@ export class BodyQueue {
     return piece;
   }
 
+  /** All of the body, where its end is here and nothing was taken; it stays. Null for any other. */
+  whole(): Buffer | null {
+    if (this.#end?.is !== 'complete' || this.#taken > 0) return null;
+    const [first] = this.#pieces;
+    return first !== undefined && this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces);
+  }
+
   /** How many of the next pieces are taken as one. */
   #countToJoin(): number {
     let bytes = 0;

@@ -35,6 +35,16 @@ export interface BodyControl {
  */
 type Use = 'none' | 'partly' | 'iterated' | 'taken';
 
+let whole: (response: StreamedResponse) => Buffer | null;
+
+/**
+ * The whole body, where it is here already, as small ones are as soon as there is a response, and nobody has begun to read
+ * it: it counts as read then. Null for any other, which stays as it is.
+ */
+export function takeWhole(response: StreamedResponse): Buffer | null {
+  return whole(response);
+}
+
 const forgotten = new FinalizationRegistry<BodyControl>((control) => control.abandoned());
 
 /**
@@ -54,6 +64,10 @@ export class StreamedResponse extends BaseResponse implements AsyncIterable<Buff
   #rest: Buffer | null = null;
   /** The reading of the next piece, while it is under way. */
   #reading: Promise<Buffer | null> | null = null;
+
+  static {
+    whole = (response) => response.#takeWhole();
+  }
 
   constructor(parts: ResponseParts, queue: BodyQueue, control: BodyControl, decoded: DecodedBody | null = null) {
     super(parts);
@@ -228,6 +242,21 @@ export class StreamedResponse extends BaseResponse implements AsyncIterable<Buff
       },
     };
     return { [Symbol.asyncIterator]: () => iterator };
+  }
+
+  #takeWhole(): Buffer | null {
+    const sent = this.#use === 'none' ? this.#queue.whole() : null;
+    const body = sent === null || this.#decoded === null || sent.length === 0 ? sent : this.#decodedNow(sent);
+    if (body === null) return null;
+    this.#use = 'taken';
+    this.#queue.clear();
+    this.#decoded?.close();
+    forgotten.unregister(this.#queue);
+    return body;
+  }
+
+  #decodedNow(sent: Buffer): Buffer | null {
+    return this.#decoded?.atOnce(sent, this.#control.maxBodyBytes) ?? null;
   }
 
   #take(use: 'iterated' | 'taken'): void {

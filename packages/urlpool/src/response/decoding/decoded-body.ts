@@ -5,6 +5,7 @@
 import { type Abortable, addAbortable, removeAbortable } from '../../util/abort-registry.ts';
 import { CodingFault } from './coding-fault.ts';
 import { type DecodableCoding, MAX_CODINGS } from './content-codings.ts';
+import { decodeSmall } from './decode-small.ts';
 import { type DecodedOf, decodingError, tooManyCodingsError } from './decoding-error.ts';
 import { isTooMuch } from './inflation.ts';
 import { PieceReader, type PieceSource } from './piece-reader.ts';
@@ -60,6 +61,22 @@ export class DecodedBody implements PieceSource, Abortable {
     }
     if (this.#end?.is === 'failed') throw this.#end.reason;
     return null;
+  }
+
+  /**
+   * All of it at once, where all that was sent is here; null where that takes too long, and where it fails, which `next()`
+   * tells.
+   *
+   * @param most How many bytes it may have.
+   */
+  atOnce(sent: Buffer, most: number): Buffer | null {
+    if (this.#pieces !== null || this.#end !== null) return null;
+    try {
+      const body = decodeSmall(sent, this.#codings, { of: this.#options.of, most });
+      return typeof body === 'string' ? null : body;
+    } catch {
+      return null;
+    }
   }
 
   /** Has each piece told that comes from here on, as it was sent. */
