@@ -5,6 +5,7 @@ import type { Outcome } from '../call/outcome.ts';
 import { REQUEST_OPTION_NAMES } from '../call/prepare-request.ts';
 import type { RequestOptions } from '../call/request-options.ts';
 import { checkNames } from '../errors/invalid-option.ts';
+import { createFetch, type Fetch } from '../fetch/create-fetch.ts';
 import { overlaid } from '../message/header-overlay.ts';
 import { originText, type ParsedUrl, parseUrl } from '../message/origin.ts';
 import { Timeout } from '../policy/timeout.ts';
@@ -115,6 +116,7 @@ export class PoolManager implements AsyncDisposable {
       settings: manager.#settings,
       send: (...given) => manager.#send(...given),
       originOf: (url) => manager.#parse(url).text,
+  #fetch: Fetch | null = null;
     });
   }
 
@@ -157,6 +159,23 @@ export class PoolManager implements AsyncDisposable {
    * @example
    * const { stream } = await http.upgrade('http://localhost:8080/chat', { protocol: 'websocket', headers });
    *
+  /**
+   * The standard's fetch() over the manager's connections, with its limits, retries and header fields: it takes what the
+   * global fetch takes and gives a global Response. It is bound: it can be passed alone.
+   *
+   * @example
+   * const { fetch } = http;
+   * const response = await fetch('https://example.org/', { method: 'POST', body: 'text' });
+   * console.log(response.status, await response.text());
+   *
+   * @throws {TypeError} where the request cannot be made or the network fails, by the error of this library as its `cause`;
+   *   if the call was aborted, the signal's reason.
+   */
+  get fetch(): Fetch {
+    this.#fetch ??= createFetch((method, url, options) => this.stream(method, url, options));
+    return this.#fetch;
+  }
+
    * @throws {RequestError} `ERR_INVALID_OPTION`
    * @throws {StatusError} `ERR_UPGRADE_REFUSED` for any other answer than 101, which it holds.
    * @throws {ProtocolError} where the server switches to a protocol that was not asked for.
