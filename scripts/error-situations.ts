@@ -1,6 +1,6 @@
 // One situation for each code, in which it really comes. docs/errors.md quotes the messages.
 
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -8,10 +8,12 @@ import {
   type Connector,
   HTTPConnection,
   HTTPConnectionPool,
+  netrcAuth,
   PoolManager,
   type PoolOptions,
   Retry,
   type SaveOptions,
+  Session,
 } from 'urlpool';
 import { FakeClock, type Script, ScriptedServer, type ServerTls, unusedPort } from 'urlpool-testing';
 import type { ErrorCode } from '../packages/urlpool/src/errors/error-code.ts';
@@ -106,6 +108,11 @@ export const SITUATIONS: Readonly<Partial<Record<ErrorCode, (t: TestContext) => 
     new PoolManager().request('GET', 'http://example.org/', { headers: { 'X-A': 'b\r\nC: d' } }),
   ERR_INVALID_BODY: () => new PoolManager().request('POST', 'http://example.org/', { json: {}, body: '{}' }),
   ERR_INVALID_OPTION: async () => new PoolManager({ maxsize: 5 } as PoolOptions),
+  ERR_NETRC: async (t) => {
+    const path = join(await temporaryFolder(t), '.netrc');
+    await writeFile(path, 'machine example.org login me\npassword', { mode: 0o600 });
+    return await new Session({ auth: netrcAuth({ path }) }).get('http://example.org/');
+  },
   ERR_POOL_CLOSED: async () => {
     const http = new PoolManager();
     await http.close();

@@ -3,6 +3,7 @@
 export type { RequestOptions } from './call/request-options.ts';
 export { ConnectError } from './errors/connect-error.ts';
 export { ConnectionError } from './errors/connection-error.ts';
+export { CookieFileError } from './errors/cookie-file-error.ts';
 export { DecodeError } from './errors/decode-error.ts';
 export { DigestError } from './errors/digest-error.ts';
 export type { ErrorCode, Phase } from './errors/error-code.ts';
@@ -26,11 +27,14 @@ export { HTTPConnection, type HTTPConnectionOptions } from './manager/http-conne
 export { HTTPConnectionPool, type HTTPConnectionPoolOptions } from './manager/http-connection-pool.ts';
 export { HTTPSConnection } from './manager/https-connection.ts';
 export { HTTPSConnectionPool } from './manager/https-connection-pool.ts';
-export type { ManyItem, ManyOptions, ManyResult } from './manager/many.ts';
+export type { ManyItem } from './manager/many-item.ts';
+export type { ManyOptions, ManyProgress } from './manager/many-options.ts';
+export type { ManyResult } from './manager/many-run.ts';
 export { type ManagerRequestOptions, PoolManager, type PoolManagerOptions } from './manager/pool-manager.ts';
 export type { PoolOptions } from './manager/pool-options.ts';
 export type { RouteOptions } from './manager/route-options.ts';
 export type { TunnelOptions, UpgradeOptions } from './manager/upgrade.ts';
+export { type Challenge, parseChallenges } from './message/challenge.ts';
 export type { Fields } from './message/fields.ts';
 export { HTTPHeaders } from './message/http-headers.ts';
 export type { Link } from './message/link.ts';
@@ -68,10 +72,26 @@ export type { SavedFile, SaveOptions } from './response/save-body.ts';
 export { StatusError } from './response/status-error.ts';
 export { StreamedResponse } from './response/streamed-response.ts';
 export { UpgradedResponse } from './response/upgraded-response.ts';
-export type { Auth, AuthOption, Credentials, Hop } from './session/auth/auth.ts';
+export type { Auth, AuthOption, Credentials, Hop, HopBody } from './session/auth/auth.ts';
 export { basicAuth } from './session/auth/basic-auth.ts';
-export { CookieJar } from './session/cookies/cookie-jar.ts';
+export { type BearerToken, bearerAuth } from './session/auth/bearer-auth.ts';
+export { digestAuth } from './session/auth/digest-auth.ts';
+export { type NetrcOptions, netrcAuth } from './session/auth/netrc-auth.ts';
+export type { Cookie, SameSite } from './session/cookies/cookie.ts';
+export type { CookieAttributes } from './session/cookies/cookie-attributes.ts';
+export {
+  type CookieFilter,
+  CookieJar,
+  type CookieJarOptions,
+  type CookieOutput,
+  type LoadCookiesOptions,
+  type SaveCookiesOptions,
+} from './session/cookies/cookie-jar.ts';
 export type { CookieStore } from './session/cookies/cookie-store.ts';
+export type { CookiesOption } from './session/cookies/cookies-option.ts';
+export type { RequestCookiesOption } from './session/cookies/request-cookies.ts';
+export type { SavedCookie, SavedCookies } from './session/cookies/saved-cookies.ts';
+export type { ToughCookieJar } from './session/cookies/tough-jar.ts';
 export type { SessionHooks } from './session/hooks.ts';
 export type { Middleware, Next, SessionRequest } from './session/middleware.ts';
 export { Session } from './session/session.ts';

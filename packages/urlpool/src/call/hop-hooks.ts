@@ -6,7 +6,16 @@ import type { HeadersInput } from '../message/headers-input.ts';
 import type { WireRequest } from '../request/wire-request.ts';
 
 /** One attempt that is about to be sent, or whose answer is here. */
-export type Hop = Pick<WireRequest, 'method' | 'url' | 'target' | 'fields' | 'attempt'>;
+export type Hop = Pick<WireRequest, 'method' | 'url' | 'target' | 'fields' | 'attempt'> & {
+  /** Its body; null for none. */
+  readonly body: HopBody | null;
+};
+
+/** What is known of a body before it is sent. */
+export interface HopBody {
+  /** All of it as it is sent, where it is in memory; null where it is not. */
+  readonly bytes: Uint8Array | null;
+}
 
 /** The hooks of one call. What they throw is what the call fails with. They run in the context of the caller. */
 export interface HopHooks {

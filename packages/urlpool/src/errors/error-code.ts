@@ -9,6 +9,8 @@ export type ErrorCode =
   | 'ERR_INVALID_HEADER'
   | 'ERR_INVALID_BODY'
   | 'ERR_INVALID_OPTION'
+  | 'ERR_INVALID_COOKIE'
+  | 'ERR_NETRC'
   // Waiting for a connection.
   | 'ERR_POOL_CLOSED'
   | 'ERR_POOL_FULL'
@@ -55,7 +57,9 @@ export type ErrorCode =
   // Writing what was received.
   | 'ERR_FILE'
   | 'ERR_FILE_EXISTS'
-  | 'ERR_FILE_BUSY';
+  | 'ERR_FILE_BUSY'
+  // Keeping cookies.
+  | 'ERR_COOKIE_FILE';
 
 /** What the call was doing when it failed. */
 export type Phase =

@@ -43,7 +43,7 @@ export function readParameters(text: string, at: number): ParameterSection {
 }
 
 /** A quoted string without its quotes, or what stands there up to the next separator. */
-function readValue(text: string, at: number): { readonly value: string; readonly end: number } {
+export function readValue(text: string, at: number): { readonly value: string; readonly end: number } {
   if (text.charCodeAt(at) !== QUOTE) {
     let end = at;
     while (end < text.length && text[end] !== ';' && text[end] !== ',') end++;

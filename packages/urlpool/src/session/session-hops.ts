@@ -2,6 +2,7 @@
 // turns of the rate limit.
 
 import type { Hop, HopHooks } from '../call/hop-hooks.ts';
+import { invalidSecret } from '../errors/invalid-option.ts';
 import { type Fields, findField } from '../message/fields.ts';
 import type { Head } from '../message/head.ts';
 import type { HeaderEntry, HeadersInput } from '../message/headers-input.ts';
@@ -26,6 +27,8 @@ const MAX_REFUSALS = 3;
 export class SessionHops implements HopHooks {
   readonly #parts: HopParts;
   #refusals = 0;
+  /** Whether the caller gave an Authorization: its answer then teaches nothing. */
+  #isGiven = false;
 
   constructor(parts: HopParts) {
     this.#parts = parts;
@@ -49,14 +52,21 @@ export class SessionHops implements HopHooks {
     const { cookies, auth } = this.#parts;
     const set = cookies === null ? [] : valuesOf(fields, 'set-cookie');
     if (set.length > 0) cookies?.receive(hop.url, set);
-    if (status !== 401 || auth?.refused === undefined || !this.#isAsked(hop)) return false;
+    if (auth === null || this.#isGiven || !this.#isAsked(hop)) return false;
+    if (status !== 401) {
+      auth.answered?.(hop, fields);
+      return false;
+    }
+    if (auth.refused === undefined) return false;
     if (++this.#refusals > MAX_REFUSALS) return false;
     return auth.refused(hop, valuesOf(fields, 'www-authenticate'));
   }
 
   #credentials(hop: Hop): Credentials | Promise<Credentials> {
     const { auth } = this.#parts;
-    return auth === null || !this.#isAsked(hop) ? null : auth.authorize(hop);
+    if (auth === null || !this.#isAsked(hop)) return null;
+    this.#isGiven = findField(hop.fields.fields, 'authorization') !== null;
+    return auth.authorize(hop);
   }
 
   #isAsked(hop: Hop): boolean {
@@ -73,7 +83,12 @@ function added({ fields: { fields } }: Hop, cookie: string, credentials: Credent
   }
   if (typeof credentials === 'string') {
     if (findField(fields, 'authorization') === null) entries.push(['Authorization', credentials]);
-  } else if (credentials !== null) entries.push(...headerEntries(credentials));
+  } else if (credentials !== null) {
+    if (typeof credentials !== 'object') {
+      throw invalidSecret('credentials', credentials, 'give the value of Authorization, header fields, or null');
+    }
+    entries.push(...headerEntries(credentials));
+  }
   return entries;
 }
 
