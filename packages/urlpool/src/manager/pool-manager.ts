@@ -8,6 +8,8 @@ import { checkNames } from '../errors/invalid-option.ts';
 import { createFetch, type Fetch } from '../fetch/create-fetch.ts';
 import { overlaid } from '../message/header-overlay.ts';
 import { originText, type ParsedUrl, parseUrl } from '../message/origin.ts';
+import { rateLimitFrom } from '../policy/rate-limit.ts';
+import { RateLimiter } from '../policy/rate-limiter.ts';
 import { Timeout } from '../policy/timeout.ts';
 import { Room } from '../pool/room.ts';
 import { basicAuthorization } from '../request/header-fields.ts';
@@ -21,10 +23,14 @@ import { type CloseOptions, closeTimeout } from './close-options.ts';
 import { type DownloadedFile, type DownloadOptions, download } from './download.ts';
 import { type EventStream, type EventStreamOptions, eventStream } from './event-stream.ts';
 import { ManagedClient } from './managed-client.ts';
-import { type ManyItem, type ManyOptions, type ManyResult, many } from './many.ts';
+import { many } from './many.ts';
+import type { ManyItem } from './many-item.ts';
+import type { ManyOptions } from './many-options.ts';
+import type { ManyResult } from './many-run.ts';
 import { responseOf, type SendChoices } from './origin-client.ts';
 import { PoolDirectory } from './pool-directory.ts';
 import { POOL_OPTION_NAMES, type PoolOptions, type PoolSettings, poolSettings, whole } from './pool-options.ts';
+import { RateHops } from './rate-hops.ts';
 import {
   ROUTE_OPTION_NAMES,
   RouteKeys,
@@ -110,13 +116,13 @@ export class PoolManager implements AsyncDisposable {
   readonly #clients: PoolDirectory<ManagedClient>;
   readonly #urls = new Map<string, Destination>();
   readonly #routeKeys = new RouteKeys();
+  #fetch: Fetch | null = null;
 
   static {
     inside = (manager) => ({
       settings: manager.#settings,
       send: (...given) => manager.#send(...given),
       originOf: (url) => manager.#parse(url).text,
-  #fetch: Fetch | null = null;
     });
   }
 
@@ -154,12 +160,6 @@ export class PoolManager implements AsyncDisposable {
   }
 
   /**
-   * Asks for another protocol, on a connection that then is the caller's own.
-   *
-   * @example
-   * const { stream } = await http.upgrade('http://localhost:8080/chat', { protocol: 'websocket', headers });
-   *
-  /**
    * The standard's fetch() over the manager's connections, with its limits, retries and header fields: it takes what the
    * global fetch takes and gives a global Response. It is bound: it can be passed alone.
    *
@@ -176,6 +176,12 @@ export class PoolManager implements AsyncDisposable {
     return this.#fetch;
   }
 
+  /**
+   * Asks for another protocol, on a connection that then is the caller's own.
+   *
+   * @example
+   * const { stream } = await http.upgrade('http://localhost:8080/chat', { protocol: 'websocket', headers });
+   *
    * @throws {RequestError} `ERR_INVALID_OPTION`
    * @throws {StatusError} `ERR_UPGRADE_REFUSED` for any other answer than 101, which it holds.
    * @throws {ProtocolError} where the server switches to a protocol that was not asked for.
@@ -221,7 +227,18 @@ export class PoolManager implements AsyncDisposable {
     items: Iterable<Item> | AsyncIterable<Item>,
     options: ManyOptions = {},
   ): AsyncGenerator<ManyResult<Item>, void, undefined> {
-    return many(items, options, (method, url, each) => this.request(method, url, each));
+    const { clock } = this.#settings;
+    return many(items, options, (rateLimit) => {
+      const limit = rateLimitFrom(rateLimit);
+      const rate = limit === null ? null : new RateLimiter(limit, clock);
+      const choices = rate === null ? PRELOADED : { ...PRELOADED, hops: new RateHops(rate) };
+      return {
+        clock,
+        rate,
+        originOf: (url) => this.#parse(url).text,
+        send: async (method, url, each) => responseOf<HTTPResponse>(await this.#send(method, url, each, choices)),
+      };
+    });
   }
 
   /**

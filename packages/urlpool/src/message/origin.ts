@@ -38,6 +38,12 @@ export function originText(origin: Origin): string {
   return `${origin.scheme}://${authority(origin)}`;
 }
 
+/** The origin of a URL that a call goes to: no user stands in it. */
+export function originPart(url: string): string {
+  const end = url.indexOf('/', url.indexOf('://') + 3);
+  return end === -1 ? url : url.slice(0, end);
+}
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const CONTROL = /[\x00-\x1f\x7f]/;
 

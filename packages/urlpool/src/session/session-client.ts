@@ -3,6 +3,7 @@
 import { checkNames } from '../errors/invalid-option.ts';
 import { checkFlag } from '../errors/option-values.ts';
 import type { DownloadSurroundings } from '../manager/download.ts';
+import type { ManySurroundings } from '../manager/many-run.ts';
 import { responseOf } from '../manager/origin-client.ts';
 import { insideOf, type ManagerInside, type ManagerRequestOptions } from '../manager/pool-manager.ts';
 import { linesOver } from '../message/header-overlay.ts';
@@ -19,6 +20,7 @@ import type { BaseResponse } from '../response/base-response.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
 import { StreamedResponse } from '../response/streamed-response.ts';
 import { type Auth, type AuthOption, authFrom } from './auth/auth.ts';
+import { CallCookies, callCookies } from './cookies/call-cookies.ts';
 import type { CookieStore } from './cookies/cookie-store.ts';
 import { hookLayer } from './hooks.ts';
 import { chain, type Next, type SessionRequest } from './middleware.ts';
@@ -105,6 +107,20 @@ export class SessionClient<Context extends object> {
     }
   }
 
+  /** Whose turns its requests take. */
+  get turns(): Pick<ManySurroundings, 'clock' | 'rate'> {
+    return { clock: this.#inside.settings.clock, rate: this.#rate };
+  }
+
+  /**
+   * The origin that a URL of the session is at.
+   *
+   * @throws {RequestError} `ERR_INVALID_URL`
+   */
+  originOf(url: string | URL): string {
+    return this.#inside.originOf(sessionUrl(url, this.#base));
+  }
+
   /** What a download or a stream of events from a URL has of the session, beside its requests. */
   surroundings(url: string | URL, params: SessionRequestOptions['params']): Omit<DownloadSurroundings, 'stream'> {
     const { clock, random, calls, timeout } = this.#inside.settings;
@@ -132,14 +148,16 @@ export class SessionClient<Context extends object> {
 
   async #send(
     { wants, method, url, home }: Pick<SessionRequest, 'wants' | 'method' | 'url' | 'home'>,
-    { auth, raiseForStatus = this.#raises, ...own }: Omit<SessionRequestOptions, 'params' | 'context'>,
+    { auth, cookies: option, raiseForStatus = this.#raises, ...own }: Omit<SessionRequestOptions, 'params' | 'context'>,
     fields: HeadersInput | null,
   ): Promise<BaseResponse> {
-    const hops = this.#hopsFor(url, auth, home);
+    const cookies = callCookies(this.#cookies, option, () => this.#inside.originOf(url));
+    const hops = this.#hopsFor(url, auth, home, cookies);
     const options = this.#perRequest === null ? own : { ...this.#perRequest, ...own, ...this.#timeout(own) };
     const response = responseOf<HTTPResponse | StreamedResponse>(
       await this.#inside.send(method, url, options, { wants, fields, hops }),
     );
+    if (cookies instanceof CallCookies) await storedWith(cookies, response);
     if (!raiseForStatus || response.status < 400) return response;
     if (response instanceof StreamedResponse) void response.dispose();
     return response.raiseForStatus();
@@ -151,17 +169,32 @@ export class SessionClient<Context extends object> {
     return usual instanceof Timeout ? { timeout: Timeout.from(timeout, usual) } : {};
   }
 
-  #hopsFor(url: string, option: AuthOption | null | undefined, home: string | null): SessionHops {
+  #hopsFor(
+    url: string,
+    option: AuthOption | null | undefined,
+    home: string | null,
+    cookies: CookieStore | null,
+  ): SessionHops {
     const own = authFrom(option);
     const auth = option === undefined ? this.#auth : own;
     const authOrigin = auth === null ? '' : own === null && home !== null ? home : this.#inside.originOf(url);
-    return new SessionHops({ cookies: this.#cookies, auth, authOrigin, rate: this.#rate });
+    return new SessionHops({ cookies, auth, authOrigin, rate: this.#rate });
   }
 
   #fieldsFor(url: string, home: string | null): readonly HeaderEntry[] {
     const isAway =
       home !== null && this.#fieldsElsewhere.length < this.#fields.length && this.#inside.originOf(url) !== home;
     return isAway ? this.#fieldsElsewhere : this.#fields;
+  }
+}
+
+/** Waits for the store of the program's own; where it fails, nobody gets the response. */
+async function storedWith(cookies: CallCookies, response: BaseResponse): Promise<void> {
+  try {
+    await cookies.stored();
+  } catch (error) {
+    if (response instanceof StreamedResponse) void response.dispose();
+    throw error;
   }
 }
 

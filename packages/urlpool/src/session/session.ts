@@ -3,16 +3,21 @@
 
 import { closedError } from '../call/call-error.ts';
 import { invalidOption } from '../errors/invalid-option.ts';
+import { createFetch, type Fetch } from '../fetch/create-fetch.ts';
 import type { CloseOptions } from '../manager/close-options.ts';
 import { type DownloadedFile, download } from '../manager/download.ts';
 import { type EventStream, eventStream } from '../manager/event-stream.ts';
-import { type ManyItem, type ManyOptions, type ManyResult, many } from '../manager/many.ts';
+import { many } from '../manager/many.ts';
+import type { ManyItem } from '../manager/many-item.ts';
+import type { ManyOptions } from '../manager/many-options.ts';
+import type { ManyResult } from '../manager/many-run.ts';
 import type { PoolManager } from '../manager/pool-manager.ts';
 import { redactUrl } from '../message/redact-url.ts';
 import type { BaseResponse } from '../response/base-response.ts';
 import { HTTPResponse } from '../response/http-response.ts';
 import { StreamedResponse } from '../response/streamed-response.ts';
 import type { ManagerSnapshot } from '../trace/snapshot.ts';
+import { CookieJar } from './cookies/cookie-jar.ts';
 import type { CookieStore } from './cookies/cookie-store.ts';
 import { cookiesFrom } from './cookies/cookies-option.ts';
 import type { SessionRequest } from './middleware.ts';
@@ -30,21 +35,24 @@ import type { SessionDownloadOptions, SessionEventStreamOptions } from './undert
  * await session.close();
  */
 export class Session<Context extends object = Record<string, unknown>> implements AsyncDisposable {
-  /** Its cookies; null where it keeps none. */
-  readonly cookies: CookieStore | null;
+  /** Its cookies; null where it keeps none, or keeps them in a store of another kind. */
+  readonly cookies: CookieJar | null;
+  readonly #store: CookieStore | null;
   /** The connections that it uses. */
   readonly manager: PoolManager;
   readonly #options: SessionOptions<Context>;
   readonly #client: SessionClient<Context>;
+  #fetch: Fetch | null = null;
   #closed = false;
 
   /** @throws {RequestError} for an option that cannot be used. */
   constructor(options: SessionOptions<Context> = {}) {
     const sorted = sortOptions(options);
-    this.cookies = cookiesFrom(options.cookies);
+    this.#store = cookiesFrom(options.cookies);
+    this.cookies = this.#store instanceof CookieJar ? this.#store : null;
     this.manager = sorted.manager;
     this.#options = options;
-    this.#client = new SessionClient(sorted, this.cookies);
+    this.#client = new SessionClient(sorted, this.#store);
   }
 
   /**
@@ -71,6 +79,25 @@ export class Session<Context extends object = Record<string, unknown>> implement
     const response = await this.#call('stream', method, url, options);
     if (response instanceof StreamedResponse) return response;
     throw invalidOption('what a middleware gives', response, 'give a StreamedResponse, as next() does');
+  }
+
+  /**
+   * The standard's fetch() over the session: with its base URL, parameters, header fields, cookies, credentials and
+   * middleware, but a status is never an error. `credentials: 'omit'` leaves cookies and credentials at home. It is bound: it
+   * can be passed alone.
+   *
+   * @example
+   * const client = new OpenAI({ fetch: session.fetch });
+   *
+   * @throws {TypeError} where the request cannot be made or the network fails, by the error of this library as its `cause`;
+   *   if the call was aborted, the signal's reason.
+   */
+  get fetch(): Fetch {
+    this.#fetch ??= createFetch((method, url, options, { omitsCredentials }) => {
+      const kept = omitsCredentials ? { auth: null, cookies: null } : {};
+      return this.stream(method, url, { ...options, ...kept, raiseForStatus: false });
+    });
+    return this.#fetch;
   }
 
   async get(url: string | URL, options?: SessionRequestOptions<Context>): Promise<HTTPResponse> {
@@ -120,7 +147,14 @@ export class Session<Context extends object = Record<string, unknown>> implement
     items: Iterable<Item> | AsyncIterable<Item>,
     options: ManyOptions = {},
   ): AsyncGenerator<ManyResult<Item>, void, undefined> {
-    return many(items, options, (method, url, each) => this.request(method, url, each));
+    return many(items, options, (rateLimit) => {
+      const session = rateLimit === undefined ? this : this.extend({ rateLimit });
+      return {
+        ...session.#client.turns,
+        originOf: (url) => session.#client.originOf(url),
+        send: (method, url, each) => (this.#closed ? this : session).request(method, url, each),
+      };
+    });
   }
 
   /**
@@ -165,7 +199,7 @@ export class Session<Context extends object = Record<string, unknown>> implement
    * one's, anything else in its place. It shares connections, and cookies too unless it is given others.
    */
   extend(options: SessionOptions<Context>): Session<Context> {
-    const shared = { manager: this.manager, cookies: this.cookies ?? false };
+    const shared = { manager: this.manager, cookies: this.#store ?? false };
     return new Session(extendedOptions({ ...this.#options, ...shared }, options));
   }
 

@@ -1,9 +1,12 @@
 // Requests without a manager of one's own, for scripts: all of them go over one manager, which is made when the first of
 // them is sent. Nothing but its connections outlives a request: no cookies, no header fields, no credentials.
 
+import type { Fetch } from '../fetch/create-fetch.ts';
 import type { DownloadedFile } from '../manager/download.ts';
 import type { EventStream } from '../manager/event-stream.ts';
-import type { ManyItem, ManyOptions, ManyResult } from '../manager/many.ts';
+import type { ManyItem } from '../manager/many-item.ts';
+import type { ManyOptions } from '../manager/many-options.ts';
+import type { ManyResult } from '../manager/many-run.ts';
 import { insideOf, PoolManager } from '../manager/pool-manager.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
 import type { StreamedResponse } from '../response/streamed-response.ts';
@@ -51,6 +54,14 @@ export function defaultManager(): PoolManager {
 export async function request(method: string, url: string | URL, options?: TopLevelOptions): Promise<HTTPResponse> {
   return await defaultSession().request(method, url, options);
 }
+
+/**
+ * The standard's fetch(); see `fetch` of a PoolManager.
+ *
+ * @example
+ * const response = await fetch('https://example.org/', { method: 'POST', body: 'text' });
+ */
+export const fetch: Fetch = (input, init) => defaultManager().fetch(input, init);
 
 /** GET; see request(). */
 export async function get(url: string | URL, options?: TopLevelOptions): Promise<HTTPResponse> {

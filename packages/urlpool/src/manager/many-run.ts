@@ -1,0 +1,360 @@
+// The work of one many(): takes items from the source while there are places, sends them, and keeps their results until
+// they are asked for. Every step is synchronous and begins at `#advance()`; promises are made only by those who send, by a
+// source that has them, and for a result that is waited for.
+//
+// A place is held from the moment a request begins until its consumer is done with the result, and asks for another: one
+// that is slow stops the source, and no more results than `concurrency` are held. In the order of the source, items are
+// taken only within `concurrency` of the next one to be given: so that one can always begin, and nothing runs ahead
+// without bound.
+
+import { checkSignal } from '../call/prepare-request.ts';
+import { RateLimiter } from '../policy/rate-limiter.ts';
+import type { HTTPResponse } from '../response/http-response.ts';
+import { addAbortable, removeAbortable } from '../util/abort-registry.ts';
+import type { Clock, Timer } from '../util/clock.ts';
+import { type ManyItem, requestOf } from './many-item.ts';
+import type { ManySettings } from './many-options.ts';
+import type { ManagerRequestOptions } from './pool-manager.ts';
+import { Schedule } from './schedule.ts';
+
+/** One result: a response or an error, never both. */
+export type ManyResult<Item> = {
+  /** Which it was of the source, from 0. */
+  readonly index: number;
+  readonly request: Item;
+} & ManyOutcome;
+
+/** What became of a request. An error is an HTTPError, or what a signal was aborted with. */
+export type ManyOutcome =
+  | { readonly response: HTTPResponse; readonly error: null }
+  | { readonly response: null; readonly error: NonNullable<unknown> };
+
+/** Who sends them. */
+export interface ManySurroundings {
+  readonly clock: Clock;
+  /** Who gives the turns that the requests take; null where there are none. */
+  readonly rate: RateLimiter | null;
+  /**
+   * The origin that a URL is at, as text.
+   *
+   * @throws {RequestError} `ERR_INVALID_URL`
+   */
+  originOf(url: string | URL): string;
+  send(method: string, url: string | URL, options: ManagerRequestOptions): Promise<HTTPResponse>;
+}
+
+/** Items that are taken from a source in one go, before the event loop gets its turn. */
+const BATCH = 1_000;
+
+const DONE = { done: true, value: undefined } as const;
+
+/** An item that was taken from the source. */
+interface Taken<Item> {
+  readonly item: Item;
+  readonly index: number;
+  /** Whose schedule it counts in; null where it is in none. */
+  readonly origin: string | null;
+}
+
+/** Somebody who asked for a result. */
+interface Asker<Item> {
+  resolve(result: IteratorResult<ManyResult<Item>, void>): void;
+  reject(reason: unknown): void;
+}
+
+export class ManyRun<Item extends ManyItem> {
+  readonly #settings: ManySettings;
+  readonly #surroundings: ManySurroundings;
+  readonly #source: Iterator<Item> | AsyncIterator<Item>;
+  readonly #isAsync: boolean;
+  readonly #schedule: Schedule<Taken<Item>> | null;
+  readonly #stop = new AbortController();
+  /** What an item has that is nothing but a URL. */
+  readonly #plain: ManagerRequestOptions = { signal: this.#stop.signal };
+  /** By their place in the order in which they are given. */
+  readonly #results = new Map<number, ManyResult<Item>>();
+  readonly #askers: Asker<Item>[] = [];
+  #taken = 0;
+  #running = 0;
+  #done = 0;
+  #failed = 0;
+  #bytes = 0;
+  #given = 0;
+  /** The place of the last result that was given, while nobody asks for another one. */
+  #inHand: 0 | 1 = 0;
+  /** The source is being waited for. */
+  #isAsking = false;
+  #isExhausted = false;
+  /** What the source threw: told when all that it gave before is done. */
+  #broken: { readonly error: unknown } | null = null;
+  /** What nobody was there to be told of. */
+  #fault: { readonly error: unknown } | null = null;
+  #isOver = false;
+  #isFilling = false;
+  #timer: Timer | null = null;
+  #timerAt: number | null = null;
+
+  constructor(items: Iterable<Item> | AsyncIterable<Item>, settings: ManySettings, surroundings: ManySurroundings) {
+    const { perOrigin, signal } = settings;
+    this.#settings = settings;
+    this.#surroundings = surroundings;
+    this.#isAsync = Symbol.asyncIterator in items;
+    this.#source = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+    const { clock, rate } = surroundings;
+    const isBounded = perOrigin < settings.concurrency || rate !== null;
+    this.#schedule = isBounded ? new Schedule({ perOrigin, turns: rate === null ? null : turnsOf(rate, clock) }) : null;
+    if (signal === null) return;
+    if (signal.aborted) this.onAbort();
+    else addAbortable(signal, this);
+  }
+
+  next(): Promise<IteratorResult<ManyResult<Item>, void>> {
+    if (this.#fault !== null) {
+      const { error } = this.#fault;
+      this.#fault = null;
+      return Promise.reject(error);
+    }
+    if (this.#isOver) return Promise.resolve(DONE);
+    this.#inHand = 0;
+    return new Promise((resolve, reject) => {
+      this.#askers.push({ resolve, reject });
+      this.#advance();
+    });
+  }
+
+  /** Aborts what runs and lets the source go. */
+  async leave(): Promise<void> {
+    const wasAsking = this.#isAsking;
+    const ended = this.#end(new DOMException('many() was left before its end', 'AbortError'), null);
+    // A source that is being waited for may never answer: it is told to end, and not waited for any longer.
+    if (wasAsking) ended?.catch(() => {});
+    else await ended;
+  }
+
+  onAbort(): void {
+    const { signal } = this.#settings;
+    this.#fail(signal?.reason);
+  }
+
+  /** Gives what there is to those who ask, and fills the places that are free. */
+  #advance(): void {
+    this.#serve();
+    this.#fill();
+    this.#serve();
+    const isEmpty = this.#running + this.#results.size + (this.#schedule?.aside ?? 0) === 0;
+    if (!this.#isOver && this.#isExhausted && isEmpty) void this.#end(null, this.#broken);
+    this.#setTimer();
+  }
+
+  #serve(): void {
+    while (this.#askers.length > 0) {
+      const value = this.#results.get(this.#given);
+      if (value === undefined) return;
+      this.#results.delete(this.#given++);
+      this.#askers.shift()?.resolve({ done: false, value });
+      if (this.#askers.length === 0) this.#inHand = 1;
+    }
+  }
+
+  #fill(): void {
+    if (this.#isFilling) return;
+    this.#isFilling = true;
+    const { clock } = this.#surroundings;
+    let left = BATCH;
+    while (!this.#isOver && this.#hasPlace) {
+      const next = this.#schedule?.next(clock.now()) ?? null;
+      if (next !== null) this.#start(next.item);
+      else if (!this.#mayTake) break;
+      else if (left-- > 0) this.#take();
+      else {
+        clock.atNextCheck(() => this.#advance(), true);
+        break;
+      }
+    }
+    this.#isFilling = false;
+  }
+
+  get #hasPlace(): boolean {
+    return this.#running + this.#results.size + this.#inHand < this.#settings.concurrency;
+  }
+
+  get #mayTake(): boolean {
+    if (this.#isExhausted || this.#isAsking) return false;
+    const { order, concurrency, lookAhead } = this.#settings;
+    if (order === 'source') return this.#taken - this.#given + this.#inHand < concurrency;
+    return this.#schedule === null || this.#schedule.aside < lookAhead;
+  }
+
+  /** Asks the source for one item. */
+  #take(): void {
+    this.#isAsking = true;
+    try {
+      if (this.#isAsync) {
+        Promise.resolve((this.#source as AsyncIterator<Item>).next()).then(
+          (next) => {
+            this.#onNext(next);
+            this.#advance();
+          },
+          (error) => {
+            this.#onBroken(error);
+            this.#advance();
+          },
+        );
+      } else {
+        this.#onNext((this.#source as Iterator<Item>).next());
+      }
+    } catch (error) {
+      this.#onBroken(error);
+    }
+  }
+
+  #onNext(next: IteratorResult<Item>): void {
+    this.#isAsking = false;
+    if (this.#isOver) return;
+    if (next.done) {
+      this.#isExhausted = true;
+      return;
+    }
+    const item = next.value;
+    const index = this.#taken++;
+    const schedule = this.#schedule;
+    const origin = schedule === null ? null : this.#originOf(item);
+    const taken = { item, index, origin };
+    if (schedule === null || origin === null) this.#start(taken);
+    else schedule.add(taken, origin);
+  }
+
+  #onBroken(error: unknown): void {
+    this.#isAsking = false;
+    this.#isExhausted = true;
+    this.#broken = { error };
+  }
+
+  /** Null for an item that cannot be sent: nothing has to wait for that. */
+  #originOf(item: Item): string | null {
+    try {
+      return this.#surroundings.originOf(requestOf(item).url);
+    } catch {
+      return null;
+    }
+  }
+
+  #start(taken: Taken<Item>): void {
+    this.#running++;
+    this.#send(taken.item).then(
+      (response) => this.#onOutcome(taken, { response, error: null }),
+      // A signal can be aborted with nothing as its reason.
+      (error) => {
+        this.#onOutcome(taken, {
+          response: null,
+          error: error ?? new DOMException('The request was aborted', 'AbortError'),
+        });
+      },
+    );
+  }
+
+  /** A request that cannot even be made is a result like any other. */
+  #send(item: Item): Promise<HTTPResponse> {
+    try {
+      if (typeof item === 'string' || item instanceof URL) return this.#surroundings.send('GET', item, this.#plain);
+      const { method = 'GET', url, ...options } = requestOf(item);
+      checkSignal(options.signal);
+      const stop = this.#stop.signal;
+      const signal = options.signal === undefined ? stop : AbortSignal.any([stop, options.signal]);
+      return this.#surroundings.send(method, url, { ...options, signal });
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #onOutcome({ item, index, origin }: Taken<Item>, outcome: ManyOutcome): void {
+    if (this.#isOver) return;
+    this.#running--;
+    if (origin !== null) this.#schedule?.ended(origin);
+    const place = this.#settings.order === 'source' ? index : this.#done;
+    this.#done++;
+    this.#results.set(place, { index, request: item, ...outcome });
+    if (outcome.error !== null) this.#failed++;
+    else this.#bytes += outcome.response.data.length;
+    this.#tell();
+    this.#advance();
+  }
+
+  #tell(): void {
+    const { onProgress } = this.#settings;
+    if (onProgress === null) return;
+    try {
+      const returned: unknown = onProgress({
+        done: this.#done,
+        failed: this.#failed,
+        active: this.#running,
+        queued: this.#schedule?.aside ?? 0,
+        bytes: this.#bytes,
+      });
+      if (returned instanceof Promise) returned.catch((reason) => this.#fail(reason));
+    } catch (reason) {
+      this.#fail(reason);
+    }
+  }
+
+  /** Wakes up when an origin may be asked again, where there is a place for its request. */
+  #setTimer(): void {
+    const wakesAt = this.#isOver || !this.#hasPlace ? null : (this.#schedule?.wakesAt ?? null);
+    if (wakesAt === this.#timerAt) return;
+    this.#timer?.cancel();
+    this.#timer = null;
+    this.#timerAt = wakesAt;
+    if (wakesAt === null) return;
+    const { clock } = this.#surroundings;
+    const onTimer = (): void => {
+      this.#timerAt = null;
+      this.#advance();
+    };
+    this.#timer = clock.setTimer(wakesAt - clock.now(), onTimer, true);
+  }
+
+  /** Ends all of it before its time. */
+  #fail(error: unknown): void {
+    this.#end(error, { error })?.catch(() => {});
+  }
+
+  /**
+   * Nothing is given any more.
+   *
+   * @param abort What the requests under way are aborted with.
+   * @param fault What the one who asks is told; null where this is the end that was to come.
+   * @returns When the source has ended; undefined where it had.
+   */
+  #end(abort: unknown, fault: { readonly error: unknown } | null): Promise<unknown> | undefined {
+    if (this.#isOver) return undefined;
+    this.#isOver = true;
+    const { signal } = this.#settings;
+    if (signal !== null) removeAbortable(signal, this);
+    this.#setTimer();
+    this.#results.clear();
+    if (this.#running > 0) this.#stop.abort(abort);
+    const [first, ...others] = this.#askers.splice(0);
+    if (fault === null) first?.resolve(DONE);
+    else if (first === undefined) this.#fault = fault;
+    else first.reject(fault.error);
+    for (const { resolve } of others) resolve(DONE);
+    return this.#isExhausted ? undefined : endOf(this.#source);
+  }
+}
+
+/** A source may throw where it is told to end. */
+async function endOf(source: Iterator<unknown> | AsyncIterator<unknown>): Promise<void> {
+  await source.return?.();
+}
+
+/**
+ * Turns for the schedule. Each request takes its turn by itself when it is sent, which may be later than it begins, behind
+ * the middleware of a session say: what has begun is counted here besides.
+ */
+function turnsOf(rate: RateLimiter, clock: Clock) {
+  const begun = new RateLimiter(rate.limit, clock);
+  return {
+    wait: (origin: string): number => Math.max(begun.wait(origin), rate.wait(origin)),
+    take: (origin: string): void => void begun.turn(origin),
+  };
+}
