@@ -19,6 +19,13 @@ export { RequestError } from './errors/request-error.ts';
 export { SendError } from './errors/send-error.ts';
 export { TimeoutError } from './errors/timeout-error.ts';
 export { TLSError } from './errors/tls-error.ts';
+export {
+  createFetch,
+  type Fetch,
+  type FetchSend,
+  type FetchSendContext,
+  type FetchSendOptions,
+} from './fetch/create-fetch.ts';
 export type { CloseOptions } from './manager/close-options.ts';
 export { connectionFromUrl } from './manager/connection-from-url.ts';
 export type { DownloadedFile, DownloadOptions } from './manager/download.ts';
@@ -102,6 +109,7 @@ export {
   del,
   download,
   eventStream,
+  fetch,
   get,
   head,
   many,
