@@ -17,6 +17,8 @@ const CASES = [
   ['allows sockets in transport', 'transport/a.ts', "import { connect } from 'node:net';", 0],
   ['refuses other modules in the codec', 'http1/a.ts', "import fs from 'node:fs';", 1],
   ['refuses dependencies', 'util/a.ts', "import x from 'left-pad';", 1],
+  ['allows a dependency in its folder', 'session/a.ts', "import type { A } from 'tough-cookie';", 0],
+  ['refuses a dependency outside its folder', 'manager/a.ts', "typeof import('tough-cookie')", 1],
   ['refuses time outside the clock', 'pool/a.ts', 'const now = Date.now();', 1],
   ['allows time in the clock', 'util/clock.ts', 'const now = Date.now();', 0],
   ['refuses randomness', 'policy/a.ts', 'Math.random()', 1],

@@ -48,8 +48,8 @@ function wrongLayer(path: string, specifier: string): string | null {
 }
 
 function wrongModule(layer: string, specifier: string): string | null {
-  if (!specifier.startsWith('node:')) return 'the library has no dependencies';
   const owners = ONLY_IN[specifier];
+  if (owners === undefined && !specifier.startsWith('node:')) return 'the library has no such dependency';
   if (owners !== undefined && !owners.includes(layer)) return `only ${owners.join(', ')}/ may`;
   const allowed = ONLY_THESE[layer];
   return allowed !== undefined && !allowed.includes(specifier)

@@ -23,11 +23,12 @@ export const LAYERS: readonly string[] = [
   'util',
 ];
 
-/** Node's modules that a folder may import; a folder that is not named may import any but those named here. */
+/** Modules that only these folders may import: any other of Node's may be imported anywhere, no other package at all. */
 export const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   'node:net': ['transport'],
   'node:tls': ['transport'],
   'node:dns': ['transport'],
+  'tough-cookie': ['session'],
 };
 
 /** Folders that may import of Node's modules only these. */

@@ -20,7 +20,7 @@ import type { BaseResponse } from '../response/base-response.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
 import { StreamedResponse } from '../response/streamed-response.ts';
 import { type Auth, type AuthOption, authFrom } from './auth/auth.ts';
-import { CallCookies, callCookies } from './cookies/call-cookies.ts';
+import { CallCookies, type CallStore, callCookies } from './cookies/call-cookies.ts';
 import type { CookieStore } from './cookies/cookie-store.ts';
 import { hookLayer } from './hooks.ts';
 import { chain, type Next, type SessionRequest } from './middleware.ts';
@@ -173,7 +173,7 @@ export class SessionClient<Context extends object> {
     url: string,
     option: AuthOption | null | undefined,
     home: string | null,
-    cookies: CookieStore | null,
+    cookies: CallStore | null,
   ): SessionHops {
     const own = authFrom(option);
     const auth = option === undefined ? this.#auth : own;

@@ -9,12 +9,12 @@ import type { HeaderEntry, HeadersInput } from '../message/headers-input.ts';
 import { headerEntries } from '../message/headers-input.ts';
 import type { RateLimiter } from '../policy/rate-limiter.ts';
 import type { Auth, Credentials } from './auth/auth.ts';
-import type { CookieStore } from './cookies/cookie-store.ts';
+import type { CallStore } from './cookies/call-cookies.ts';
 import { originOf } from './session-url.ts';
 
 /** What a call of a session has of it. */
 export interface HopParts {
-  readonly cookies: CookieStore | null;
+  readonly cookies: CallStore | null;
   readonly auth: Auth | null;
   /** The only origin that the credentials are for. */
   readonly authOrigin: string;

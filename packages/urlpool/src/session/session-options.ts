@@ -16,7 +16,8 @@ import { headerEntries } from '../message/headers-input.ts';
 import type { RateLimitOptions } from '../policy/rate-limit.ts';
 import { Timeout } from '../policy/timeout.ts';
 import type { AuthOption } from './auth/auth.ts';
-import type { CookieStore } from './cookies/cookie-store.ts';
+import type { CookiesOption } from './cookies/cookies-option.ts';
+import type { RequestCookiesOption } from './cookies/request-cookies.ts';
 import type { SessionHooks } from './hooks.ts';
 import type { Middleware } from './middleware.ts';
 import { defaultParams, type Params, paramsOver } from './session-url.ts';
@@ -27,6 +28,11 @@ export interface SessionRequestOptions<Context extends object = Record<string, u
   readonly params?: Params | null | undefined;
   /** Credentials for the origin of this URL, in place of the session's; null for none. */
   readonly auth?: AuthOption | null | undefined;
+  /**
+   * Cookies of this request alone, by name: they are kept nowhere, and go to the origin of this URL, not to where it leads.
+   * They take the place of the session's; null keeps one of those back. `cookies: null`: none are sent, and none kept.
+   */
+  readonly cookies?: RequestCookiesOption | null | undefined;
   /** Whether a status of 400 or more is an error. @default the session's */
   readonly raiseForStatus?: boolean | undefined;
   /** For middleware and hooks: over the session's. */
@@ -39,8 +45,8 @@ export interface SessionOptions<Context extends object = Record<string, unknown>
   readonly baseUrl?: string | URL | undefined;
   /** Parameters of every query. */
   readonly params?: Params | null | undefined;
-  /** Where cookies are kept: true for a jar of its own, false for nowhere. @default true */
-  readonly cookies?: CookieStore | boolean | undefined;
+  /** Where cookies are kept: true for a jar of its own, false for nowhere; a CookieJar of tough-cookie serves too. @default true */
+  readonly cookies?: CookiesOption | undefined;
   /** Credentials for the origin of `baseUrl`; without one, for the origin of each URL that is asked for. */
   readonly auth?: AuthOption | null | undefined;
   /** Layers around every request, the outermost first. */
@@ -75,6 +81,7 @@ export const SESSION_REQUEST_NAMES: readonly string[] = [
   ...MANAGER_REQUEST_NAMES,
   'auth',
   'context',
+  'cookies',
   'params',
   'raiseForStatus',
 ];

@@ -1,0 +1,36 @@
+/** What cookies go by in the URL of a request. */
+export interface CookieUrl {
+  /** In lower case; a name in other letters in punycode, an IPv6 address in brackets. */
+  readonly host: string;
+  /** As it stands in the URL: RFC 6265bis §5.1.4 undoes no percent-encoding. */
+  readonly path: string;
+  /** Whether Secure cookies are for it. */
+  readonly isTrusted: boolean;
+}
+
+/**
+ * Takes a URL apart. Secure cookies are for https, and for http to this machine itself, as browsers and curl have it:
+ * RFC 6265bis §5.8.3 leaves to the client what is secure, and Secure Contexts §3.1 names localhost, the names below it and
+ * loopback addresses.
+ */
+export function cookieUrl(url: string | URL): CookieUrl {
+  const { protocol, hostname, pathname } = new URL(url);
+  return { host: hostname, path: pathname, isTrusted: protocol === 'https:' || isLoopback(hostname) };
+}
+
+function isLoopback(host: string): boolean {
+  return /^(?:(?:.+\.)?localhost\.?|127\.\d+\.\d+\.\d+|\[::1\])$/.test(host);
+}
+
+/** The host and those above it, whose cookies may be for it too; an address has none above it (RFC 6265bis §5.1.3). */
+export function domainsOf(host: string): string[] {
+  const domains = [host];
+  if (isAddress(host)) return domains;
+  for (let dot = host.indexOf('.'); dot !== -1; dot = host.indexOf('.', dot + 1)) domains.push(host.slice(dot + 1));
+  return domains;
+}
+
+/** Whether the host of a URL is an address: WHATWG URLs write it in one way. */
+function isAddress(host: string): boolean {
+  return host.startsWith('[') || /^\d+\.\d+\.\d+\.\d+$/.test(host);
+}
