@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import {
   type Connector,
+  CookieJar,
   HTTPConnection,
   HTTPConnectionPool,
   netrcAuth,
@@ -107,6 +108,8 @@ export const SITUATIONS: Readonly<Partial<Record<ErrorCode, (t: TestContext) => 
   ERR_INVALID_HEADER: () =>
     new PoolManager().request('GET', 'http://example.org/', { headers: { 'X-A': 'b\r\nC: d' } }),
   ERR_INVALID_BODY: () => new PoolManager().request('POST', 'http://example.org/', { json: {}, body: '{}' }),
+  ERR_INVALID_COOKIE: async () => new CookieJar().setCookie('id=1; Domain=org', 'https://example.org/'),
+  ERR_COOKIE_FILE: async (t) => await CookieJar.load(join(await temporaryFolder(t), 'cookies.json')),
   ERR_INVALID_OPTION: async () => new PoolManager({ maxsize: 5 } as PoolOptions),
   ERR_NETRC: async (t) => {
     const path = join(await temporaryFolder(t), '.netrc');

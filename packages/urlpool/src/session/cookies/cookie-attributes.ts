@@ -8,7 +8,7 @@ import { isPublicSuffix } from './admission.ts';
 import type { Cookie, SameSite } from './cookie.ts';
 import { prefixFault } from './cookie-prefix.ts';
 import type { CookieRules } from './cookie-rules.ts';
-import type { CookieUrl } from './cookie-url.ts';
+import { type CookieUrl, hostOf, isAddress } from './cookie-url.ts';
 import { cookieFault } from './saved-cookies.ts';
 
 /** What a cookie has beside its name and value. It needs a URL or a domain. */
@@ -17,7 +17,7 @@ export interface CookieAttributes {
   readonly url?: string | URL | undefined;
   /** The domain that it is for, with the hosts below it. */
   readonly domain?: string | undefined;
-  /** Whether it is for that host alone. @default whether no domain is given */
+  /** Whether it is for that host alone. @default whether no domain is given, or an address */
   readonly hostOnly?: boolean | undefined;
   /** The path that it is for, with those below it. @default '/' */
   readonly path?: string | undefined;
@@ -72,9 +72,9 @@ export function cookieOf(
   rules: CookieRules,
   now: number,
 ): Cookie | string {
-  const domain = given.domain === undefined ? (url?.host ?? '') : canonical(given.domain, rules);
+  const domain = given.domain === undefined ? (url?.host ?? null) : hostOf(given.domain);
   if (domain === null) return `its domain, ${given.domain}, is the name of no host`;
-  const hostOnly = given.hostOnly ?? given.domain === undefined;
+  const hostOnly = given.hostOnly ?? (given.domain === undefined || isAddress(domain));
   const { path = '/', secure = false, httpOnly = false, sameSite = null } = given;
   const creation = new Date(now);
   const expires = given.expires === undefined || given.expires === null ? null : new Date(given.expires);
@@ -82,7 +82,6 @@ export function cookieOf(
   if (trimBlanks(name) !== name || trimBlanks(value) !== value) return 'its name or value begins or ends with a blank';
   const fault = cookieFault(cookie) ?? prefixFault(cookie, true);
   if (fault !== null) return fault;
-  if (path.includes(';')) return 'its path holds a semicolon';
   if (url !== null && !(hostOnly ? url.host === domain : rules.domainMatch(url.host, domain, false) === true)) {
     return `its domain, ${domain}, is not that of the URL`;
   }
@@ -90,13 +89,4 @@ export function cookieOf(
     return `its domain, ${domain}, is a public suffix: give hostOnly: true`;
   if (secure && url?.isTrusted === false) return 'it is secure, and its URL is not https';
   return cookie;
-}
-
-/** A domain as URLs write it; null for what cannot be one. */
-function canonical(domain: string, rules: CookieRules): string | null {
-  try {
-    return rules.canonicalDomain(domain) ?? null;
-  } catch {
-    return null;
-  }
 }

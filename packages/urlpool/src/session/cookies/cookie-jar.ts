@@ -2,7 +2,7 @@
 // and those of domains and dates in tough-cookie, which is loaded when the first cookie comes.
 
 import { CookieFileError } from '../../errors/cookie-file-error.ts';
-import { checkNames, invalidOption } from '../../errors/invalid-option.ts';
+import { checkNames, invalidOption, invalidSecret } from '../../errors/invalid-option.ts';
 import { checkFlag, checkWhole } from '../../errors/option-values.ts';
 import { RequestError } from '../../errors/request-error.ts';
 import { parseUrl } from '../../message/origin.ts';
@@ -15,7 +15,7 @@ import { readCookieFile, writeCookieFile } from './cookie-file.ts';
 import { CookieIndex } from './cookie-index.ts';
 import { cookieRules } from './cookie-rules.ts';
 import type { CookieStore } from './cookie-store.ts';
-import { type CookieUrl, cookieUrl } from './cookie-url.ts';
+import { type CookieUrl, cookieUrl, hostOf } from './cookie-url.ts';
 import { fromCookiesTxt, toCookiesTxt } from './cookies-txt.ts';
 import { COOKIE_LIMITS, type CookieLimits } from './eviction.ts';
 import { fromSaved, type SavedCookies, toSaved } from './saved-cookies.ts';
@@ -142,8 +142,8 @@ export class CookieJar implements CookieStore, Iterable<Cookie> {
    * @throws {RequestError} `ERR_INVALID_COOKIE` for one that cannot be stored, `ERR_INVALID_OPTION`
    */
   set(name: string, value: string, attributes: CookieAttributes): void {
-    checkText('the name of a cookie', name);
-    checkText('the value of a cookie', value);
+    if (typeof name !== 'string') throw invalidOption('the name of a cookie', name, 'give a text');
+    if (typeof value !== 'string') throw invalidSecret('the value of a cookie', value, 'give a text');
     checkAttributes(attributes);
     const url = attributes.url === undefined ? null : partsOf(attributes.url);
     const now = this.#clock.wallNow();
@@ -166,7 +166,7 @@ export class CookieJar implements CookieStore, Iterable<Cookie> {
   }
 
   /** The cookie of this name, the youngest where there are several; null where there is none. */
-  get(name: string, where: CookieFilter = {}): Cookie | null {
+  get(name: string, where: CookieFilter | string | URL = {}): Cookie | null {
     const found = this.#found(where).filter((cookie) => cookie.name === name);
     return found.reduce<Cookie | null>((a, b) => (a === null || b.creation >= a.creation ? b : a), null);
   }
@@ -178,17 +178,17 @@ export class CookieJar implements CookieStore, Iterable<Cookie> {
   }
 
   /** Removes the cookies of this name, and tells how many there were. */
-  delete(name: string, where: CookieFilter = {}): number {
+  delete(name: string, where: CookieFilter | string | URL = {}): number {
     return this.#remove(this.#found(where).filter((cookie) => cookie.name === name));
   }
 
   /**
-   * Removes all cookies, or those that are meant, and tells how many there were.
+   * Removes all cookies, or those that are meant (a text is a URL), and tells how many there were.
    *
    * @example
    * jar.clear({ session: true });
    */
-  clear(where: CookieFilter = {}): number {
+  clear(where: CookieFilter | string | URL = {}): number {
     return this.#remove(this.#found(where));
   }
 
@@ -261,11 +261,15 @@ export class CookieJar implements CookieStore, Iterable<Cookie> {
     return this.#index?.all(this.#clock.wallNow()) ?? [];
   }
 
-  #found(where: CookieFilter): Cookie[] {
+  #found(filter: CookieFilter | string | URL): Cookie[] {
+    const where = typeof filter === 'string' || filter instanceof URL ? { url: filter } : filter;
     checkNames('a search for cookies', where, ['domain', 'path', 'session', 'url']);
-    const { url, domain, path, session } = where;
+    const { url, domain, path, session }: CookieFilter = where;
+    if (domain !== undefined && typeof domain !== 'string') throw invalidOption('domain', domain, 'give a text');
+    checkFlag('session', session);
+    const host = domain === undefined ? null : hostOf(domain);
     const isMeant = (cookie: Cookie): boolean =>
-      (domain === undefined || cookie.domain === domain.replace(/^\./, '').toLowerCase()) &&
+      (domain === undefined || cookie.domain === host) &&
       (path === undefined || cookie.path === path) &&
       (session === undefined || (cookie.expires === null) === session);
     return (url === undefined ? this.#all() : this.getCookies(url)).filter(isMeant);
@@ -304,11 +308,6 @@ export class CookieJar implements CookieStore, Iterable<Cookie> {
 function partsOf(url: string | URL): CookieUrl {
   parseUrl(url);
   return cookieUrl(url);
-}
-
-function checkText(what: string, given: unknown): void {
-  if (typeof given !== 'string')
-    throw invalidOption(what, typeof given === 'object' ? given : typeof given, 'give a text');
 }
 
 function invalidCookie(text: string): RequestError {

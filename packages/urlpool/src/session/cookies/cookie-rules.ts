@@ -6,7 +6,7 @@ import { codeOf } from '../../response/code-of.ts';
 /** What is used of tough-cookie. */
 export type CookieRules = Pick<
   typeof import('tough-cookie'),
-  'canonicalDomain' | 'defaultPath' | 'domainMatch' | 'getPublicSuffix' | 'parseDate' | 'pathMatch'
+  'defaultPath' | 'domainMatch' | 'getPublicSuffix' | 'parseDate' | 'pathMatch'
 >;
 
 let rules: CookieRules | null = null;

@@ -22,6 +22,17 @@ function isLoopback(host: string): boolean {
   return /^(?:(?:.+\.)?localhost\.?|127\.\d+\.\d+\.\d+|\[::1\])$/.test(host);
 }
 
+/** A domain that was given, as the hosts of URLs are written, without a dot in front; null for what is the name of no host. */
+export function hostOf(domain: string): string | null {
+  const name = domain.replace(/^\./, '');
+  if (name === '' || /[\s/?#@\\;]/.test(name)) return null;
+  try {
+    return new URL(`http://${name.includes(':') && !name.startsWith('[') ? `[${name}]` : name}`).hostname;
+  } catch {
+    return null;
+  }
+}
+
 /** The host and those above it, whose cookies may be for it too; an address has none above it (RFC 6265bis §5.1.3). */
 export function domainsOf(host: string): string[] {
   const domains = [host];
@@ -31,6 +42,6 @@ export function domainsOf(host: string): string[] {
 }
 
 /** Whether the host of a URL is an address: WHATWG URLs write it in one way. */
-function isAddress(host: string): boolean {
+export function isAddress(host: string): boolean {
   return host.startsWith('[') || /^\d+\.\d+\.\d+\.\d+$/.test(host);
 }

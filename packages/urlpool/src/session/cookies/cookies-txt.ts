@@ -2,6 +2,7 @@
 // no place for SameSite and for the time of creation; `#HttpOnly_` in front of the domain is curl's.
 
 import type { Cookie } from './cookie.ts';
+import { hostOf } from './cookie-url.ts';
 import { cookieFault } from './saved-cookies.ts';
 
 const HEAD = '# Netscape HTTP Cookie File\n# Written by urlpool. Each line is a cookie: they are secrets.\n\n';
@@ -57,9 +58,10 @@ function cookieOf(line: string, now: number): Cookie | string {
   // Whole seconds; some programs write fractions, and -1 or nothing for a session.
   const time = seconds === '' ? 0 : Number(seconds);
   if (!(Math.abs(time) <= 8.64e12)) return 'its fifth field is no time in seconds';
-  const domain = host.replace(/^\./, '').toLowerCase();
+  const domain = hostOf(host);
+  if (domain === null) return 'its first field is the name of no host';
   return (
-    cookieFault({ name, value, domain, path }) ?? {
+    cookieFault({ name, value, path }) ?? {
       name,
       value,
       domain,

@@ -2,6 +2,7 @@
 // another client serves here.
 
 import type { Cookie, SameSite } from './cookie.ts';
+import { hostOf } from './cookie-url.ts';
 import { pairFault, sameSiteOf, textFault } from './set-cookie.ts';
 
 /** A cookie as JSON: its times are in ISO 8601. */
@@ -64,11 +65,13 @@ function cookieFrom(saved: Readonly<Record<string, unknown>>, now: number): Cook
   const expires = expiryOf(saved, creation);
   if (creation === 'none' || expires === 'none') return 'one of its times is none';
   const site = typeof sameSite === 'string' ? sameSiteOf(sameSite) : null;
+  const host = hostOf(domain);
+  if (host === null) return 'its domain is the name of no host';
   return (
-    cookieFault({ name, value, domain, path }) ?? {
+    cookieFault({ name, value, path }) ?? {
       name,
       value,
-      domain: domain.toLowerCase(),
+      domain: host,
       path,
       ...flags,
       expires,
@@ -79,17 +82,11 @@ function cookieFrom(saved: Readonly<Record<string, unknown>>, now: number): Cook
 }
 
 /** Why what was saved cannot be a cookie; null where it can. */
-export function cookieFault({
-  name,
-  value,
-  domain,
-  path,
-}: Pick<Cookie, 'name' | 'value' | 'domain' | 'path'>): string | null {
+export function cookieFault({ name, value, path }: Pick<Cookie, 'name' | 'value' | 'path'>): string | null {
   const fault = textFault(name + value) ?? pairFault(name, value);
   if (fault !== null) return fault;
-  if (/[;=]/.test(name) || value.includes(';')) return 'its name or value would end too early';
-  if (!/^[^\s/;.][^\s/;]*$/.test(domain)) return 'its domain is none';
-  return path.startsWith('/') && textFault(path) === null ? null : 'its path is none';
+  if (/[;=]/.test(name) || value.includes(';')) return 'its name holds "=" or ";", or its value ";"';
+  return path.startsWith('/') && !path.includes(';') && textFault(path) === null ? null : 'its path is none';
 }
 
 function flagsOf(saved: Readonly<Record<string, unknown>>): Pick<Cookie, 'hostOnly' | 'secure' | 'httpOnly'> | null {
