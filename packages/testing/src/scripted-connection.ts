@@ -10,7 +10,7 @@ import type { ReceivedHead, ReceivedRequest } from './received-request.ts';
 import { bodyFraming } from './request-head.ts';
 import { readRequestBody, readRequestHead } from './request-reader.ts';
 import type { TlsDetails } from './tls-details.ts';
-import type { Departure, Wire } from './wire.ts';
+import type { Departure, WireEnd } from './wire.ts';
 
 /** A request whose head was read. One without a body is whole then: recorded, and still there for `request()`. */
 type Opened =
@@ -49,7 +49,7 @@ export class ScriptedConnection {
    * After `end()` it still waits for the peer's answer. Never rejects.
    */
   readonly closed: Promise<Departure>;
-  #wire: Wire;
+  #wire: WireEnd;
   #record: (request: ReceivedRequest) => void;
   #reading: Reading = BETWEEN;
   #busyWith: string | null = null;
@@ -57,7 +57,7 @@ export class ScriptedConnection {
   #method = 'GET';
 
   /** Made by the server, one for each connection it accepts. */
-  constructor(index: number, wire: Wire, record: (request: ReceivedRequest) => void) {
+  constructor(index: number, wire: WireEnd, record: (request: ReceivedRequest) => void) {
     this.index = index;
     this.closed = wire.closed;
     this.#wire = wire;

@@ -15,6 +15,12 @@ export interface Departure {
   readonly bytesRead: number;
 }
 
+/** A server's end of a byte stream: what a scripted connection needs of it. */
+export type WireEnd = Pick<
+  Wire,
+  'bytesRead' | 'closed' | 'destroyed' | 'end' | 'inbox' | 'pause' | 'reset' | 'resume' | 'tls' | 'write'
+>;
+
 /** The transport under a scripted connection. */
 export class Wire {
   readonly inbox: Inbox = new Inbox();

@@ -5,7 +5,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 const root = new URL('.', import.meta.resolve('urlpool-testing/package.json'));
-const files = ['README.md', ...readdirSync(new URL('src', root)).map((name) => `src/${name}`)];
+const sources = readdirSync(new URL('src', root), { recursive: true, encoding: 'utf8' }).filter((name) =>
+  name.endsWith('.ts'),
+);
+const files = ['README.md', ...sources.map((name) => `src/${name}`)];
 
 for (const file of files) {
   const text = readFileSync(new URL(file, root), 'utf8').replaceAll(/^ \* ?/gm, '');
