@@ -6,11 +6,19 @@
 /** Takes the challenge and answers it; answers the one that was taken before; or leaves it at that. */
 export type AfterRefusal = 'take' | 'keep' | 'give-up';
 
+export interface NonceInUse {
+  readonly nonce: string;
+  /** Whether the server has taken it once. */
+  readonly wasAccepted: boolean;
+  /** Whether the server has taken the user and the password once, with this nonce or one before it. */
+  readonly wasProven: boolean;
+}
+
 export interface RefusedDigest {
   /** The nonce that the request was sent with, for this realm; null for none. */
   readonly sent: string | null;
   /** The nonce that is in use for the realm by now; null for none. */
-  readonly current: { readonly nonce: string; readonly wasAccepted: boolean } | null;
+  readonly current: NonceInUse | null;
   /** Whether it was the first attempt of its call, so that the call has not answered a challenge yet. */
   readonly isFirst: boolean;
   /** Whether the server says that only the nonce was wrong. */
@@ -22,6 +30,6 @@ export function afterRefusal({ sent, current, isFirst, isStale }: RefusedDigest)
   // Requests that left at the same time without credentials have come back with a nonce each: they share the first.
   if (sent === null) return current === null || current.wasAccepted ? 'take' : 'keep';
   if (isStale) return current === null || sent === current.nonce ? 'take' : 'keep';
-  if (current !== null && sent !== current.nonce) return 'keep';
+  if (current !== null && sent !== current.nonce) return isFirst || current.wasProven ? 'keep' : 'give-up';
   return isFirst || current?.wasAccepted === true ? 'take' : 'give-up';
 }

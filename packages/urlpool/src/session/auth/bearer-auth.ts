@@ -51,15 +51,15 @@ class RenewedBearer implements Auth {
 
   refused(hop: Hop): boolean {
     const current = this.#current;
-    // Else another call has had it renewed meanwhile, or is about to.
-    if (current !== null && findField(hop.fields.fields, 'authorization') === current.value) {
-      if (current.state === 'renewed' || current.state === 'failed') {
-        current.state = 'failed';
-        return false;
-      }
-      this.#current = null;
-      this.#next = 'renewed';
+    if (current === null) return true; // another call has it renewed, or is about to
+    // A token that came meanwhile is tried, unless it is known to be no better.
+    if (findField(hop.fields.fields, 'authorization') !== current.value) return current.state !== 'failed';
+    if (current.state === 'renewed' || current.state === 'failed') {
+      current.state = 'failed';
+      return false;
     }
+    this.#current = null;
+    this.#next = 'renewed';
     return true;
   }
 

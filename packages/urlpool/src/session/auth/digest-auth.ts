@@ -70,8 +70,9 @@ class DigestAuth implements Auth {
       isFirst: hop.attempt === 1,
       isStale: challenge.isStale,
     });
-    if (step === 'keep') current?.cover(url);
-    else this.#replace(url, current, step === 'take' ? newSpace(challenge, this.#credentials, url) : null);
+    if (step === 'take') this.#replace(url, current, this.#newSpace(challenge, url, current));
+    else if (step === 'keep') current?.cover(url);
+    else if (current?.nonce === sent?.nonce) this.#replace(url, current, null);
     return step !== 'give-up';
   }
 
@@ -83,9 +84,12 @@ class DigestAuth implements Auth {
     if (sent === null || sent === 'other') return;
     const space = spaces.find(({ challenge, nonce }) => challenge.realm === sent.realm && nonce === sent.nonce);
     if (space === undefined) return;
-    space.wasAccepted = true;
-    const next = info === null ? undefined : authParameters(info).get('nextnonce');
-    if (next !== undefined && next !== '') space.goOnWith(next);
+    space.accepted((info === null ? undefined : authParameters(info).get('nextnonce')) ?? '');
+  }
+
+  #newSpace(challenge: DigestChallenge, url: string, before: ProtectionSpace | null): ProtectionSpace {
+    const cnonce = process.getBuiltinModule('node:crypto').randomBytes(16).toString('hex');
+    return new ProtectionSpace(challenge, this.#credentials, { url, cnonce, before });
   }
 
   #spaces(url: string): readonly ProtectionSpace[] {
@@ -101,11 +105,6 @@ class DigestAuth implements Auth {
     const [oldest] = this.#origins.keys();
     if (this.#origins.size > MAX_ORIGINS && oldest !== undefined) this.#origins.delete(oldest);
   }
-}
-
-function newSpace(challenge: DigestChallenge, credentials: DigestCredentials, url: string): ProtectionSpace {
-  const cnonce = process.getBuiltinModule('node:crypto').randomBytes(16).toString('hex');
-  return new ProtectionSpace(challenge, credentials, url, cnonce);
 }
 
 /** Null where there is none, undefined where it is not there as a whole. */

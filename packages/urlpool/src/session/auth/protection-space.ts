@@ -2,6 +2,7 @@
 // between a challenge and the requests that use its nonce.
 
 import { absoluteUrl } from '../../message/absolute-url.ts';
+import type { NonceInUse } from './after-refusal.ts';
 import { type DigestChallenge, qopFor } from './digest-challenge.ts';
 import { type DigestCredentials, digestAuthorization, sessionKey } from './digest-response.ts';
 
@@ -18,12 +19,11 @@ export interface ProvenRequest {
   readonly body: Uint8Array | null | undefined;
 }
 
-export class ProtectionSpace {
+export class ProtectionSpace implements NonceInUse {
   readonly challenge: DigestChallenge;
-  /** The nonce in use. */
   nonce: string;
-  /** Whether the server has taken it once. */
   wasAccepted = false;
+  wasProven: boolean;
   readonly #credentials: DigestCredentials;
   /** What its URLs begin with. */
   readonly #prefixes: readonly string[];
@@ -33,10 +33,15 @@ export class ProtectionSpace {
   readonly #key: string;
   #count = 0;
 
-  /** @param url Where the challenge came from. */
-  constructor(challenge: DigestChallenge, credentials: DigestCredentials, url: string, cnonce: string) {
+  /** @param url Where the challenge came from. @param before The space of the same realm whose place it takes. */
+  constructor(
+    challenge: DigestChallenge,
+    credentials: DigestCredentials,
+    { url, cnonce, before }: { readonly url: string; readonly cnonce: string; readonly before: ProtectionSpace | null },
+  ) {
     this.challenge = challenge;
     this.nonce = challenge.nonce;
+    this.wasProven = before?.wasProven ?? false;
     this.#credentials = credentials;
     this.#prefixes = prefixesOf(challenge.domain, url);
     this.#cnonce = cnonce;
@@ -58,9 +63,12 @@ export class ProtectionSpace {
     if (this.#others.size > MAX_OTHERS && oldest !== undefined) this.#others.delete(oldest);
   }
 
-  /** The server has named the nonce for what follows (RFC 7616 §3.5, `nextnonce`). */
-  goOnWith(nonce: string): void {
-    this.nonce = nonce;
+  /** The server has taken the credentials, and may have named the nonce for what follows (RFC 7616 §3.5, `nextnonce`). */
+  accepted(next: string): void {
+    this.wasAccepted = true;
+    this.wasProven = true;
+    if (next === '') return;
+    this.nonce = next;
     this.#count = 0;
   }
 
