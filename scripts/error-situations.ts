@@ -111,6 +111,13 @@ export const SITUATIONS: Readonly<Partial<Record<ErrorCode, (t: TestContext) => 
   ERR_INVALID_COOKIE: async () => new CookieJar().setCookie('id=1; Domain=org', 'https://example.org/'),
   ERR_COOKIE_FILE: async (t) => await CookieJar.load(join(await temporaryFolder(t), 'cookies.json')),
   ERR_INVALID_OPTION: async () => new PoolManager({ maxsize: 5 } as PoolOptions),
+  ERR_PAGE_LOOP: async (t) => {
+    const server = await ScriptedServer.start({}, echo);
+    t.after(() => server.close());
+    const session = new Session();
+    t.after(() => session.close());
+    for await (const page of session.pages(server.origin, { next: ({ url }) => url })) page.text();
+  },
   ERR_NETRC: async (t) => {
     const path = join(await temporaryFolder(t), '.netrc');
     await writeFile(path, 'machine example.org login me\npassword', { mode: 0o600 });

@@ -1,8 +1,9 @@
-/** A message with what differs from run to run replaced: ports, loopback addresses, times taken, temporary folders. */
+/** A message with what differs from run to run replaced: ports, loopback addresses, numbers of connections, times taken, temporary folders. */
 export function masked(message: string): string {
   return message
     .replace(/(https?:\/\/)(?:127\.0\.0\.1|localhost|\[::1\]):\d+/g, '$1example.org')
     .replace(/(?:127\.0\.0\.1|\[::1\]):\d+/g, '192.0.2.1:8080')
+    .replace(/\(connection \d+ for/, '(connection 2 for')
     .replace(/[\d.]+ ms after the request/, '3 ms after the request')
     .replace(/[^\s"]*\/urlpool-\w+/g, '/data');
 }

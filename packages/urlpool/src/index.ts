@@ -101,6 +101,8 @@ export type { SavedCookie, SavedCookies } from './session/cookies/saved-cookies.
 export type { ToughCookieJar } from './session/cookies/tough-jar.ts';
 export type { SessionHooks } from './session/hooks.ts';
 export type { Middleware, Next, SessionRequest } from './session/middleware.ts';
+export type { NextPage, NextPageOptions } from './session/next-page.ts';
+export type { ItemsOptions, PagesOptions } from './session/pages.ts';
 export { Session } from './session/session.ts';
 export type { SessionOptions, SessionRequestOptions } from './session/session-options.ts';
 export type { Params } from './session/session-url.ts';

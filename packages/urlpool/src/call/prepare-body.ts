@@ -15,7 +15,7 @@ import { RequestBody } from '../request/request-body.ts';
 import type { RequestOptions } from './request-options.ts';
 
 /** Methods whose `fields` are a query; with others they are a form. */
-const QUERY_METHODS: readonly string[] = ['GET', 'HEAD', 'DELETE', 'OPTIONS'];
+export const QUERY_METHODS: readonly string[] = ['GET', 'HEAD', 'DELETE', 'OPTIONS'];
 
 /** @throws {RequestError} `ERR_INVALID_OPTION` for a value of the wrong kind. */
 export function checkBodyOptions(options: RequestOptions): void {

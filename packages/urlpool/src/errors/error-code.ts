@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'ERR_INVALID_HEADER'
   | 'ERR_INVALID_BODY'
   | 'ERR_INVALID_OPTION'
+  | 'ERR_PAGE_LOOP'
   | 'ERR_INVALID_COOKIE'
   | 'ERR_NETRC'
   // Waiting for a connection.

@@ -17,6 +17,7 @@ import { checkEventOptions, type EventOptions, eventsOf } from '../response/body
 import type { ServerSentEvent } from '../response/event-stream-parser.ts';
 import { StatusError } from '../response/status-error.ts';
 import type { StreamedResponse } from '../response/streamed-response.ts';
+import { leavableLoop } from '../util/leavable-loop.ts';
 import type { Random } from '../util/random.ts';
 import { type PauseSurroundings, pause } from './pause.ts';
 import { isPassing, mayReconnect, reconnectDelay } from './reconnection.ts';
@@ -124,38 +125,7 @@ export function eventStream<Options extends EventStreamOptions>(
   const left = new AbortController();
   const either = signal === undefined ? left.signal : AbortSignal.any([left.signal, signal]);
   const headers = headerEntries(request.headers ?? []);
-  return leavable(run(settings, { ...request, headers, signal: either }, surroundings), left);
-}
-
-/** Leaving it ends what it waits for, too: a generator by itself would wait for that first. */
-function leavable(events: AsyncGenerator<ServerSentEvent, void>, left: AbortController): EventStream {
-  const leave = (): void => left.abort(new DOMException('the event stream was left', 'AbortError'));
-  const done = { done: true, value: undefined } as const;
-  const stream: EventStream = {
-    async next() {
-      try {
-        return await events.next();
-      } catch (error) {
-        if (left.signal.aborted) return done;
-        throw error;
-      }
-    },
-    async return() {
-      leave();
-      await events.return().catch(() => {});
-      return done;
-    },
-    async throw(error) {
-      leave();
-      await events.return().catch(() => {});
-      throw error;
-    },
-    async [Symbol.asyncDispose]() {
-      await stream.return();
-    },
-    [Symbol.asyncIterator]: () => stream,
-  };
-  return stream;
+  return leavableLoop(run(settings, { ...request, headers, signal: either }, surroundings), left, 'the event stream');
 }
 
 /** How one connection ended, where another may follow. */

@@ -24,6 +24,7 @@ import { CallCookies, type CallStore, callCookies } from './cookies/call-cookies
 import type { CookieStore } from './cookies/cookie-store.ts';
 import { hookLayer } from './hooks.ts';
 import { chain, type Next, type SessionRequest } from './middleware.ts';
+import type { PageSurroundings } from './pages.ts';
 import { SessionHops } from './session-hops.ts';
 import { SESSION_REQUEST_NAMES, type SessionRequestOptions, type SortedOptions } from './session-options.ts';
 import { type Base, baseFrom, defaultParams, paramsText, sessionUrl, withQuery } from './session-url.ts';
@@ -40,6 +41,7 @@ export class SessionClient<Context extends object> {
   readonly #fields: readonly HeaderEntry[];
   /** Those of its header fields that go to other origins than that of its base too. */
   readonly #fieldsElsewhere: readonly HeaderEntry[];
+  readonly #goesAnywhere: (lowerName: string) => boolean;
   readonly #cookies: CookieStore | null;
   readonly #auth: Auth | null;
   readonly #rate: RateLimiter | null;
@@ -55,8 +57,8 @@ export class SessionClient<Context extends object> {
     this.#base = own.baseUrl === undefined ? null : baseFrom(own.baseUrl);
     this.#params = defaultParams(own.params);
     this.#fields = own.headers === undefined ? [] : headerEntries(own.headers);
-    const goesAnywhere = (name: string): boolean => REDIRECT_SAFELIST.has(name) || keptHeaders.includes(name);
-    this.#fieldsElsewhere = this.#fields.filter(([name]) => goesAnywhere(name.toLowerCase()));
+    this.#goesAnywhere = (name) => REDIRECT_SAFELIST.has(name) || keptHeaders.includes(name);
+    this.#fieldsElsewhere = this.#fields.filter(([name]) => this.#goesAnywhere(name.toLowerCase()));
     this.#cookies = cookies;
     this.#auth = authFrom(own.auth);
     const rate = rateLimitFrom(own.rateLimit);
@@ -133,6 +135,20 @@ export class SessionClient<Context extends object> {
       random,
       calls,
       timeoutFrom: (option) => Timeout.from(option, usual instanceof Timeout ? usual : timeout),
+    };
+  }
+
+  /** What pages have of the session, beside their requests. */
+  get ofPages(): Omit<PageSurroundings<Context>, 'send'> {
+    const base = this.#base;
+    return {
+      params: this.#params,
+      goesAnywhere: this.#goesAnywhere,
+      wholeUrl: (url, params) => this.#whole(url, params),
+      homeOf: (whole) => {
+        const origin = this.#inside.originOf(whole);
+        return base === null || base.origin === origin ? origin : '';
+      },
     };
   }
 

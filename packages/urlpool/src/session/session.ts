@@ -21,6 +21,7 @@ import { CookieJar } from './cookies/cookie-jar.ts';
 import type { CookieStore } from './cookies/cookie-store.ts';
 import { cookiesFrom } from './cookies/cookies-option.ts';
 import type { SessionRequest } from './middleware.ts';
+import { type ItemsOptions, items, type PageSurroundings, type PagesOptions, pages } from './pages.ts';
 import { SessionClient } from './session-client.ts';
 import { extendedOptions, type SessionOptions, type SessionRequestOptions, sortOptions } from './session-options.ts';
 import type { SessionDownloadOptions, SessionEventStreamOptions } from './undertakings.ts';
@@ -63,9 +64,7 @@ export class Session<Context extends object = Record<string, unknown>> implement
    * @throws {HTTPError} One of its kinds; if the call was aborted, the signal's reason.
    */
   async request(method: string, url: string | URL, options?: SessionRequestOptions<Context>): Promise<HTTPResponse> {
-    const response = await this.#call('body', method, url, options);
-    if (response instanceof HTTPResponse) return response;
-    throw invalidOption('what a middleware gives', response, 'give an HTTPResponse, as next() does');
+    return wholeResponse(await this.#call('body', method, url, options));
   }
 
   /**
@@ -195,6 +194,43 @@ export class Session<Context extends object = Record<string, unknown>> implement
   }
 
   /**
+   * The pages of a list, one request each, for as long as the loop goes on: from the links of each page to the next
+   * (Link, rel="next"), or as `next` says. A page is asked for only when it is wanted. The session's credentials and its
+   * header fields, and those given here, go only to the origin of the first page.
+   *
+   * @example
+   * for await (const page of session.pages('/repos', { params: { per_page: 100 } })) console.log(page.json());
+   *
+   * @example
+   * const next = (page) => page.json().cursor && { params: { cursor: page.json().cursor } };
+   * for await (const page of session.pages('/search', { next, maxPages: 10 })) console.log(page.json().results);
+   *
+   * @param url Absolute, or below the session's base URL.
+   * @throws {RequestError} `ERR_INVALID_OPTION`, at once; `ERR_PAGE_LOOP` for a page that was asked for before.
+   * @throws {StatusError} for a status of 400 or more, unless `raiseForStatus` is false.
+   * @throws {HTTPError} One of its kinds; if the call was aborted, the signal's reason.
+   */
+  pages(url: string | URL, options: PagesOptions<Context> = {}): AsyncGenerator<HTTPResponse, void> & AsyncDisposable {
+    return pages(url, options, this.#pageSurroundings());
+  }
+
+  /**
+   * What stands on the pages of a list, one after the other; see `pages()`.
+   *
+   * @example
+   * for await (const user of session.items('/users', { items: (page) => page.json().users })) console.log(user);
+   *
+   * @param url Absolute, or below the session's base URL.
+   * @throws {HTTPError} as pages() does.
+   */
+  items<Item = unknown>(
+    url: string | URL,
+    options: ItemsOptions<Item, Context> = {},
+  ): AsyncGenerator<Item, void> & AsyncDisposable {
+    return items(url, options, this.#pageSurroundings());
+  }
+
+  /**
    * A session with other options over this one's: header fields, parameters and context by name, middleware after this
    * one's, anything else in its place. It shares connections, and cookies too unless it is given others.
    */
@@ -228,8 +264,23 @@ export class Session<Context extends object = Record<string, unknown>> implement
     method: string,
     url: string | URL,
     options: SessionRequestOptions<Context> = {},
+    home?: string,
   ): Promise<BaseResponse> {
     if (this.#closed) throw closedError({ method, url: redactUrl(String(url)) });
-    return this.#client.call(wants, method, url, options);
+    return this.#client.call(wants, method, url, options, home);
   }
+
+  #pageSurroundings(): PageSurroundings<Context> {
+    return {
+      ...this.#client.ofPages,
+      send: async ({ method, url, options }, home) => {
+        return wholeResponse(await this.#call('body', method, url, options, home));
+      },
+    };
+  }
+}
+
+function wholeResponse(response: BaseResponse): HTTPResponse {
+  if (response instanceof HTTPResponse) return response;
+  throw invalidOption('what a middleware gives', response, 'give an HTTPResponse, as next() does');
 }
