@@ -7,10 +7,10 @@ import { type Fields, findField } from '../message/fields.ts';
 import type { Head } from '../message/head.ts';
 import type { HeaderEntry, HeadersInput } from '../message/headers-input.ts';
 import { headerEntries } from '../message/headers-input.ts';
+import { originPart } from '../message/origin.ts';
 import type { RateLimiter } from '../policy/rate-limiter.ts';
 import type { Auth, Credentials } from './auth/auth.ts';
 import type { CallStore } from './cookies/call-cookies.ts';
-import { originOf } from './session-url.ts';
 
 /** What a call of a session has of it. */
 export interface HopParts {
@@ -36,7 +36,7 @@ export class SessionHops implements HopHooks {
 
   delay({ url }: Hop): number {
     const { rate } = this.#parts;
-    return rate === null ? 0 : rate.turn(originOf(url));
+    return rate === null ? 0 : rate.turn(originPart(url));
   }
 
   prepare(hop: Hop): HeadersInput | null | Promise<HeadersInput | null> {
@@ -70,7 +70,7 @@ export class SessionHops implements HopHooks {
   }
 
   #isAsked(hop: Hop): boolean {
-    return originOf(hop.url) === this.#parts.authOrigin;
+    return originPart(hop.url) === this.#parts.authOrigin;
   }
 }
 

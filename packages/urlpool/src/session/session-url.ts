@@ -92,9 +92,3 @@ export function withQuery(url: string, query: string): string {
   const joint = plain.includes('?') ? (/[?&]$/.test(plain) ? '' : '&') : '?';
   return plain + joint + query + fragment;
 }
-
-/** The origin of a URL that a call goes to. */
-export function originOf(url: string): string {
-  const end = url.indexOf('/', url.indexOf('://') + 3);
-  return end === -1 ? url : url.slice(0, end);
-}

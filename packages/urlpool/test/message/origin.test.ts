@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { RequestError } from '../../src/errors/request-error.ts';
-import { authority, type Origin, originText, parseHost, parseUrl, requestTarget } from '../../src/message/origin.ts';
+import {
+  authority,
+  type Origin,
+  originPart,
+  originText,
+  parseHost,
+  parseUrl,
+  requestTarget,
+} from '../../src/message/origin.ts';
 
 function origin(scheme: Origin['scheme'], host: string, port: number): Origin {
   return { scheme, host, port };
@@ -269,4 +277,12 @@ for (const [name, use] of [
   test(`parseUrl() shows no credentials of ${name}`, () => {
     assert.throws(use, (error) => error instanceof RequestError && !/user|sec.?ret/.test(error.message + error.stack));
   });
+}
+
+for (const [url, expected] of [
+  ['https://a.example/x/y', 'https://a.example'],
+  ['http://a.example:8080/', 'http://a.example:8080'],
+  ['http://a.example', 'http://a.example'],
+] as const) {
+  test(`originPart() ${url} is ${expected}`, () => assert.equal(originPart(url), expected));
 }

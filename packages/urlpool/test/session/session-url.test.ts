@@ -4,7 +4,6 @@ import { RequestError } from 'urlpool';
 import {
   baseFrom,
   defaultParams,
-  originOf,
   type Params,
   paramsText,
   sessionUrl,
@@ -86,12 +85,4 @@ for (const [url, query, expected] of [
   ['https://a.example/x#y?z', 'b=1', 'https://a.example/x?b=1#y?z'],
 ] as const) {
   test(`withQuery() adds ${JSON.stringify(query)} to ${url}`, () => assert.equal(withQuery(url, query), expected));
-}
-
-for (const [url, expected] of [
-  ['https://a.example/x/y', 'https://a.example'],
-  ['http://a.example:8080/', 'http://a.example:8080'],
-  ['http://a.example', 'http://a.example'],
-] as const) {
-  test(`originOf() ${url} is ${expected}`, () => assert.equal(originOf(url), expected));
 }

@@ -5,7 +5,7 @@
 import { invalidSecret } from '../../errors/invalid-option.ts';
 import { authParameters, parseChallenges } from '../../message/challenge.ts';
 import { type Fields, findField } from '../../message/fields.ts';
-import { originOf } from '../session-url.ts';
+import { originPart } from '../../message/origin.ts';
 import { afterRefusal } from './after-refusal.ts';
 import type { Auth, Hop } from './auth.ts';
 import { type DigestChallenge, digestChallenge } from './digest-challenge.ts';
@@ -93,13 +93,13 @@ class DigestAuth implements Auth {
   }
 
   #spaces(url: string): readonly ProtectionSpace[] {
-    return this.#origins.get(originOf(url)) ?? [];
+    return this.#origins.get(originPart(url)) ?? [];
   }
 
   #replace(url: string, old: ProtectionSpace | null, by: ProtectionSpace | null): void {
     const others = this.#spaces(url).filter((space) => space !== old);
     const spaces = by === null ? others : [by, ...others].slice(0, MAX_REALMS);
-    const origin = originOf(url);
+    const origin = originPart(url);
     this.#origins.delete(origin);
     if (spaces.length > 0) this.#origins.set(origin, spaces);
     const [oldest] = this.#origins.keys();

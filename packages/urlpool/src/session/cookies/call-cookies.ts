@@ -1,7 +1,7 @@
 // The cookies of one call: those of the session, and those that the call was given. It waits for a store that takes its
 // time, so that the next hop has what the last one set.
 
-import { originOf } from '../session-url.ts';
+import { originPart } from '../../message/origin.ts';
 import { CookieJar } from './cookie-jar.ts';
 import type { CookieStore } from './cookie-store.ts';
 import {
@@ -73,6 +73,6 @@ export class CallCookies implements CookieStore {
   }
 
   #withOwn(url: string, text: string): string {
-    return this.#own === null || originOf(url) !== this.#origin ? text : withRequestCookies(text, this.#own);
+    return this.#own === null || originPart(url) !== this.#origin ? text : withRequestCookies(text, this.#own);
   }
 }
