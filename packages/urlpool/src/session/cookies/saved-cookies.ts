@@ -72,9 +72,11 @@ function cookieFrom(saved: Readonly<Record<string, unknown>>, now: number): Cook
       name,
       value,
       domain: host,
+      hostOnly: flags.hostOnly,
       path,
-      ...flags,
       expires,
+      secure: flags.secure,
+      httpOnly: flags.httpOnly,
       sameSite: site,
       creation,
     }
