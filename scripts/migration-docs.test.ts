@@ -4,6 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -19,8 +20,9 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { formatWithOptions } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import { expectedOutput, type Language, moduleText, numbered, parsePage } from './migration/page.ts';
-import { startSite } from './migration/site.ts';
+import type { SiteAddress } from './migration/site.ts';
 
 const root = join(import.meta.dirname, '..');
 const pages = readdirSync(join(root, 'docs/migrate'))
@@ -32,10 +34,13 @@ const PEERS = ['axios', 'got', 'undici'];
 const LINKS: Readonly<Record<string, string>> = {
   urlpool: 'packages/urlpool',
   'urlpool-testing': 'packages/testing',
+  'tough-cookie': 'node_modules/tough-cookie',
   ...Object.fromEntries(PEERS.map((name) => [name, `bench/node_modules/${name}`])),
 };
 
-const site = await startSite();
+const worker = new Worker(new URL('migration/site-worker.ts', import.meta.url));
+const [site]: SiteAddress[] = await once(worker, 'message');
+assert.ok(site);
 const folder = mkdtempSync(join(tmpdir(), 'urlpool-'));
 const home = process.cwd();
 mkdirSync(join(folder, 'node_modules'));
@@ -45,23 +50,24 @@ for (const [name, text] of Object.entries(site.files)) writeFileSync(join(folder
 process.chdir(folder);
 after(() => {
   process.chdir(home);
-  site.close();
+  worker.postMessage('close');
   rmSync(folder, { recursive: true });
 });
 
+const { origin, secureOrigin } = site;
 const GIVEN_TYPES = 'declare const origin: string;\ndeclare const secureOrigin: string;';
 
 /** What is printed: the number of its line, and the text. */
 type Output = (line: number, ...values: unknown[]) => void;
 
 async function run(name: string, language: Language, beginning: string, code: string): Promise<void> {
-  site.reset();
+  worker.postMessage('reset');
+  await once(worker, 'message');
   const printed = new Map<number, string[]>();
   const log: Output = (line, ...values) => {
     const text = formatWithOptions({ breakLength: Number.POSITIVE_INFINITY }, ...values);
     printed.set(line, [...(printed.get(line) ?? []), text]);
   };
-  const { origin, secureOrigin } = site;
   Object.assign(globalThis, { given: { origin, secureOrigin, console: { ...console, log } } });
   const file = join(folder, `${name}.${language === 'ts' ? 'mts' : 'mjs'}`);
   const given = 'const { origin, secureOrigin, console } = globalThis.given;';

@@ -1,5 +1,5 @@
 // The server that the pages of docs/migrate ask: a small API with users, files, logins and faults. It keeps what it has to
-// for one piece of a page at a time; reset() forgets it.
+// for one piece of a page at a time: reset() forgets it.
 
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -24,14 +24,18 @@ interface SiteState {
   readonly counts: Map<string, number>;
 }
 
-/** The site, listening. */
-export interface Site {
+/** Where the site listens. */
+export interface SiteAddress {
   /** `http://127.0.0.1:…` */
   readonly origin: string;
   /** The same over TLS, `https://localhost:…`, with a certificate of an authority of its own. */
   readonly secureOrigin: string;
   /** Files that pieces read, by name. */
   readonly files: Readonly<Record<string, string>>;
+}
+
+/** The site, listening. */
+export interface Site extends SiteAddress {
   /** Forgets what was asked. */
   reset(): void;
   close(): void;
@@ -46,10 +50,6 @@ const NONCE = '7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v';
 /** By method and the first segment of the path. */
 const ANSWERS: Readonly<Record<string, Answer>> = {
   'GET /': (_asked, response) => text(response, 200, 'home'),
-  'GET /reset': (_asked, response, { counts }) => {
-    counts.clear();
-    text(response, 200, 'forgotten');
-  },
   'GET /hello': (_asked, response) => text(response, 200, 'hello'),
   'HEAD /hello': (_asked, response) => text(response, 200, 'hello'),
   'GET /echo': echo,
