@@ -17,6 +17,8 @@ export class CookieIndex {
   readonly #rules: CookieRules;
   readonly #limits: CookieLimits;
   readonly #domains = new Map<string, Map<string, Entry>>();
+  /** Those with Secure, by name. */
+  readonly #secure = new Map<string, Set<Cookie>>();
   #size = 0;
   #lastOrder = 0;
   #lastUse = 0;
@@ -41,17 +43,25 @@ export class CookieIndex {
     }
     const entries = this.#domains.get(cookie.domain) ?? new Map<string, Entry>();
     if (entries.size === 0) this.#domains.set(cookie.domain, entries);
-    const kept = old === undefined ? cookie : { ...cookie, creation: old.cookie.creation };
+    const kept = Object.freeze(old === undefined ? cookie : { ...cookie, creation: old.cookie.creation });
     const order = old?.order ?? ++this.#lastOrder;
-    entries.set(key, { cookie: Object.freeze(kept), secure: cookie.secure, order, used: ++this.#lastUse });
-    if (old !== undefined) return;
+    entries.set(key, { cookie: kept, secure: kept.secure, order, used: ++this.#lastUse });
+    if (kept.secure) this.#noteSecure(kept);
+    if (old !== undefined) {
+      this.#forgetSecure(old.cookie);
+      return;
+    }
     this.#size++;
     if (entries.size > this.#limits.perDomain || this.#size > this.#limits.total) this.#shrink(entries, now);
   }
 
   remove(cookie: Cookie): void {
     const entries = this.#domains.get(cookie.domain);
-    if (entries?.delete(keyOf(cookie)) !== true) return;
+    const key = keyOf(cookie);
+    const entry = entries?.get(key);
+    if (entries === undefined || entry === undefined) return;
+    entries.delete(key);
+    this.#forgetSecure(entry.cookie);
     this.#size--;
     if (entries.size === 0) this.#domains.delete(cookie.domain);
   }
@@ -87,13 +97,23 @@ export class CookieIndex {
    * Secure cookies alone").
    */
   hidesSecure({ name, domain, path }: Cookie): boolean {
-    for (const [other, entries] of this.#domains) {
-      if (other !== domain && !other.endsWith(`.${domain}`) && !domain.endsWith(`.${other}`)) continue;
-      for (const { cookie } of entries.values()) {
-        if (cookie.secure && cookie.name === name && this.#rules.pathMatch(path, cookie.path)) return true;
-      }
+    for (const other of this.#secure.get(name) ?? []) {
+      const isRelated =
+        other.domain === domain || other.domain.endsWith(`.${domain}`) || domain.endsWith(`.${other.domain}`);
+      if (isRelated && this.#rules.pathMatch(path, other.path)) return true;
     }
     return false;
+  }
+
+  #noteSecure(cookie: Cookie): void {
+    const same = this.#secure.get(cookie.name);
+    if (same === undefined) this.#secure.set(cookie.name, new Set([cookie]));
+    else same.add(cookie);
+  }
+
+  #forgetSecure(cookie: Cookie): void {
+    const same = this.#secure.get(cookie.name);
+    if (same?.delete(cookie) === true && same.size === 0) this.#secure.delete(cookie.name);
   }
 
   #shrink(entries: ReadonlyMap<string, Entry>, now: number): void {
