@@ -14,7 +14,7 @@ type Done = (error?: Error | null) => void;
 interface ClientEvents {
   onWrite(bytes: Buffer, done: Done): void;
   onEnd(): void;
-  /** It has room for more. */
+  /** It has taken bytes. */
   onRead(): void;
   onDestroy(error: Error | null): void;
 }
@@ -44,9 +44,14 @@ class ClientEnd extends Duplex {
     return this;
   }
 
-  override _read(): void {
-    this.#events.onRead();
+  override read(size?: number): unknown {
+    const chunk: unknown = super.read(size);
+    if (chunk !== null) this.#events.onRead();
+    return chunk;
   }
+
+  /** What comes is pushed. */
+  override _read(): void {}
 
   override _write(chunk: Buffer, _encoding: string, done: Done): void {
     // The caller may use its memory again.
@@ -111,6 +116,8 @@ export class MemoryWire implements WireEnd {
       if (bytes.length === 0) return resolve();
       this.#untaken.push({ resolve, reject: closed });
       this.stream.push(Buffer.from(bytes));
+      // Where it flows, nothing stays to be read.
+      process.nextTick(() => this.#onTaken());
     });
   }
 
@@ -156,6 +163,7 @@ export class MemoryWire implements WireEnd {
   }
 
   #onTaken(): void {
+    if (this.stream.readableLength > 0) return;
     for (const { resolve } of this.#untaken.splice(0)) resolve();
   }
 

@@ -414,13 +414,9 @@ export class MockServer implements AsyncDisposable {
   }
 
   #realManager(): PoolManager {
-    if (this.#real !== null && this.#managers.includes(this.#real)) {
-      throw new TypeError('Cannot ask real servers by a manager that asks this mock');
-    }
-    this.#ownReal ??= this.#real === null ? new PoolManager() : null;
-    const manager = this.#real ?? this.#ownReal;
-    if (manager === null) throw new TypeError('There is no manager to ask real servers by');
-    return manager;
+    if (this.#real !== null) return this.#real;
+    this.#ownReal ??= new PoolManager();
+    return this.#ownReal;
   }
 }
 

@@ -52,6 +52,7 @@ export async function sendReply(reply: PreparedReply, request: MockRequest, stag
   await wait(reply.delay, stage);
   const bytes = cannedResponse({ ...reply.choices, method: request.method });
   const head = headOf(bytes);
+  if (reply.stream !== null) checkUnsent(reply.stream);
   stage.begun = true;
   if (reply.stream !== null && request.method !== 'HEAD') await sendStream(head, reply.stream, reply, stage);
   else if (reply.drip === null) await connection.write(bytes);
@@ -88,7 +89,6 @@ async function sendStream(
   stage: Stage,
 ): Promise<void> {
   const { connection } = stage;
-  checkUnsent(stream);
   const chunk = (bytes: Uint8Array) =>
     Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]);
   await connection.write(head);

@@ -67,7 +67,7 @@ export function redactedHeader(name: string, value: string, redaction: Redaction
   const lower = name.toLowerCase();
   if (URLS.includes(lower)) return redactedURL(value, redaction);
   if (!redaction.headers.includes(lower)) return value;
-  if (lower === 'set-cookie') return value.replace(/=[^;]+/, `=${REDACTED}`);
+  if (lower === 'set-cookie') return value.replace(/^([^=;]*=)[^;]+/, `$1${REDACTED}`);
   if (lower === 'cookie') return value.replaceAll(/=[^;]+/g, `=${REDACTED}`);
   return value.replace(/^((?:[A-Za-z][\w-]*) )?.*$/s, (_, scheme = '') => `${scheme}${REDACTED}`);
 }
