@@ -19,6 +19,15 @@ export interface ProvenRequest {
   readonly body: Uint8Array | null | undefined;
 }
 
+/** Where a space begins. */
+export interface SpaceOrigin {
+  /** Where the challenge came from. */
+  readonly url: string;
+  readonly cnonce: string;
+  /** The space of the same realm whose place it takes; null for none. */
+  readonly before: NonceInUse | null;
+}
+
 export class ProtectionSpace implements NonceInUse {
   readonly challenge: DigestChallenge;
   nonce: string;
@@ -33,12 +42,7 @@ export class ProtectionSpace implements NonceInUse {
   readonly #key: string;
   #count = 0;
 
-  /** @param url Where the challenge came from. @param before The space of the same realm whose place it takes. */
-  constructor(
-    challenge: DigestChallenge,
-    credentials: DigestCredentials,
-    { url, cnonce, before }: { readonly url: string; readonly cnonce: string; readonly before: ProtectionSpace | null },
-  ) {
+  constructor(challenge: DigestChallenge, credentials: DigestCredentials, { url, cnonce, before }: SpaceOrigin) {
     this.challenge = challenge;
     this.nonce = challenge.nonce;
     this.wasProven = before?.wasProven ?? false;
