@@ -29,8 +29,10 @@ const pages = readdirSync(join(root, 'docs/migrate'))
   .filter((name) => name.startsWith('from-'))
   .map((name) => ({ name, ...parsePage(readFileSync(join(root, 'docs/migrate', name), 'utf8')) }));
 
-/** Packages that pieces import, by the folder that they are in, and the clients that may be missing. */
+/** The clients of other pages, which are there once the bench was installed. */
 const PEERS = ['axios', 'got', 'undici'];
+
+/** Packages that pieces import, and the folders that they are in. */
 const LINKS: Readonly<Record<string, string>> = {
   urlpool: 'packages/urlpool',
   'urlpool-testing': 'packages/testing',
@@ -56,6 +58,17 @@ after(() => {
 
 const { origin, secureOrigin } = site;
 const GIVEN_TYPES = 'declare const origin: string;\ndeclare const secureOrigin: string;';
+
+/** The packages that a piece imports. */
+function packagesOf(code: string): readonly string[] {
+  return [...code.matchAll(/ from '([^']+)'/g)]
+    .map(([, name = '']) => name)
+    .filter((name) => !name.startsWith('node:'));
+}
+
+function isAtHand(name: string): boolean {
+  return existsSync(join(folder, 'node_modules', name));
+}
 
 /** What is printed: the number of its line, and the text. */
 type Output = (line: number, ...values: unknown[]) => void;
@@ -129,7 +142,7 @@ for (const { name, beginnings, sections } of pages) {
     for (const [index, { language, code }] of blocks.entries()) {
       if (language === 'python') continue;
       const whose = language === 'ts' ? 'ours' : 'theirs';
-      const isMissing = language === 'js' && PEERS.includes(peer) && !existsSync(join(root, LINKS[peer] ?? ''));
+      const isMissing = language === 'js' && packagesOf(`${beginnings.js}${code}`).some((used) => !isAtHand(used));
       test(`${name}, ${title}: ${whose} runs${index > 1 ? `, block ${index + 1}` : ''}`, { skip: isMissing }, () =>
         run(`${peer}-${at}-${index}`, language, beginnings[language] ?? '', code),
       );
