@@ -1,4 +1,4 @@
-// Runs the examples of the README and of the docstrings, each as a module of its own. They are plain JavaScript.
+// Runs the examples of the README, of docs/testing.md and of the docstrings, each as a module of its own. They are plain JavaScript.
 
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ const root = new URL('.', import.meta.resolve('urlpool-testing/package.json'));
 const sources = readdirSync(new URL('src', root), { recursive: true, encoding: 'utf8' }).filter((name) =>
   name.endsWith('.ts'),
 );
-const files = ['README.md', ...sources.map((name) => `src/${name}`)];
+const files = ['README.md', '../../docs/testing.md', ...sources.map((name) => `src/${name}`)];
 
 for (const file of files) {
   const text = readFileSync(new URL(file, root), 'utf8').replaceAll(/^ \* ?/gm, '');
