@@ -6,6 +6,10 @@
 // that is slow stops the source, and no more results than `concurrency` are held. In the order of the source, items are
 // taken only within `concurrency` of the next one to be given: so that one can always begin, and nothing runs ahead
 // without bound.
+//
+// A list may grow while it is gone through, as in `for…of`. Its iterator would not go on once it has been at the end, and is
+// there early: so it is not asked for more than the list has at that moment, and the end is where nobody can add to it any
+// more, since nothing runs and no result is in hand.
 
 import { checkSignal } from '../call/prepare-request.ts';
 import { RateLimiter } from '../policy/rate-limiter.ts';
@@ -67,6 +71,8 @@ export class ManyRun<Item extends ManyItem> {
   readonly #surroundings: ManySurroundings;
   readonly #source: Iterator<Item> | AsyncIterator<Item>;
   readonly #isAsync: boolean;
+  /** Where it takes them from, if that is a list. */
+  readonly #list: readonly Item[] | null;
   readonly #schedule: Schedule<Taken<Item>> | null;
   readonly #stop = new AbortController();
   /** What an item has that is nothing but a URL. */
@@ -99,6 +105,7 @@ export class ManyRun<Item extends ManyItem> {
     this.#settings = settings;
     this.#surroundings = surroundings;
     this.#isAsync = Symbol.asyncIterator in items;
+    this.#list = listOf(items);
     this.#source = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
     const { clock, rate } = surroundings;
     const isBounded = perOrigin < settings.concurrency || rate !== null;
@@ -142,7 +149,8 @@ export class ManyRun<Item extends ManyItem> {
     this.#fill();
     this.#serve();
     const isEmpty = this.#running + this.#results.size + (this.#schedule?.aside ?? 0) === 0;
-    if (!this.#isOver && this.#isExhausted && isEmpty) void this.#end(null, this.#broken);
+    const isAtEnd = this.#isExhausted || (this.#hasAllOfList && this.#inHand === 0);
+    if (!this.#isOver && isAtEnd && isEmpty) void this.#end(null, this.#broken);
     this.#setTimer();
   }
 
@@ -179,10 +187,15 @@ export class ManyRun<Item extends ManyItem> {
   }
 
   get #mayTake(): boolean {
-    if (this.#isExhausted || this.#isAsking) return false;
+    if (this.#isExhausted || this.#isAsking || this.#hasAllOfList) return false;
     const { order, concurrency, lookAhead } = this.#settings;
     if (order === 'source') return this.#taken - this.#given + this.#inHand < concurrency;
     return this.#schedule === null || this.#schedule.aside < lookAhead;
+  }
+
+  /** Whether everything that is in the list so far was taken. */
+  get #hasAllOfList(): boolean {
+    return this.#list !== null && this.#taken >= this.#list.length;
   }
 
   /** Asks the source for one item. */
@@ -340,6 +353,11 @@ export class ManyRun<Item extends ManyItem> {
     for (const { resolve } of others) resolve(DONE);
     return this.#isExhausted ? undefined : endOf(this.#source);
   }
+}
+
+/** The list that a source is; null for any other, and for a list that is gone through in a way of its own. */
+function listOf<Item>(source: Iterable<Item> | AsyncIterable<Item>): readonly Item[] | null {
+  return Array.isArray(source) && source[Symbol.iterator] === Array.prototype[Symbol.iterator] ? source : null;
 }
 
 /** A source may throw where it is told to end. */

@@ -23,10 +23,9 @@ import { type CloseOptions, closeTimeout } from './close-options.ts';
 import { type DownloadedFile, type DownloadOptions, download } from './download.ts';
 import { type EventStream, type EventStreamOptions, eventStream } from './event-stream.ts';
 import { ManagedClient } from './managed-client.ts';
-import { many } from './many.ts';
+import { type ManyResults, many } from './many.ts';
 import type { ManyItem } from './many-item.ts';
 import type { ManyOptions } from './many-options.ts';
-import type { ManyResult } from './many-run.ts';
 import { responseOf, type SendChoices } from './origin-client.ts';
 import { PoolDirectory } from './pool-directory.ts';
 import { POOL_OPTION_NAMES, type PoolOptions, type PoolSettings, poolSettings, whole } from './pool-options.ts';
@@ -216,7 +215,8 @@ export class PoolManager implements AsyncDisposable {
 
   /**
    * Sends many requests, a bounded number at once, and gives each result as it completes or in the order of the source.
-   * A failure is a result like any other and ends nothing; leaving the loop aborts what still runs.
+   * A failure is a result like any other and ends nothing; leaving the loop aborts what still runs. What is added to a list
+   * while the loop runs is sent too, as a crawler needs it.
    *
    * @example
    * for await (const { request, response, error } of http.many(urls, { concurrency: 64 })) {
@@ -226,7 +226,7 @@ export class PoolManager implements AsyncDisposable {
   many<Item extends ManyItem>(
     items: Iterable<Item> | AsyncIterable<Item>,
     options: ManyOptions = {},
-  ): AsyncGenerator<ManyResult<Item>, void, undefined> {
+  ): ManyResults<Item> {
     const { clock } = this.#settings;
     return many(items, options, (rateLimit) => {
       const limit = rateLimitFrom(rateLimit);

@@ -7,10 +7,9 @@ import { createFetch, type Fetch } from '../fetch/create-fetch.ts';
 import type { CloseOptions } from '../manager/close-options.ts';
 import { type DownloadedFile, download } from '../manager/download.ts';
 import { type EventStream, eventStream } from '../manager/event-stream.ts';
-import { many } from '../manager/many.ts';
+import { type ManyResults, many } from '../manager/many.ts';
 import type { ManyItem } from '../manager/many-item.ts';
 import type { ManyOptions } from '../manager/many-options.ts';
-import type { ManyResult } from '../manager/many-run.ts';
 import type { PoolManager } from '../manager/pool-manager.ts';
 import { redactUrl } from '../message/redact-url.ts';
 import type { BaseResponse } from '../response/base-response.ts';
@@ -135,7 +134,7 @@ export class Session<Context extends object = Record<string, unknown>> implement
   /**
    * Sends many requests, a bounded number at once, and gives each result as it completes or in the order of the source.
    * Items have the options of any request of the session. A failure is a result like any other and ends nothing; leaving
-   * the loop aborts what still runs.
+   * the loop aborts what still runs. What is added to a list while the loop runs is sent too.
    *
    * @example
    * for await (const { index, response, error } of session.many(['/users/1', '/users/2'])) {
@@ -145,7 +144,7 @@ export class Session<Context extends object = Record<string, unknown>> implement
   many<Item extends ManyItem<SessionRequestOptions<Context>>>(
     items: Iterable<Item> | AsyncIterable<Item>,
     options: ManyOptions = {},
-  ): AsyncGenerator<ManyResult<Item>, void, undefined> {
+  ): ManyResults<Item> {
     return many(items, options, (rateLimit) => {
       const session = rateLimit === undefined ? this : this.extend({ rateLimit });
       return {
