@@ -34,6 +34,7 @@ export { HTTPConnection, type HTTPConnectionOptions } from './manager/http-conne
 export { HTTPConnectionPool, type HTTPConnectionPoolOptions } from './manager/http-connection-pool.ts';
 export { HTTPSConnection } from './manager/https-connection.ts';
 export { HTTPSConnectionPool } from './manager/https-connection-pool.ts';
+export type { ManyResults } from './manager/many.ts';
 export type { ManyItem } from './manager/many-item.ts';
 export type { ManyOptions, ManyProgress } from './manager/many-options.ts';
 export type { ManyResult } from './manager/many-run.ts';

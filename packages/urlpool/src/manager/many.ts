@@ -6,6 +6,9 @@ import type { ManyItem } from './many-item.ts';
 import { type ManyOptions, manySettings } from './many-options.ts';
 import { type ManyResult, ManyRun, type ManySurroundings } from './many-run.ts';
 
+/** The results, for a loop; leaving it aborts what still runs, and ends what it waits for. */
+export interface ManyResults<Item> extends AsyncGenerator<ManyResult<Item>, void, undefined>, AsyncDisposable {}
+
 /**
  * See PoolManager.many(). Nothing happens before the first result is asked for; that rejects where an option cannot be used.
  *
@@ -15,16 +18,16 @@ export function many<Item extends ManyItem>(
   items: Iterable<Item> | AsyncIterable<Item>,
   options: ManyOptions,
   surroundingsFor: (rate: ManyOptions['rateLimit']) => ManySurroundings,
-): AsyncGenerator<ManyResult<Item>, void, undefined> {
-  return new ManyResults(() => {
+): ManyResults<Item> {
+  return new Loop(() => {
     checkItems(items);
     const settings = manySettings(options);
     return new ManyRun(items, settings, surroundingsFor(options.rateLimit));
   });
 }
 
-/** The results as a loop takes them. Leaving it ends what it waits for, too: a generator would wait for that first. */
-class ManyResults<Item extends ManyItem> implements AsyncGenerator<ManyResult<Item>, void, undefined> {
+/** Begins when it is asked for a result. No generator: that would wait for its next step before it is left. */
+class Loop<Item extends ManyItem> implements ManyResults<Item> {
   readonly #begin: () => ManyRun<Item>;
   #run: ManyRun<Item> | null = null;
   #isOver = false;

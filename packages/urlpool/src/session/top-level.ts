@@ -4,9 +4,9 @@
 import type { Fetch } from '../fetch/create-fetch.ts';
 import type { DownloadedFile } from '../manager/download.ts';
 import type { EventStream } from '../manager/event-stream.ts';
+import type { ManyResults } from '../manager/many.ts';
 import type { ManyItem } from '../manager/many-item.ts';
 import type { ManyOptions } from '../manager/many-options.ts';
-import type { ManyResult } from '../manager/many-run.ts';
 import { insideOf, PoolManager } from '../manager/pool-manager.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
 import type { StreamedResponse } from '../response/streamed-response.ts';
@@ -116,7 +116,7 @@ export async function stream(method: string, url: string | URL, options?: TopLev
 export function many<Item extends ManyItem<TopLevelOptions>>(
   items: Iterable<Item> | AsyncIterable<Item>,
   options?: ManyOptions,
-): AsyncGenerator<ManyResult<Item>, void, undefined> {
+): ManyResults<Item> {
   return defaultSession().many(items, options);
 }
 
