@@ -2,6 +2,7 @@
 // between a challenge and the requests that use its nonce.
 
 import { absoluteUrl } from '../../message/absolute-url.ts';
+import { originPart, originPart } from '../../message/origin.ts';
 import type { NonceInUse } from './after-refusal.ts';
 import { type DigestChallenge, qopFor } from './digest-challenge.ts';
 import { type DigestCredentials, digestAuthorization, sessionKey } from './digest-response.ts';
@@ -96,10 +97,9 @@ export class ProtectionSpace implements NonceInUse {
 
 /** What a `domain` stands for; all of the server where it names nothing. That of other servers is not for these credentials. */
 function prefixesOf(domain: readonly string[], url: string): string[] {
-  const { origin } = new URL(url);
   const urls = domain.length === 0 ? ['/'] : domain;
   return urls.flatMap((reference) => {
     const found = absoluteUrl(reference, url);
-    return found?.origin === origin ? [found.href] : [];
+    return found !== null && found.origin === originPart(url) ? [found.href] : [];
   });
 }
