@@ -2,7 +2,7 @@
 // between a challenge and the requests that use its nonce.
 
 import { absoluteUrl } from '../../message/absolute-url.ts';
-import { originPart, originPart } from '../../message/origin.ts';
+import { originPart } from '../../message/origin.ts';
 import type { NonceInUse } from './after-refusal.ts';
 import { type DigestChallenge, qopFor } from './digest-challenge.ts';
 import { type DigestCredentials, digestAuthorization, sessionKey } from './digest-response.ts';

@@ -147,6 +147,13 @@ for (const more of ['qop="auth"', 'qop="auth", algorithm=MD5-sess']) {
   });
 }
 
+test('digestAuth() is let in where a connection died after its count was taken', async (t) => {
+  const { session, verdicts } = await siteAndSession(t, { drops: 2 });
+  await session.get('/');
+  assert.equal((await session.get('/')).status, 200);
+  assert.deepEqual(verdicts, ['none', 'accepted 1', 'accepted 2', 'a count for the second time', 'accepted 1']);
+});
+
 test('digestAuth() offers a wrong password once for each call', async (t) => {
   const { session, verdicts } = await siteAndSession(t, { password: 'another' });
   const response = await session.get('/');

@@ -19,6 +19,8 @@ export interface SiteOptions {
   /** Whether every answer names the next nonce. */
   readonly next?: boolean;
   readonly password?: string;
+  /** The number of an accepted request, from 1, whose connection is closed in place of an answer. */
+  readonly drops?: number;
 }
 
 export interface Site {
@@ -32,7 +34,7 @@ export interface Site {
 /** Starts it for the user `me` with the password `pw`. */
 export async function digestSite(t: TestContext, options: SiteOptions = {}): Promise<Site> {
   const { hash = 'md5', more = 'qop="auth"', uses = Number.POSITIVE_INFINITY, tooOld = 'stale=true' } = options;
-  const { next = false, password = 'pw', realm = () => 'site' } = options;
+  const { next = false, password = 'pw', realm = () => 'site', drops } = options;
   const nonces = new Map<string, Set<string>>();
   const verdicts: string[] = [];
   const sent: ReadonlyMap<string, string>[] = [];
@@ -77,6 +79,10 @@ export async function digestSite(t: TestContext, options: SiteOptions = {}): Pro
       const request = await connection.request();
       const verdict = judge(request);
       verdicts.push(verdict);
+      if (verdict === `accepted ${drops}`) {
+        connection.reset();
+        return;
+      }
       if (verdict.startsWith('accepted')) {
         await connection.respond({
           headers: next ? [['Authentication-Info', `qop=auth, nextnonce="${newNonce()}"`]] : [],
