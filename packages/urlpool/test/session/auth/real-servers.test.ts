@@ -11,6 +11,7 @@ import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import { digestAuth, netrcAuth, Session } from 'urlpool';
 import { Nginx, nginxMissing } from '../../real/nginx.ts';
+import { PYTHON_SITE } from './python-site.ts';
 
 const run = promisify(execFile);
 const USER = 'me';
@@ -26,14 +27,13 @@ const noCurl = noPython || missing('curl');
 
 /** Starts the server, and gives its origin. */
 async function pythonServer(t: TestContext, user = USER): Promise<string> {
-  const script = join(import.meta.dirname, 'digest_server.py');
-  const child = spawn('python3', [script, user, PASSWORD], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn('python3', ['-c', PYTHON_SITE, user, PASSWORD], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = once(child, 'exit');
   t.after(async () => {
-    const exited = once(child, 'exit');
     child.kill('SIGKILL');
     await exited;
   });
-  const [port] = await once(child.stdout, 'data');
+  const [port] = await Promise.race([once(child.stdout, 'data'), exited.then(() => assert.fail('it did not start'))]);
   return `http://127.0.0.1:${String(port).trim()}`;
 }
 

@@ -1,4 +1,8 @@
-"""A server that wants Digest authentication, by Python's standard library alone.
+// The server's own language keeps it from sharing a mistake with the library. It stands in a text, so that compiled tests
+// have it too.
+
+/** What `python3 -c` runs, with the user and the password as arguments. */
+export const PYTHON_SITE: string = String.raw`"""A server that wants Digest authentication, by Python's standard library alone.
 
 GET /ALGORITHM/QOP/MORE answers with the parameters of the Authorization that let the request in, as JSON. QOP is "none"
 for a server of RFC 2069, and MORE a name of those below. It prints its port when it listens.
@@ -97,3 +101,4 @@ class Handler(BaseHTTPRequestHandler):
 server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 print(server.server_address[1], flush=True)
 server.serve_forever()
+`;
