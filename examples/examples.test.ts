@@ -36,6 +36,37 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     '0 open after clear()',
     '200 afterwards',
   ],
+  'sdk-aws.ts': [
+    'POST AmazonSQS.ListQueues signed {"MaxResults":2}',
+    "[ 'http://localhost/1/first', 'http://localhost/1/second' ]",
+  ],
+  'sdk-axios.ts': [
+    "{ method: 'GET', url: '/users?page=2', body: '' }",
+    '{',
+    "  method: 'POST',",
+    "  url: '/users',",
+    "  type: 'application/json',",
+    `  body: '{"name":"Ada"}'`,
+    '}',
+    'a=1',
+    'ERR_BAD_REQUEST 404 Request failed with status code 404',
+    'ETIMEDOUT  timeout of 50ms exceeded',
+    'ERR_CANCELED  The operation was aborted due to timeout',
+  ],
+  'sdk-ky.ts': [
+    "{ url: '/users?page=2', body: '' }",
+    `{ url: '/users', length: '14', body: '{"name":"Ada"}' }`,
+    "{ url: '/flaky', body: '' } after 3 attempts",
+    '1',
+    '404 HTTPError',
+    'TimeoutError',
+  ],
+  'sdk-openai.ts': [
+    'kept connections are faster',
+    "[ 'kept', ' connections', ' are', ' faster' ]",
+    'true 400 no such thing',
+    '1 connection, 3 requests',
+  ],
 };
 
 const readme = readFileSync(join(import.meta.dirname, 'README.md'), 'utf8');
