@@ -5,7 +5,7 @@
  */
 export function checkNames(what: string, options: unknown, known: readonly string[]): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    const given = Array.isArray(options) ? 'a list' : options === null ? 'null' : `a ${typeof options}`;
+    const given = Array.isArray(options) ? 'a list' : options == null ? String(options) : `a ${typeof options}`;
     throw new TypeError(`Cannot use ${given} as ${what}: give an object`);
   }
   for (const name in options) {

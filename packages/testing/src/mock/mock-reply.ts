@@ -112,6 +112,9 @@ function jsonText(json: unknown): string {
 
 function fieldList(fields: MockFields | undefined): Field[] {
   if (fields === undefined) return [];
+  if (typeof fields !== 'object' || fields === null) {
+    throw new TypeError('Cannot use that as the headers or trailers of a reply: give an object, or a list of pairs');
+  }
   const pairs: readonly (readonly [string, string | number | readonly string[]])[] = isPairs(fields)
     ? fields
     : Object.entries(fields);

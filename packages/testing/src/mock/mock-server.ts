@@ -22,7 +22,7 @@ import { forwarded } from './forward.ts';
 import { type DialRecord, MockDial } from './mock-dial.ts';
 import { type DialFault, dialError } from './mock-fault.ts';
 import { type ListenOptions, listenerOptions, MockListener } from './mock-listener.ts';
-import { prepareReply } from './mock-reply.ts';
+import { type MockReply, prepareReply } from './mock-reply.ts';
 import { MockRequest } from './mock-request.ts';
 import { MockRoute, newRecord, type RouteRecord, type RouteStep } from './mock-route.ts';
 import { perform, type Stage } from './perform.ts';
@@ -45,7 +45,7 @@ export interface MockServerOptions {
 
 /** What becomes of a request. */
 type Answer =
-  | { readonly is: 'step'; readonly step: RouteStep }
+  | { readonly is: 'step'; readonly step: RouteStep; readonly route: RouteRecord | null }
   | { readonly is: 'unmatched'; readonly error: UnmatchedRequestError };
 
 /** How one kind of connection takes what no route answers. */
@@ -254,6 +254,7 @@ export class MockServer implements AsyncDisposable {
    * @throws {TypeError} for an option that cannot be used; the system's error where it cannot listen.
    */
   async listen(options: ListenOptions = {}): Promise<MockListener> {
+    if (this.#closing !== null) throw new Error('Cannot listen: the mock is closed');
     const { server: serverOptions, as, ca } = await listenerOptions(options);
     const server = await ScriptedServer.start({ ...serverOptions, strict: false }, (connection) => {
       const scheme = serverOptions.tls === undefined ? 'http' : 'https';
@@ -360,24 +361,28 @@ export class MockServer implements AsyncDisposable {
     const stage: Stage = { connection, clock: this.#clock, begun: false, arrived: () => manners.arrived() };
     for (;;) {
       stage.begun = false;
+      let route: RouteRecord | null = null;
       try {
         const head = await connection.head();
         if (/100-continue/i.test(fieldOf(head, 'expect'))) await connection.write('HTTP/1.1 100 Continue\r\n\r\n');
         const request = new MockRequest(await connection.request(), base(head));
         this.#requests.push(request);
         const answer = this.#answer(request);
-        if (answer.is === 'step') await perform(answer.step, request, stage);
-        else if (!(await manners.refuse(answer.error, 501))) return;
+        if (answer.is === 'unmatched') {
+          if (!(await manners.refuse(answer.error, 501))) return;
+          continue;
+        }
+        route = answer.route;
+        await perform(answer.step, request, stage);
       } catch (error) {
         if (error instanceof ConnectionClosedError) return;
-        const goesOn = await this.#onError(error, stage.begun, manners).catch(() => false);
+        const goesOn = await this.#onError(errorOf(error, route), stage.begun, manners).catch(() => false);
         if (!goesOn) return connection.reset();
       }
     }
   }
 
-  async #onError(thrown: unknown, begun: boolean, manners: Manners): Promise<boolean> {
-    const error = thrown instanceof Error ? thrown : new Error(`A route threw ${String(thrown)}`, { cause: thrown });
+  async #onError(error: Error, begun: boolean, manners: Manners): Promise<boolean> {
     this.#errors.push(error);
     // Where the request could not be read, nobody knows where the next begins.
     if (error instanceof MalformedRequestError) return false;
@@ -393,24 +398,36 @@ export class MockServer implements AsyncDisposable {
       if (step === null) continue;
       request.params = params;
       route.requests.push(request);
-      return { is: 'step', step };
+      return { is: 'step', step, route };
     }
-    const answered = (step: RouteStep): Answer => ({ is: 'step', step });
+    const answered = (step: RouteStep): Answer => ({ is: 'step', step, route: null });
     let why = whyUnmatched(request, this.#routes);
     for (const replay of this.#replays) {
       const found = replay.find(request);
       if (found.is === 'reply') return answered({ is: 'reply', reply: prepareReply(found.reply) });
       why += `\n  ${found.why}`;
     }
-    const recorder = this.#recorder;
-    if (recorder !== null) return answered({ is: 'function', reply: () => recorder.ask(request, this.#realManager()) });
     const url = new URL(request.url);
-    if (this.#passed.some((pattern) => pattern.verdict(url).faults.length === 0)) {
-      return answered({ is: 'function', reply: () => forwarded(request, this.#realManager()) });
-    }
+    const send = this.#sender(request, url);
+    if (send !== null && !this.#isOwn(url)) return answered({ is: 'function', reply: send });
+    if (send !== null) why += '\n  it cannot be sent on, since it is for the port of this mock: listen({ as: … })';
     const error = new UnmatchedRequestError(request, why);
     this.#unmatched.push(error);
     return { is: 'unmatched', error };
+  }
+
+  /** What asks the real server, if that may be asked. */
+  #sender(request: MockRequest, url: URL): (() => Promise<MockReply>) | null {
+    const recorder = this.#recorder;
+    if (recorder !== null) return () => recorder.ask(request, this.#realManager());
+    const isPassed = this.#passed.some((pattern) => pattern.verdict(url).faults.length === 0);
+    return isPassed ? () => forwarded(request, this.#realManager()) : null;
+  }
+
+  /** Whether a request sent on would come back here. */
+  #isOwn({ hostname, port }: URL): boolean {
+    if (!/^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname)) return false;
+    return this.#listeners.some((listener) => String(listener.port) === port);
   }
 
   #realManager(): PoolManager {
@@ -434,6 +451,13 @@ function hanging(signal: AbortSignal): Promise<never> {
       reject(signal.reason as Error);
     });
   });
+}
+
+/** What a route of the user's threw, with its name; anything else as it is. */
+function errorOf(thrown: unknown, route: RouteRecord | null): Error {
+  const why = thrown instanceof Error ? thrown.message : String(thrown);
+  if (route !== null) return new Error(`The route ${route.pattern.description} failed: ${why}`, { cause: thrown });
+  return thrown instanceof Error ? thrown : new Error(why, { cause: thrown });
 }
 
 function fieldOf({ headers }: ReceivedHead, name: string): string {

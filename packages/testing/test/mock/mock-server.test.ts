@@ -3,7 +3,13 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { HTTPConnectionPool, PoolManager, Retry, Session, StatusError } from 'urlpool';
-import { type ListenOptions, MockServer, type MockServerOptions, ScriptedServer } from 'urlpool-testing';
+import {
+  type ListenOptions,
+  type MockFields,
+  MockServer,
+  type MockServerOptions,
+  ScriptedServer,
+} from 'urlpool-testing';
 import { failure, mocked, WAYS } from './mocked.ts';
 
 for (const way of WAYS) {
@@ -178,8 +184,12 @@ for (const way of WAYS) {
     });
     const call = http.request('GET', `${origin}/`);
     if (way === 'in process') assert.match((await failure(call)).message, /: my defect$/);
-    else assert.deepEqual(await call.then((response) => [response.status, response.text()]), [500, 'my defect']);
-    assert.throws(() => mock.assertDone(), /The mock is not done:\nError: my defect$/);
+    else
+      assert.deepEqual(await call.then((response) => [response.status, response.text()]), [
+        500,
+        'The route GET / failed: my defect',
+      ]);
+    assert.throws(() => mock.assertDone(), /The mock is not done:\nError: The route GET \/ failed: my defect$/);
     // It goes on serving.
     mock.get('/').reply(200);
     assert.equal((await http.request('GET', `${origin}/`)).status, 200);
@@ -339,6 +349,16 @@ test('MockServer.passThrough() lets what no route answers through to where it sa
   assert.equal(real.requests.length, 1);
 });
 
+test('MockServer.passThrough() does not send on what is for the mock itself', async () => {
+  const mock = new MockServer({ strict: false }).passThrough('*');
+  const { origin } = await mock.listen();
+  const response = await fetch(`${origin}/a`);
+  assert.equal(response.status, 501);
+  assert.match(await response.text(), /it cannot be sent on, since it is for the port of this mock/);
+  await mock.close();
+  await assert.rejects(mock.listen(), /Cannot listen: the mock is closed/);
+});
+
 test('MockServer refuses what is no manager', () => {
   assert.throws(() => new MockServer({ manager: {} as PoolManager }), /Cannot use that as manager: give a PoolManager/);
 });
@@ -415,6 +435,11 @@ const REFUSED: readonly (readonly [(mock: MockServer) => unknown, RegExp])[] = [
   [(mock) => mock.get('/').reply(2000), /status 2000 is not a number of three digits/],
   [(mock) => mock.get('/').reply(204, { body: 'x' }), /204 to GET has no body, and one was given/],
   [(mock) => mock.get('/').reply({ headers: { 'a b': '1' } }), /"a b: 1" cannot stand in a head/],
+  [
+    (mock) => mock.get('/').reply({ headers: 'a: 1' as unknown as MockFields }),
+    /Cannot use that as the headers or trailers of a reply/,
+  ],
+  [(mock) => mock.get('/').reply(undefined as unknown as number), /Cannot use undefined as a reply: give an object/],
   [(mock) => mock.get('/').reply({ delay: -1 }), /Cannot use -1 as delay: give a number, 0 or more/],
   [(mock) => mock.get('/').reply({ drip: { bytes: 0 } }), /Cannot use 0 as drip\.bytes: give a number, 1 or more/],
   [(mock) => mock.get('/').fault('explode' as 'hang'), /Cannot use "explode" as a fault: known are hang, close/],
