@@ -4,7 +4,7 @@
 
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { HTTPError, PoolManager, Retry, type SaveProgress } from 'urlpool';
+import { PoolManager, Retry, type SaveProgress } from 'urlpool';
 
 async function download(http: PoolManager, url: string, folder: string): Promise<string> {
   const name = basename(new URL(url).pathname);
@@ -17,7 +17,11 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { jobs: { type: 'string', default: '4' } },
 });
-const [folder = '.', ...urls] = positionals;
+const [folder, ...urls] = positionals;
+if (folder === undefined || urls.length === 0) {
+  console.error('usage: downloader.ts [--jobs N] FOLDER URL...');
+  process.exit(2);
+}
 const retries = new Retry(3, { backoffFactor: 50, statusForcelist: [502, 503, 504] });
 const http = new PoolManager({
   maxConnections: Number(values.jobs),
@@ -29,8 +33,7 @@ for (const [index, result] of downloads.entries()) {
   if (result.status === 'fulfilled') {
     console.log(result.value);
   } else {
-    if (!(result.reason instanceof HTTPError)) throw result.reason;
-    console.error(`${urls[index]}: ${result.reason.message}`);
+    console.error(`${urls[index]}: ${result.reason}`);
     process.exitCode = 1;
   }
 }

@@ -39,18 +39,26 @@ async function exportOrders(session: Session, params: Record<string, string | nu
   return count;
 }
 
+function fail(message: string): never {
+  console.error(message);
+  process.exit(1);
+}
+
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { since: { type: 'string', default: '1970-01-01' } },
 });
-const [api = '', path = 'orders.csv'] = positionals;
-const session = makeSession(api, process.env.API_TOKEN ?? '');
+const [api, path] = positionals;
+const { API_TOKEN } = process.env;
+if (path === undefined || api === undefined || API_TOKEN === undefined) {
+  fail('usage: API_TOKEN=… exporter.ts [--since DATE] API PATH');
+}
 try {
+  const session = makeSession(api, API_TOKEN);
   const count = await exportOrders(session, { since: values.since, per_page: 100 }, path);
+  await session.close();
   console.log(`${count} orders in ${path}`);
 } catch (error) {
   if (!(error instanceof HTTPError)) throw error;
-  console.error(`cannot export: ${error.message}`);
-  process.exitCode = 1;
+  fail(`cannot export: ${error.message}`);
 }
-await session.close();

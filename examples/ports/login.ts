@@ -30,22 +30,23 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { cookies: { type: 'string', default: 'cookies.json' } },
 });
-const [baseUrl = '', user = ''] = positionals;
-const cookies = await CookieJar.load(values.cookies, { optional: true });
-const session = new Session({ baseUrl, cookies, timeout: 10_000 });
+const [baseUrl, user] = positionals;
+if (baseUrl === undefined || user === undefined) fail('usage: SHOP_PASSWORD=… login.ts [--cookies PATH] SITE USER');
 try {
+  const cookies = await CookieJar.load(values.cookies, { optional: true });
+  const session = new Session({ baseUrl, cookies, timeout: 10_000 });
   let account = await session.get('/account');
   // Sent there, for want of a cookie.
   if (account.url.endsWith('/login')) {
-    await logIn(session, user, process.env.SHOP_PASSWORD ?? '');
+    await logIn(session, user, process.env.SHOP_PASSWORD ?? fail('SHOP_PASSWORD is not set'));
     console.error('logged in');
     account = await session.get('/account');
   }
   account.raiseForStatus();
+  await session.close();
   await cookies.save(values.cookies);
   for (const [, order] of account.text().matchAll(/<li>(.*?)<\/li>/g)) console.log(order);
 } catch (error) {
   if (!(error instanceof HTTPError)) throw error;
   fail(`cannot log in: ${error.message}`);
 }
-await session.close();

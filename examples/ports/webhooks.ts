@@ -39,13 +39,17 @@ async function send(session: Session, url: string, secret: string, event: Event)
     return response.ok ? null : `status ${response.status}`;
   } catch (error) {
     if (!(error instanceof HTTPError)) throw error;
-    return error.phase === 'connect' ? 'no connection' : error.message;
+    return ['dns', 'connect'].includes(error.phase) ? 'no connection' : error.message;
   }
 }
 
 const { positionals } = parseArgs({ allowPositionals: true });
-const [url = '', events = '', deadLetters = ''] = positionals;
-const secret = process.env.WEBHOOK_SECRET ?? '';
+const [url, events, deadLetters] = positionals;
+const secret = process.env.WEBHOOK_SECRET;
+if (url === undefined || events === undefined || deadLetters === undefined || secret === undefined) {
+  console.error('usage: WEBHOOK_SECRET=… webhooks.ts URL EVENTS DEAD_LETTERS');
+  process.exit(2);
+}
 const session = makeSession();
 let sent = 0;
 let dead = 0;
