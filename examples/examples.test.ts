@@ -17,6 +17,14 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'connections 1',
     'requests 2',
   ],
+  'crawl.ts': [
+    '20 pages quick 200',
+    '21 pages quick 404',
+    '20 pages slow 200',
+    '21 pages slow 404',
+    'quick had at most 3 requests at once',
+    'slow had at most 3 requests at once',
+  ],
   'gather.ts': [
     '0 200 { page: 0 }',
     '1 200 { page: 1 }',
@@ -66,6 +74,10 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "[ 'kept', ' connections', ' are', ' faster' ]",
     'true 400 no such thing',
     '1 connection, 3 requests',
+  ],
+  'worker-threads.ts': [
+    '500 pages hashed, 0 failed, over at most 8 connections: true',
+    '500 pages hashed, 0 failed, over at most 8 connections: true',
   ],
 };
 
