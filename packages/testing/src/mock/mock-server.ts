@@ -1,5 +1,6 @@
 // A server for tests of a client's user: routes, what was asked, and what was not asked for. One loop serves a connection,
-// whether it is in memory or a socket, so that routes behave alike in both.
+// whether it is in memory or a socket, so that routes behave alike in both. It is long because it is all that a test
+// sees of it; what it decides is in mock-rules.ts, what a step does in perform.ts.
 
 import type { Duplex } from 'node:stream';
 import {
@@ -18,20 +19,19 @@ import type { ReceivedHead } from '../received-request.ts';
 import { ScriptedConnection } from '../scripted-connection.ts';
 import { ScriptedServer } from '../scripted-server.ts';
 import { checkNames } from './check-names.ts';
-import { forwarded } from './forward.ts';
 import { type DialRecord, MockDial } from './mock-dial.ts';
 import { type DialFault, dialError } from './mock-fault.ts';
 import { type ListenOptions, listenerOptions, MockListener } from './mock-listener.ts';
-import { type MockReply, prepareReply } from './mock-reply.ts';
 import { MockRequest } from './mock-request.ts';
-import { MockRoute, newRecord, type RouteRecord, type RouteStep } from './mock-route.ts';
+import { MockRoute, newRecord, type RouteRecord } from './mock-route.ts';
+import { MockRules } from './mock-rules.ts';
 import { perform, type Stage } from './perform.ts';
 import { Recorder, type RecordOptions } from './recorder.ts';
 import { Replay } from './replay.ts';
 import { compilePattern, type RequestPattern } from './request-pattern.ts';
 import { Sequence } from './sequence.ts';
-import { UnmatchedRequestError, whyUnmatched } from './unmatched-request-error.ts';
-import { type CompiledURL, compileURL, type URLPattern } from './url-pattern.ts';
+import { UnmatchedRequestError } from './unmatched-request-error.ts';
+import { compileURL, type URLPattern } from './url-pattern.ts';
 
 /** How a mock server is made. */
 export interface MockServerOptions {
@@ -42,11 +42,6 @@ export interface MockServerOptions {
   /** Asks real servers, for `passThrough()` and `record()`. @default one of its own */
   readonly manager?: PoolManager;
 }
-
-/** What becomes of a request. */
-type Answer =
-  | { readonly is: 'step'; readonly step: RouteStep; readonly route: RouteRecord | null }
-  | { readonly is: 'unmatched'; readonly error: UnmatchedRequestError };
 
 /** How one kind of connection takes what no route answers. */
 interface Manners {
@@ -89,11 +84,7 @@ export class MockServer implements AsyncDisposable {
   readonly #strict: boolean;
   readonly #real: PoolManager | null;
   #ownReal: PoolManager | null = null;
-  #routes: RouteRecord[] = [];
-  #dials: DialRecord[] = [];
-  #passed: CompiledURL[] = [];
-  #replays: Replay[] = [];
-  #recorder: Recorder | null = null;
+  #rules: MockRules;
   #requests: Milestones<MockRequest> = new Milestones('request');
   #unmatched: UnmatchedRequestError[] = [];
   #errors: Error[] = [];
@@ -113,6 +104,7 @@ export class MockServer implements AsyncDisposable {
     this.#clock = clock;
     this.#strict = strict;
     this.#real = manager;
+    this.#rules = this.#newRules();
     this.connector = (target, signal) => this.#open(target, signal);
   }
 
@@ -138,17 +130,7 @@ export class MockServer implements AsyncDisposable {
 
   /** What was expected and has not come: a line for each route, and each rule for connections. */
   get pending(): readonly string[] {
-    const routes = this.#routes.flatMap((record) => {
-      const { pending, description } = new MockRoute(record);
-      if (pending === 0) return [];
-      return [
-        `${description}: ${record.steps.isEmpty ? 'it has no reply()' : `${counted(pending, 'request')} to come`}`,
-      ];
-    });
-    const dials = this.#dials.flatMap(({ pattern, steps }) => {
-      return steps.pending === 0 ? [] : [`dial ${pattern.text}: ${counted(steps.pending, 'connection')} to come`];
-    });
-    return [...routes, ...dials];
+    return this.#rules.pending;
   }
 
   /**
@@ -159,7 +141,7 @@ export class MockServer implements AsyncDisposable {
    */
   route(method: string, url: URLPattern, pattern: RequestPattern = {}): MockRoute {
     const record = newRecord(compilePattern(method, url, pattern));
-    this.#routes.push(record);
+    this.#rules.routes.push(record);
     return new MockRoute(record);
   }
 
@@ -204,7 +186,7 @@ export class MockServer implements AsyncDisposable {
       pattern: compileURL(origin, true),
       steps: new Sequence<DialFault | 'accept'>('fault'),
     };
-    this.#dials.push(record);
+    this.#rules.dials.push(record);
     return new MockDial(record);
   }
 
@@ -215,7 +197,7 @@ export class MockServer implements AsyncDisposable {
    * @throws {TypeError} for what is no pattern.
    */
   passThrough(...urls: readonly URLPattern[]): this {
-    this.#passed.push(...urls.map((url) => compileURL(url, true)));
+    this.#rules.passed.push(...urls.map((url) => compileURL(url, true)));
     return this;
   }
 
@@ -226,8 +208,8 @@ export class MockServer implements AsyncDisposable {
    * @throws {TypeError} for an option that cannot be used, and where it records already.
    */
   record(path: string, options: RecordOptions = {}): this {
-    if (this.#recorder !== null) throw new TypeError(`Cannot record to ${path}: this mock records already`);
-    this.#recorder = new Recorder(path, options);
+    if (this.#rules.recorder !== null) throw new TypeError(`Cannot record to ${path}: this mock records already`);
+    this.#rules.recorder = new Recorder(path, options);
     return this;
   }
 
@@ -237,7 +219,7 @@ export class MockServer implements AsyncDisposable {
    * @throws {Error} where it cannot be read, or is no recording.
    */
   replay(path: string): this {
-    this.#replays.push(new Replay(path));
+    this.#rules.replays.push(new Replay(path));
     return this;
   }
 
@@ -295,11 +277,7 @@ export class MockServer implements AsyncDisposable {
 
   /** Forgets routes, rules, recordings, requests and errors; connections and managers stay. A recording is not written. */
   reset(): void {
-    this.#routes = [];
-    this.#dials = [];
-    this.#passed = [];
-    this.#replays = [];
-    this.#recorder = null;
+    this.#rules = this.#newRules();
     this.#requests.end();
     this.#requests = new Milestones('request');
     this.#unmatched = [];
@@ -330,15 +308,13 @@ export class MockServer implements AsyncDisposable {
     const closed = managers.map((manager) => manager.close({ timeout: 0 }));
     for (const wire of this.#wires) wire.destroy();
     await Promise.all([...closed, ...this.#listeners.map((listener) => listener.close())]);
-    await this.#recorder?.save(this.#clock.wallNow());
+    await this.#rules.recorder?.save(this.#clock.wallNow());
   }
 
   /** Opens a connection in memory, unless a rule says otherwise. */
   #open(target: ConnectorTarget, signal: AbortSignal): Duplex | Promise<Duplex> {
     if (this.#closing !== null) throw refusal('the mock is closed');
-    const url = new URL(target.origin);
-    const rule = this.#dials.find(({ pattern, steps }) => steps.left > 0 && pattern.verdict(url).faults.length === 0);
-    const step = rule?.steps.take() ?? 'accept';
+    const step = this.#rules.dialStep(target.origin);
     if (step === 'hang') return hanging(signal);
     if (step !== 'accept') throw dialError(step);
     const wire = new MemoryWire();
@@ -367,9 +343,11 @@ export class MockServer implements AsyncDisposable {
         if (/100-continue/i.test(fieldOf(head, 'expect'))) await connection.write('HTTP/1.1 100 Continue\r\n\r\n');
         const request = new MockRequest(await connection.request(), base(head));
         this.#requests.push(request);
-        const answer = this.#answer(request);
+        const answer = this.#rules.answer(request);
         if (answer.is === 'unmatched') {
-          if (!(await manners.refuse(answer.error, 501))) return;
+          const error = new UnmatchedRequestError(request, answer.why);
+          this.#unmatched.push(error);
+          if (!(await manners.refuse(error, 501))) return;
           continue;
         }
         route = answer.route;
@@ -389,39 +367,8 @@ export class MockServer implements AsyncDisposable {
     return await manners.refuse(error, begun ? null : 500);
   }
 
-  /** Decides who answers. */
-  #answer(request: MockRequest): Answer {
-    for (const route of this.#routes) {
-      if (route.steps.left === 0) continue;
-      const { faults, params } = route.pattern.verdict(request);
-      const step = faults.length === 0 ? route.steps.take() : null;
-      if (step === null) continue;
-      request.params = params;
-      route.requests.push(request);
-      return { is: 'step', step, route };
-    }
-    const answered = (step: RouteStep): Answer => ({ is: 'step', step, route: null });
-    let why = whyUnmatched(request, this.#routes);
-    for (const replay of this.#replays) {
-      const found = replay.find(request);
-      if (found.is === 'reply') return answered({ is: 'reply', reply: prepareReply(found.reply) });
-      why += `\n  ${found.why}`;
-    }
-    const url = new URL(request.url);
-    const send = this.#sender(request, url);
-    if (send !== null && !this.#isOwn(url)) return answered({ is: 'function', reply: send });
-    if (send !== null) why += '\n  it cannot be sent on, since it is for the port of this mock: listen({ as: … })';
-    const error = new UnmatchedRequestError(request, why);
-    this.#unmatched.push(error);
-    return { is: 'unmatched', error };
-  }
-
-  /** What asks the real server, if that may be asked. */
-  #sender(request: MockRequest, url: URL): (() => Promise<MockReply>) | null {
-    const recorder = this.#recorder;
-    if (recorder !== null) return () => recorder.ask(request, this.#realManager());
-    const isPassed = this.#passed.some((pattern) => pattern.verdict(url).faults.length === 0);
-    return isPassed ? () => forwarded(request, this.#realManager()) : null;
+  #newRules(): MockRules {
+    return new MockRules({ manager: () => this.#realManager(), isOwn: (url) => this.#isOwn(url) });
   }
 
   /** Whether a request sent on would come back here. */
@@ -462,8 +409,4 @@ function errorOf(thrown: unknown, route: RouteRecord | null): Error {
 
 function fieldOf({ headers }: ReceivedHead, name: string): string {
   return headers.find(([other]) => other.toLowerCase() === name)?.[1] ?? '';
-}
-
-function counted(count: number, noun: string): string {
-  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
 }
