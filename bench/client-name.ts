@@ -13,12 +13,15 @@ export const CLIENTS = [
   'floor-onread',
 ] as const;
 
+/** Clients of the rows that name them, and of no others. */
+export const OF_SOME_ROWS = ['global-fetch'] as const;
+
 /** Clients of other runtimes and languages, for scale: run with `--scale`, where they are installed. How is in scale/. */
 export const SCALE = ['bun-fetch', 'deno-fetch', 'go', 'wrk', 'aiohttp', 'urllib3'] as const;
 
 export type ScaleName = (typeof SCALE)[number];
 
-export type ClientName = (typeof CLIENTS)[number] | ScaleName;
+export type ClientName = (typeof CLIENTS)[number] | (typeof OF_SOME_ROWS)[number] | ScaleName;
 
 export function isForScale(client: ClientName): client is ScaleName {
   return SCALE.some((name) => name === client);

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { CLIENTS, type ClientName, SCALE } from './client-name.ts';
+import { CLIENTS, type ClientName, OF_SOME_ROWS, SCALE } from './client-name.ts';
 import type { Row } from './row.ts';
 import { ROWS } from './rows.ts';
 
@@ -31,7 +31,7 @@ const SECONDS = 1;
 const WARM_UP = 2.2;
 
 export const USAGE = `node bench/run.ts [options]
-  --only=${CLIENTS.join(',')}
+  --only=${[...CLIENTS, ...OF_SOME_ROWS].join(',')}
   --scale         also ${SCALE.join(', ')}, where they are installed
   --rows=${ROWS.map((row) => row.id).join(',')}
   --rounds=${ROUNDS}     measured rounds; one more is run first and discarded
@@ -57,7 +57,10 @@ export function parseOptions(args: readonly string[]): Options {
   const chosenRows = values.rows === undefined ? rowIds : choose('--rows', values.rows, rowIds);
   const server = choose('--server', values.server, ['nginx', 'node'] as const)[0] ?? 'nginx';
   return {
-    clients: values.only === undefined ? null : choose<ClientName>('--only', values.only, [...CLIENTS, ...SCALE]),
+    clients:
+      values.only === undefined
+        ? null
+        : choose<ClientName>('--only', values.only, [...CLIENTS, ...OF_SOME_ROWS, ...SCALE]),
     scale: values.scale,
     rows: ROWS.filter((row) => chosenRows.includes(row.id)),
     rounds: values.rounds === undefined ? ROUNDS : positive('--rounds', values.rounds, Number.isInteger),

@@ -40,9 +40,9 @@ export interface LoadRow extends Common {
   readonly scheme: 'http' | 'https';
   /**
    * `get` ends with the body in memory, `json` with it read as JSON, `stream` takes it piece by piece, `upload` sends one,
-   * `form` a file in a form.
+   * `form` a file in a form; `fetch` is `get` by the standard's function.
    */
-  readonly use: 'get' | 'json' | 'stream' | 'upload' | 'form';
+  readonly use: 'get' | 'json' | 'stream' | 'upload' | 'form' | 'fetch';
   readonly body: keyof typeof BODIES;
   readonly connections: number;
 }
@@ -116,6 +116,7 @@ function describeLoad({ scheme, use, body, connections }: LoadRow): string {
     stream: ' streamed',
     upload: ' upload from a stream',
     form: ' file uploaded in a multipart form',
+    fetch: ' by fetch()',
   }[use];
   return `${scheme}, ${body}${how} × ${connections} ${connections === 1 ? 'connection' : 'connections'}`;
 }

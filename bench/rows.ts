@@ -25,6 +25,20 @@ export const ROWS: readonly Row[] = [
     ],
   },
   {
+    id: 'fetch-1k-50',
+    is: 'load',
+    scheme: 'http',
+    use: 'fetch',
+    body: '1 KB',
+    connections: 50,
+    metric: 'cpu',
+    clients: ['urlpool', 'undici-fetch', 'global-fetch'],
+    targets: [
+      { is: 'ratio', against: 'undici-fetch', atMost: 0.45 },
+      { is: 'ratio', against: 'global-fetch', atMost: 0.45 },
+    ],
+  },
+  {
     id: '1k-1',
     is: 'load',
     scheme: 'http',

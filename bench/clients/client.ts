@@ -27,6 +27,8 @@ export type Prepare = (target: Target) => Request;
 export interface Client {
   /** GET, ending with the whole body in one piece. */
   readonly get: Prepare;
+  /** The same by the standard's fetch(). */
+  readonly fetch?: Prepare;
   /** GET of a JSON document by gzip, decoded and parsed; what comes of it is the length that the document tells of itself. */
   readonly json?: Prepare;
   /** GET, the body taken piece by piece with `for await`. Null where the client, or its build, has no such thing. */

@@ -1,6 +1,6 @@
 // All that speaks fetch is measured by the same calls: undici's, ky's, and those of other runtimes.
 
-import type { Client } from './client.ts';
+import type { Client, Prepare } from './client.ts';
 import { lengthOf, pieces } from './pieces.ts';
 import { isStored, type Target, unexpectedStatus } from './target.ts';
 
@@ -22,8 +22,10 @@ export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
 
 /** A client of a function like fetch. */
 export function fetchClient(fetch: Fetch, close: () => Promise<void>): Client {
+  const get: Prepare = (target) => async () => (await (await good(fetch, target)).arrayBuffer()).byteLength;
   return {
-    get: (target) => async () => (await (await good(fetch, target)).arrayBuffer()).byteLength,
+    get,
+    fetch: get,
     stream: (target) => async () => {
       const { body } = await good(fetch, target);
       return body === null ? 0 : lengthOf(body);

@@ -1,6 +1,7 @@
 import { PoolManager, type PoolManagerOptions } from 'urlpool';
 import type { JSONDocument } from '../servers/json-document.ts';
 import type { Client, Endpoint } from './client.ts';
+import { fetchClient } from './fetch-client.ts';
 import { lengthOf, pieces } from './pieces.ts';
 import { isStored, unexpectedStatus } from './target.ts';
 import { tlsOptions } from './tls-options.ts';
@@ -22,6 +23,7 @@ export function open(endpoint: Endpoint): Client {
         return response.data.byteLength;
       };
     },
+    fetch: (target) => fetchClient(http.fetch, () => http.close()).get(target),
     json: (target) => async () => {
       const response = await http.request('GET', target.url);
       if (response.status !== 200) throw unexpectedStatus(response.status, target);
