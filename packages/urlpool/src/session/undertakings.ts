@@ -7,7 +7,7 @@ import type { RouteOptions } from '../manager/route-options.ts';
 import { SESSION_REQUEST_NAMES, type SessionRequestOptions } from './session-options.ts';
 
 /** What a request of a session adds to one of a manager, but for `raiseForStatus`. */
-type Added<Context extends object> = Pick<SessionRequestOptions<Context>, 'auth' | 'context' | 'params'>;
+type Added<Context extends object> = Pick<SessionRequestOptions<Context>, 'auth' | 'context' | 'cookies' | 'params'>;
 
 /** Options of `download()` of a session. */
 export type SessionDownloadOptions<Context extends object = Record<string, unknown>> = DownloadOptions &

@@ -12,6 +12,7 @@ import {
   del,
   download,
   eventStream,
+  fetch,
   get,
   head,
   many,
@@ -73,6 +74,16 @@ test('request(), stream() and many() go over one manager, which keeps its connec
   assert.deepEqual(texts, ['/c', '/d?q=1']);
   const { numConnections, numRequests } = defaultManager().snapshot();
   assert.deepEqual({ numConnections, numRequests }, { numConnections: 1, numRequests: 4 });
+});
+
+test('fetch() goes over the same connections, and can be passed alone', async (t) => {
+  const server = await serve(t);
+  await get(server.origin);
+  const alone = fetch;
+  const response = await alone(`${server.origin}/a`, { method: 'POST', body: 'text' });
+  assert.deepEqual([response.constructor, response.status, await response.text()], [Response, 200, '/a']);
+  assert.equal(defaultManager().snapshot().numConnections, 1);
+  await assert.rejects(alone('/a'), TypeError);
 });
 
 test('download() writes a file', async (t) => {
