@@ -602,14 +602,6 @@ const SINCE_24: Readonly<Record<string, Case>> = {
 /** What http.fetch does otherwise, and is meant to. */
 const OTHERWISE: readonly (readonly [name: string, run: Case, own: unknown])[] = [
   [
-    'no Content-Length where a method expects no body (RFC 9110 §8.6)',
-    async (fetch, at) => {
-      const { headers } = await told(await fetch(`${at}/echo`, { method: 'QUERY' }));
-      return headers['content-length'] ?? null;
-    },
-    null,
-  ],
-  [
     'patch is PATCH, which is what was meant',
     async (fetch, at) => (await told(await fetch(`${at}/echo`, { method: 'patch' }))).method,
     'PATCH',

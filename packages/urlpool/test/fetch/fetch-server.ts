@@ -32,7 +32,8 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   '/echo': async (request, response) => {
     const body = (await bodyOf(request))
       .toString('latin1')
-      .replace(new RegExp(`--${boundaryOf(request)}`, 'g'), 'BOUNDARY');
+      .replace(new RegExp(`--${boundaryOf(request)}`, 'g'), 'BOUNDARY')
+      .replace(/\r\n$/, '');
     const headers = Object.entries(request.headers)
       .filter(([name]) => TOLD.test(name))
       .map(([name, value]) => [name, String(value).replace(/boundary=.*/, 'boundary')])
