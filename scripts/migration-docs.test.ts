@@ -131,6 +131,16 @@ for (const { name, beginnings, sections } of pages) {
     assert.ok(sections.length >= 15, 'that is few for a page');
   });
 
+  test(`${name} shows what each piece of ours prints`, () => {
+    const silent = sections.filter(({ blocks }) =>
+      blocks.some(({ language, code }) => language === 'ts' && expectedOutput(code).size === 0),
+    );
+    assert.deepEqual(
+      silent.map(({ title }) => title),
+      [],
+    );
+  });
+
   test(`${name} says of each thing what differs`, () => {
     assert.deepEqual(
       sections.filter(({ text }) => text === '').map(({ title }) => title),

@@ -41,7 +41,6 @@ export interface Site extends SiteAddress {
   close(): void;
 }
 
-const LINES = Array.from({ length: 1000 }, (_, index) => `${index},row ${index}\n`).join('');
 const LARGE = Buffer.alloc(1 << 20, 'urlpool ');
 const USERS = Array.from({ length: 6 }, (_, index) => ({ id: index + 1, name: `user ${index + 1}` }));
 const PER_PAGE = 2;
@@ -49,14 +48,8 @@ const NONCE = '7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v';
 
 /** By method and the first segment of the path. */
 const ANSWERS: Readonly<Record<string, Answer>> = {
-  'GET /': (_asked, response) => text(response, 200, 'home'),
   'GET /hello': (_asked, response) => text(response, 200, 'hello'),
-  'HEAD /hello': (_asked, response) => text(response, 200, 'hello'),
   'GET /echo': echo,
-  'POST /echo': echo,
-  'PUT /echo': echo,
-  'PATCH /echo': echo,
-  'DELETE /echo': echo,
   'GET /users': users,
   'POST /users': ({ body }, response) => json(response, 201, { id: 7, ...JSON.parse(body.toString()) }),
   'POST /forms': form,
@@ -85,29 +78,11 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
     }
     text(response, isKnown ? 200 : 401, isKnown ? 'welcome' : 'who are you?');
   },
-  'GET /status': ({ url }, response) => json(response, Number(url.pathname.split('/')[2]), { error: 'as asked' }),
   'GET /flaky': flaky,
-  'PUT /flaky': flaky,
-  'POST /flaky': flaky,
   'GET /slow': () => {},
-  'GET /drip': (_asked, response) => {
-    response.writeHead(200, { 'Content-Type': 'text/plain' });
-    const timer = setInterval(() => response.write('.'), 20);
-    response.once('close', () => clearInterval(timer));
-  },
-  'GET /cut': (_asked, response) => {
-    response.writeHead(200, { 'Content-Length': 100 });
-    response.write('half', () => response.destroy());
-  },
   'GET /redirect': ({ url }, response) => {
     const left = Number(url.pathname.split('/')[2] ?? 1);
     response.writeHead(302, { Location: left > 1 ? `/redirect/${left - 1}` : '/hello' }).end();
-  },
-  'POST /old': (_asked, response) => {
-    response.writeHead(302, { Location: '/echo' }).end();
-  },
-  'GET /large.csv': (_asked, response) => {
-    response.writeHead(200, { 'Content-Type': 'text/csv', 'Content-Length': LINES.length }).end(LINES);
   },
   'GET /large.bin': ({ request }, response) => {
     const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
