@@ -16,6 +16,11 @@ export function networkError(url: string, why: string, cause?: unknown): TypeErr
 /** What an error of the engine is to a caller of fetch(); what is none, a signal's reason say, stays as it is. */
 export function fetchError(reason: unknown, url: string): unknown {
   if (!(reason instanceof HTTPError)) return reason;
-  if (reason.phase === 'request') return new TypeError(reason.message, { cause: reason });
+  if (reason.phase === 'request' && !isOfOtherScheme(url)) return new TypeError(reason.message, { cause: reason });
   return networkError(url, reason.message, reason);
+}
+
+/** A scheme that nobody here speaks is a network that fails, not a mistake (WHATWG Fetch §4.3, "scheme fetch"). */
+function isOfOtherScheme(url: string): boolean {
+  return URL.canParse(url) && !/^https?:/.test(new URL(url).protocol);
 }

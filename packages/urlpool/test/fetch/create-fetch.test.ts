@@ -266,6 +266,14 @@ test('fetch() tells why the network failed, in words that those who try again kn
   assert.equal(error.cause.code, 'ERR_CONNECTION_REFUSED');
 });
 
+test('fetch() takes a scheme that nobody speaks for a network that fails, as the standard does', async (t) => {
+  await assert.rejects(manager(t).fetch('ftp://example.org/'), {
+    name: 'TypeError',
+    message:
+      /^error sending request for url \(ftp:\/\/example\.org\/\) with fetch: .* its scheme is "ftp", not http or https$/,
+  });
+});
+
 test('fetch() tells a mistake as one, without those words', async (t) => {
   const error = await manager(t)
     .fetch('http://', {})
