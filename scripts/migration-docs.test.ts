@@ -118,6 +118,17 @@ test('the pieces of docs/migrate compile', () => {
   assert.equal(stdout, '');
 });
 
+for (const part of ['migrate', 'parity']) {
+  test(`links in docs/${part} lead to pages that there are`, () => {
+    const dead = readdirSync(join(root, 'docs', part)).flatMap((name) => {
+      const text = readFileSync(join(root, 'docs', part, name), 'utf8');
+      const targets = [...text.matchAll(/\]\(([^):#]+)/g)].map(([, target = '']) => target);
+      return targets.filter((target) => !existsSync(join(root, 'docs', part, target))).map((target) => [name, target]);
+    });
+    assert.deepEqual(dead, []);
+  });
+}
+
 for (const { name, beginnings, sections } of pages) {
   const peer = name.replace(/^from-|\.md$/g, '');
 
