@@ -117,6 +117,10 @@ function afterRedirect({ status, retryAfter }: ResponseEnding, location: string,
     'redirect',
     entryOf(attempt, { status, redirectLocation: redactReference(location, url) }),
   );
+  const followed = retries.history.filter((entry) => entry.redirectLocation !== null).length;
+  if (redirects.max !== null && followed >= redirects.max) {
+    return fail(maxRetryError(null, { ...attempt, history: next.history }), 'exhausted');
+  }
   if (next.isExhausted) {
     if (!retries.raiseOnRedirect) return { do: 'done', refused: 'exhausted' };
     return fail(maxRetryError(null, { ...attempt, history: next.history }), 'exhausted');

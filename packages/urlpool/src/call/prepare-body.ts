@@ -37,8 +37,8 @@ export function queryOf(method: string, fields: QueryFields | FormFields): strin
 }
 
 /** Whether any option makes a body. */
-export function hasBody(method: string, { body, json, fields }: RequestOptions): boolean {
-  if (json !== undefined || (body !== undefined && body !== null)) return true;
+export function hasBody(method: string, { body, json, fields, form }: RequestOptions): boolean {
+  if (json !== undefined || form !== undefined || (body !== undefined && body !== null)) return true;
   return fields !== undefined && !QUERY_METHODS.includes(method);
 }
 
@@ -63,16 +63,21 @@ export function bodyOf(method: string, options: RequestOptions, contentLength: n
 }
 
 function madeBody(method: string, options: RequestOptions, contentLength: number | null): RequestBody {
-  const { body, json, fields, encodeMultipart, multipartBoundary } = options;
-  const isGiven = body !== undefined && body !== null;
-  if (isGiven && json !== undefined) throw invalidBody('give either body or json, not both');
+  const { body, json, form, fields, encodeMultipart, multipartBoundary } = options;
+  const given = [
+    ...(body === undefined || body === null ? [] : ['body']),
+    ...(json === undefined ? [] : ['json']),
+    ...(form === undefined ? [] : ['form']),
+  ];
+  if (given.length > 1) throw invalidBody(`give either ${given.join(' or ')}, not both`);
   if (fields === undefined || QUERY_METHODS.includes(method)) {
-    return isGiven
+    if (form !== undefined) return RequestBody.urlencoded(queryText(form, 'form'), contentLength);
+    return body !== undefined && body !== null
       ? RequestBody.from(body, contentLength, multipartBoundary)
       : RequestBody.from(jsonText(json), contentLength);
   }
-  if (isGiven || json !== undefined) {
-    throw invalidBody(`the fields of a ${method} are its body: give no ${isGiven ? 'body' : 'json'} beside them`);
+  if (given.length > 0) {
+    throw invalidBody(`the fields of a ${method} are its body: give no ${given[0]} beside them`);
   }
   if (encodeMultipart === false) return RequestBody.urlencoded(queryText(fields as QueryFields), contentLength);
   return RequestBody.form(fields as FormFields, contentLength, multipartBoundary);

@@ -27,6 +27,7 @@ export const REQUEST_OPTION_NAMES: readonly (keyof RequestOptions)[] = [
   'encodeMultipart',
   'expectContinue',
   'fields',
+  'form',
   'headers',
   'json',
   'maxBodyBytes',

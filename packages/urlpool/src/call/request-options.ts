@@ -35,7 +35,9 @@ export interface RequestOptions extends RedirectOptions {
    * which is the body.
    */
   readonly fields?: QueryFields | FormFields | undefined;
-  /** Whether a form is sent as multipart/form-data; if not, as application/x-www-form-urlencoded. @default true */
+  /** Names and values of a form that is the body, as application/x-www-form-urlencoded, whatever the method. */
+  readonly form?: QueryFields | undefined;
+  /** Whether `fields` as a form are sent as multipart/form-data; if not, as application/x-www-form-urlencoded. @default true */
   readonly encodeMultipart?: boolean | undefined;
   /** What parts the parts of a form (RFC 2046 §5.1.1). @default 16 random bytes in hexadecimal */
   readonly multipartBoundary?: string | undefined;

@@ -2,6 +2,40 @@
 
 import { RequestError } from './request-error.ts';
 
+/** What options are called in other clients, without regard to case and marks, and here: the first that is known is meant. */
+const OF_PEERS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['agent', ['manager', 'connector', 'maxSize']],
+  ['agentoptions', ['manager', 'maxSize']],
+  ['allowredirects', ['redirect']],
+  ['baseurl', ['baseUrl']],
+  ['bodytimeout', ['timeout']],
+  ['cafile', ['ca']],
+  ['cookiejar', ['cookies']],
+  ['data', ['body', 'json', 'form']],
+  ['decompress', ['decodeContent']],
+  ['dispatcher', ['manager', 'connector']],
+  ['files', ['fields']],
+  ['followredirect', ['redirect']],
+  ['followredirects', ['redirect']],
+  ['formdata', ['body', 'fields']],
+  ['headerstimeout', ['timeout']],
+  ['maxcontentlength', ['maxBodyBytes']],
+  ['maxfreesockets', ['maxIdle']],
+  ['maxredirections', ['maxRedirects']],
+  ['maxsockets', ['maxSize']],
+  ['parallel', ['concurrency']],
+  ['prefixurl', ['baseUrl']],
+  ['qs', ['params', 'fields']],
+  ['query', ['params', 'fields']],
+  ['retry', ['retries']],
+  ['searchparams', ['params', 'fields']],
+  ['ssl', ['ca', 'rejectUnauthorized']],
+  ['throwhttperrors', ['raiseForStatus']],
+  ['trustenv', ['proxy', 'auth']],
+  ['validatestatus', ['raiseForStatus']],
+  ['verify', ['rejectUnauthorized', 'ca']],
+]);
+
 /** The error of an option whose value cannot be used. */
 export function invalidOption(name: string, value: unknown, want: string): RequestError {
   const text = `Cannot use ${shown(value)} as ${name}: ${want}`;
@@ -26,7 +60,8 @@ export function checkNames(what: string, options: unknown, known: readonly strin
   }
   for (const name in options) {
     if (known.includes(name)) continue;
-    const meant = known.find((one) => plain(one) === plain(name));
+    const meant =
+      known.find((one) => plain(one) === plain(name)) ?? OF_PEERS.get(plain(name))?.find((one) => known.includes(one));
     const hint = meant === undefined ? `known are ${[...known].sort().join(', ')}` : `did you mean ${meant}?`;
     const text = `Cannot use the option ${name} of ${what}: there is none of that name; ${hint}`;
     throw new RequestError(text, { code: 'ERR_INVALID_OPTION', phase: 'request' });

@@ -24,7 +24,8 @@ export interface GivenUp {
 export function maxRetryError(cause: HTTPError | null, details: GivenUp): MaxRetryError {
   const { method, url, attempt, history, connection } = details;
   const attempts = attempt === 1 ? '1 attempt' : `${attempt} attempts`;
-  const why = cause === null ? 'too many redirects; options: retries.redirect, retries.total' : cause.message;
+  const why =
+    cause === null ? 'too many redirects; options: maxRedirects, retries.redirect, retries.total' : cause.message;
   const message = `Cannot finish ${method} ${url}: gave up after ${attempts}: ${why}`;
   const about: ErrorDetails =
     cause === null

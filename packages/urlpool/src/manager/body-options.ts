@@ -7,6 +7,7 @@ export const BODY_OPTION_NAMES = [
   'encodeMultipart',
   'expectContinue',
   'fields',
+  'form',
   'json',
   'multipartBoundary',
   'onUploadProgress',

@@ -3,7 +3,7 @@
 // same: that is Retry's and the caller's. Which fields go to another origin is in redirect-safelist.ts.
 
 import { isUtf8 } from 'node:buffer';
-import { checkFlag } from '../errors/option-values.ts';
+import { checkFlag, checkWhole } from '../errors/option-values.ts';
 import { absoluteUrl } from '../message/absolute-url.ts';
 import { fieldNames } from '../message/field-names.ts';
 import type { Fields } from '../message/fields.ts';
@@ -34,6 +34,8 @@ export interface RedirectRules {
   readonly keepHeaders: readonly string[];
   /** Whether from https to http too. */
   readonly allowDowngrade: boolean;
+  /** How many of one call, beside what its Retry allows; null where only that counts. */
+  readonly max: number | null;
 }
 
 /** Redirects as options of a request, a pool or a manager. */
@@ -46,6 +48,8 @@ export interface RedirectOptions {
   readonly keepHeadersOnRedirect?: Iterable<string> | undefined;
   /** Whether redirects are followed from https to http. @default false */
   readonly allowDowngrade?: boolean | undefined;
+  /** How many redirects of one call are followed: one more is an error. @default what `retries` allows: 20 */
+  readonly maxRedirects?: number | undefined;
 }
 
 export const REDIRECT_OPTION_NAMES = [
@@ -53,6 +57,7 @@ export const REDIRECT_OPTION_NAMES = [
   'keepMethodOnRedirect',
   'keepHeadersOnRedirect',
   'allowDowngrade',
+  'maxRedirects',
 ] as const;
 
 const DEFAULT_RULES: RedirectRules = Object.freeze({
@@ -60,6 +65,7 @@ const DEFAULT_RULES: RedirectRules = Object.freeze({
   keepMethod: false,
   keepHeaders: [],
   allowDowngrade: false,
+  max: null,
 });
 
 /**
@@ -69,10 +75,11 @@ const DEFAULT_RULES: RedirectRules = Object.freeze({
  */
 export function redirectRules(options: RedirectOptions, base: RedirectRules = DEFAULT_RULES): RedirectRules {
   if (REDIRECT_OPTION_NAMES.every((name) => options[name] === undefined)) return base;
-  const { redirect, keepMethodOnRedirect, keepHeadersOnRedirect, allowDowngrade } = options;
+  const { redirect, keepMethodOnRedirect, keepHeadersOnRedirect, allowDowngrade, maxRedirects } = options;
   for (const [name, value] of Object.entries({ redirect, keepMethodOnRedirect, allowDowngrade })) {
     checkFlag(name, value);
   }
+  checkWhole('maxRedirects', maxRedirects, 0);
   return {
     follow: redirect ?? base.follow,
     keepMethod: keepMethodOnRedirect ?? base.keepMethod,
@@ -81,6 +88,7 @@ export function redirectRules(options: RedirectOptions, base: RedirectRules = DE
         ? base.keepHeaders
         : fieldNames('keepHeadersOnRedirect', keepHeadersOnRedirect),
     allowDowngrade: allowDowngrade ?? base.allowDowngrade,
+    max: maxRedirects ?? base.max,
   };
 }
 

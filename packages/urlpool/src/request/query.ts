@@ -20,11 +20,12 @@ export type QueryFields = Readonly<Record<string, QueryValue>> | Iterable<readon
 /**
  * The query, without "?".
  *
+ * @param option What the fields were given as.
  * @throws {RequestError} `ERR_INVALID_OPTION`
  */
-export function queryText(fields: QueryFields): string {
+export function queryText(fields: QueryFields, option = 'fields'): string {
   const query = new URLSearchParams();
-  for (const [name, value] of queryPairs('fields', fields)) if (value !== null) query.append(name, value);
+  for (const [name, value] of queryPairs(option, fields)) if (value !== null) query.append(name, value);
   return query.toString();
 }
 

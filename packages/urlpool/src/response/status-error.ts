@@ -2,6 +2,7 @@ import { type ErrorConnection, HTTPError, type RequestHistory } from '../errors/
 import type { Fields } from '../message/fields.ts';
 import { HTTPHeaders } from '../message/http-headers.ts';
 import type { BaseResponse } from './base-response.ts';
+import type { HTTPResponse } from './http-response.ts';
 
 /** The answer, as far as the error says it. */
 export interface AnsweredStatus {
@@ -19,11 +20,14 @@ export interface AnsweredStatus {
  * The server answered, and its status is an error: `raiseForStatus()` says so, a Retry whose count by status is used up, and
  * `upgrade()` and `tunnel()` of an answer that does not hand the connection over (`ERR_UPGRADE_REFUSED`).
  */
-export class StatusError<Response extends BaseResponse = BaseResponse> extends HTTPError {
+export class StatusError<Response extends BaseResponse = HTTPResponse> extends HTTPError {
   override readonly name: string = 'StatusError';
   readonly status: number;
   readonly headers: HTTPHeaders;
-  /** The response; null where it was one of several attempts, whose bodies are not kept. */
+  /**
+   * The response, a StreamedResponse where the call was for one; null where it was one of several attempts, whose bodies
+   * are not kept.
+   */
   readonly response: Response | null;
 
   constructor(

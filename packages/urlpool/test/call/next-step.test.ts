@@ -84,6 +84,18 @@ const RESPONSES: readonly (readonly [string, Ending, Partial<Attempt>, string])[
     { redirects: redirectRules({ redirect: false }) },
     'done',
   ],
+  [
+    'follows a redirect less than maxRedirects',
+    answered(302),
+    { redirects: redirectRules({ maxRedirects: 1 }) },
+    `GET ${TO}`,
+  ],
+  [
+    'fails with one redirect more than maxRedirects',
+    answered(302),
+    { redirects: redirectRules({ maxRedirects: 0 }) },
+    'MaxRetryError ERR_TOO_MANY_REDIRECTS, refused: exhausted',
+  ],
   ['ends with a redirect where retries are false', answered(302), { retries: Retry.NONE }, 'done'],
   ['turns POST into GET by 301', answered(301), { method: 'POST', body: 'replayable' }, `GET ${TO} without its body`],
   ['turns PUT into GET by 303', answered(303), { method: 'PUT', body: 'consumed' }, `GET ${TO} without its body`],

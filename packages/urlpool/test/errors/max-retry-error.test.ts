@@ -28,7 +28,7 @@ for (const [cause, attempt, message] of [
   [
     null,
     21,
-    'Cannot finish GET https://a.test/x: gave up after 21 attempts: too many redirects; options: retries.redirect, retries.total',
+    'Cannot finish GET https://a.test/x: gave up after 21 attempts: too many redirects; options: maxRedirects, retries.redirect, retries.total',
   ],
 ] as const) {
   test(`maxRetryError() says "${message}"`, () => {

@@ -222,7 +222,7 @@ for (const [from, to, expected] of [
 }
 
 test('redirectRules() follows, turns POST into GET, keeps to the safelist and does not downgrade by default', () => {
-  const rules = { follow: true, keepMethod: false, keepHeaders: [], allowDowngrade: false };
+  const rules = { follow: true, keepMethod: false, keepHeaders: [], allowDowngrade: false, max: null };
   assert.deepEqual(redirectRules({}), rules);
   assert.deepEqual(redirectRules({ redirect: undefined }), rules);
 });
@@ -230,12 +230,15 @@ test('redirectRules() follows, turns POST into GET, keeps to the safelist and do
 test('redirectRules() leaves to the base what is not given', () => {
   const base = redirectRules({ redirect: false, keepMethodOnRedirect: true });
   assert.equal(redirectRules({}, base), base);
-  assert.deepEqual(redirectRules({ keepHeadersOnRedirect: ['X-Key'], allowDowngrade: true }, base), {
+  const own = { keepHeadersOnRedirect: ['X-Key'], allowDowngrade: true, maxRedirects: 3 };
+  assert.deepEqual(redirectRules(own, base), {
     follow: false,
     keepMethod: true,
     keepHeaders: ['x-key'],
     allowDowngrade: true,
+    max: 3,
   });
+  assert.throws(() => redirectRules({ maxRedirects: -1 }), { code: 'ERR_INVALID_OPTION' });
 });
 
 const NAMES = 'as keepHeadersOnRedirect: give a list of names of header fields';
