@@ -20,8 +20,8 @@ function fail(message: string): never {
 
 async function logIn(session: Session, user: string, password: string): Promise<void> {
   const page = (await session.get('/login')).raiseForStatus();
-  const body = new URLSearchParams({ ...hiddenFields(page.text()), user, password });
-  const answer = await session.post('/login', { body, headers: { Referer: page.url } });
+  const form = { ...hiddenFields(page.text()), user, password };
+  const answer = await session.post('/login', { form, headers: { Referer: page.url } });
   if (answer.status === 403) fail('wrong name or password');
   answer.raiseForStatus();
 }
