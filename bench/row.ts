@@ -40,9 +40,10 @@ export interface LoadRow extends Common {
   readonly scheme: 'http' | 'https';
   /**
    * `get` ends with the body in memory, `json` with it read as JSON, `stream` takes it piece by piece, `upload` sends one,
-   * `form` a file in a form; `fetch` is `get` by the standard's function.
+   * `form` a file in a form; `fetch` is `get` by the standard's function; `session` is `get` with cookies and credentials,
+   * `many` works through lists of URLs.
    */
-  readonly use: 'get' | 'json' | 'stream' | 'upload' | 'form' | 'fetch';
+  readonly use: 'get' | 'json' | 'stream' | 'upload' | 'form' | 'fetch' | 'session' | 'many';
   readonly body: keyof typeof BODIES;
   readonly connections: number;
 }
@@ -117,6 +118,8 @@ function describeLoad({ scheme, use, body, connections }: LoadRow): string {
     upload: ' upload from a stream',
     form: ' file uploaded in a multipart form',
     fetch: ' by fetch()',
+    session: ' with 3 cookies and basic auth',
+    many: ' from lists of 10,000 URLs',
   }[use];
   return `${scheme}, ${body}${how} × ${connections} ${connections === 1 ? 'connection' : 'connections'}`;
 }

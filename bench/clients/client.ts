@@ -31,6 +31,10 @@ export interface Client {
   readonly fetch?: Prepare;
   /** GET of a JSON document by gzip, decoded and parsed; what comes of it is the length that the document tells of itself. */
   readonly json?: Prepare;
+  /** The same with a jar of three cookies, basic authentication and two header fields that every request has. */
+  readonly session?: Prepare;
+  /** The next result of a program that works through lists of URLs. */
+  readonly many?: Prepare;
   /** GET, the body taken piece by piece with `for await`. Null where the client, or its build, has no such thing. */
   readonly stream?: Prepare | null;
   /** PUT of a body of `target.bytes` bytes that an async generator yields, made anew for each request. */

@@ -2,6 +2,7 @@ import { FormData, interceptors } from 'undici';
 import type { JSONDocument } from '../servers/json-document.ts';
 import type { Client, Endpoint } from './client.ts';
 import { fileForm } from './file-form.ts';
+import { pooled, resultsOf } from './many-of.ts';
 import { lengthOf, pieces } from './pieces.ts';
 import { isStored, unexpectedStatus } from './target.ts';
 import { undiciDispatcher } from './undici-dispatcher.ts';
@@ -17,6 +18,15 @@ export function open(endpoint: Endpoint): Client {
       const { statusCode, body } = await dispatcher.request({ origin, path, method: 'GET' });
       if (statusCode !== 200) throw unexpectedStatus(statusCode, target);
       return (await body.bytes()).byteLength;
+    },
+    many: (target) => {
+      const { origin, path } = target;
+      const get = async (): Promise<number> => {
+        const { statusCode, body } = await dispatcher.request({ origin, path, method: 'GET' });
+        if (statusCode !== 200) throw unexpectedStatus(statusCode, target);
+        return (await body.bytes()).byteLength;
+      };
+      return resultsOf((urls) => pooled(get, urls, endpoint.connections));
     },
     json: (target) => async () => {
       const { origin, path } = target;

@@ -1,8 +1,10 @@
-import { PoolManager, type PoolManagerOptions } from 'urlpool';
+import { CookieJar, PoolManager, type PoolManagerOptions, Session } from 'urlpool';
 import type { JSONDocument } from '../servers/json-document.ts';
 import type { Client, Endpoint } from './client.ts';
 import { fetchClient } from './fetch-client.ts';
+import { resultsOf } from './many-of.ts';
 import { lengthOf, pieces } from './pieces.ts';
+import { COOKIES, CREDENTIALS, FIELDS } from './session-state.ts';
 import { isStored, unexpectedStatus } from './target.ts';
 import { tlsOptions } from './tls-options.ts';
 
@@ -23,6 +25,31 @@ export function open(endpoint: Endpoint): Client {
         return response.data.byteLength;
       };
     },
+    session: (target) => {
+      const cookies = new CookieJar();
+      for (const cookie of COOKIES) cookies.setCookie(cookie, target.url);
+      const session = new Session({
+        manager: http,
+        baseUrl: target.origin,
+        cookies,
+        auth: CREDENTIALS,
+        headers: FIELDS,
+      });
+      return async () => {
+        const response = await session.get(target.path);
+        if (response.status !== 200) throw unexpectedStatus(response.status, target);
+        return response.data.byteLength;
+      };
+    },
+    many: (target) =>
+      resultsOf(async function* (urls) {
+        const list = new Array<string>(urls).fill(target.url);
+        for await (const { response, error } of http.many(list, { concurrency: connections })) {
+          if (error !== null) throw error;
+          if (response.status !== 200) throw unexpectedStatus(response.status, target);
+          yield response.data.byteLength;
+        }
+      }),
     fetch: (target) => fetchClient(http.fetch, () => http.close()).get(target),
     json: (target) => async () => {
       const response = await http.request('GET', target.url);

@@ -7,7 +7,10 @@ import { type LoadTask, type Perform, Unable } from './task.ts';
 /** One request after another on every connection, for a while. */
 export const load: Perform<LoadTask> = async (task, endpoint, open) => {
   const client = open(endpoint);
-  const measured = await measure(requestOf(client, targetOf(endpoint, task.path, task.bytes), task), task);
+  // A list is gone through by one loop.
+  const connections = task.use === 'many' ? 1 : task.connections;
+  const request = requestOf(client, targetOf(endpoint, task.path, task.bytes), task);
+  const measured = await measure(request, { ...task, connections });
   // Before it closes: that is no part of it.
   const peakRss = peakMemory() / 1e6;
   await client.close();

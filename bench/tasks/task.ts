@@ -12,7 +12,7 @@ export interface TryTask {
 
 export interface LoadTask {
   readonly is: 'load';
-  readonly use: 'get' | 'json' | 'stream' | 'upload' | 'form' | 'fetch';
+  readonly use: 'get' | 'json' | 'stream' | 'upload' | 'form' | 'fetch' | 'session' | 'many';
   readonly path: string;
   /** The file of a `form`; null for the others. */
   readonly file: string | null;
