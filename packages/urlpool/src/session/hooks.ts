@@ -25,10 +25,13 @@ export interface SessionHooks<Context extends object = Record<string, unknown>> 
 /**
  * The hooks as a layer; null for none.
  *
+ * @param finish What becomes of a response after its hooks: an error of it is one that the hooks for errors see.
  * @throws {RequestError} `ERR_INVALID_OPTION`
  */
 export function hookLayer<Context extends object>(
   hooks: SessionHooks<Context> | undefined,
+  finish: (response: BaseResponse, request: SessionRequest<Context>) => Awaitable<BaseResponse> = (response) =>
+    response,
 ): Middleware<Context> | null {
   if (hooks === undefined) return null;
   checkNames('hooks', hooks, ['request', 'response', 'error']);
@@ -41,7 +44,7 @@ export function hookLayer<Context extends object>(
       for (const hook of onRequest) request = (await hook(request)) ?? request;
       let response = await next(request);
       for (const hook of onResponse) response = (await hook(response, request)) ?? response;
-      return response;
+      return await finish(response, request);
     } catch (thrown) {
       let error: unknown = thrown;
       for (const hook of onError) error = (await hook(error, request)) ?? error;

@@ -1,7 +1,7 @@
 // What a program puts between its requests and the engine: each layer gets a request and the way on, and gives a response.
 
 import { invalidOption } from '../errors/invalid-option.ts';
-import type { HTTPHeaders } from '../message/http-headers.ts';
+import { HTTPHeaders } from '../message/http-headers.ts';
 import type { BaseResponse } from '../response/base-response.ts';
 import type { SessionRequestOptions } from './session-options.ts';
 
@@ -24,11 +24,14 @@ export interface SessionRequest<Context extends object = Record<string, unknown>
   readonly wants: 'body' | 'stream';
 }
 
-/** Passes a request on to the next layer, and in the end to the engine. */
-export type Next<Context extends object> = (request: SessionRequest<Context>) => Promise<BaseResponse>;
+/** Passes a request on to the next layer, and in the end to the engine. @param request @default that of the layer */
+export type Next<Context extends object> = (request?: SessionRequest<Context>) => Promise<BaseResponse>;
+
+/** Where a request goes that has all that it needs. */
+export type Way<Context extends object> = (request: SessionRequest<Context>) => Promise<BaseResponse>;
 
 /**
- * One layer.
+ * One layer. It sees every response, whatever its status: `raiseForStatus` acts on what the outermost layer gives.
  *
  * @example
  * const timed: Middleware = async (request, next) => {
@@ -45,18 +48,27 @@ export type Middleware<Context extends object = Record<string, unknown>> = (
 /**
  * The layers as one way on: the first of them is the outermost.
  *
- * @throws {RequestError} `ERR_INVALID_OPTION` for a layer that gives no response.
+ * @throws {RequestError} `ERR_INVALID_OPTION` for a layer that gives no response, or passes on what is no request.
  */
 export function chain<Context extends object>(
   layers: readonly Middleware<Context>[],
-  send: Next<Context>,
-): Next<Context> {
-  return layers.reduceRight<Next<Context>>(
+  send: Way<Context>,
+): Way<Context> {
+  return layers.reduceRight<Way<Context>>(
     (next, layer) => async (request) => {
-      const response: unknown = await layer(request, next);
+      const response: unknown = await layer(request, async (changed = request) => await next(checked(changed)));
       if (typeof response === 'object' && response !== null && 'status' in response) return response as BaseResponse;
       throw invalidOption('what a middleware gives', response, 'give the response that next() gave, or another one');
     },
     send,
   );
+}
+
+function checked<Context extends object>(request: SessionRequest<Context>): SessionRequest<Context> {
+  const given: unknown = request;
+  if (typeof given !== 'object' || given === null || !('options' in given) || !('headers' in given)) {
+    throw invalidOption('what a middleware or a hook passes on', given, 'give the request, or nothing for it as it is');
+  }
+  if (given.headers instanceof HTTPHeaders) return request;
+  throw invalidOption('headers that a middleware passes on', given.headers, 'give HTTPHeaders: new HTTPHeaders({ … })');
 }

@@ -1,5 +1,6 @@
 // A session without its faces: puts together what a request is sent with, leads it through the layers, and sends it.
 
+import { HTTPError } from '../errors/http-error.ts';
 import { checkNames } from '../errors/invalid-option.ts';
 import { checkFlag } from '../errors/option-values.ts';
 import type { DownloadSurroundings } from '../manager/download.ts';
@@ -23,8 +24,9 @@ import { type Auth, type AuthOption, authFrom } from './auth/auth.ts';
 import { CallCookies, type CallStore, callCookies } from './cookies/call-cookies.ts';
 import type { CookieStore } from './cookies/cookie-store.ts';
 import { hookLayer } from './hooks.ts';
-import { chain, type Next, type SessionRequest } from './middleware.ts';
+import { chain, type SessionRequest, type Way } from './middleware.ts';
 import type { PageSurroundings } from './pages.ts';
+import { raised } from './raised.ts';
 import { SessionHops } from './session-hops.ts';
 import { SESSION_REQUEST_NAMES, type SessionRequestOptions, type SortedOptions } from './session-options.ts';
 import { type Base, baseFrom, defaultParams, paramsText, sessionUrl, withQuery } from './session-url.ts';
@@ -48,7 +50,7 @@ export class SessionClient<Context extends object> {
   readonly #raises: boolean;
   readonly #context: Context | undefined;
   /** The way through the layers; null where there are none. */
-  readonly #layered: Next<Context> | null;
+  readonly #layered: Way<Context> | null;
 
   /** @throws {RequestError} for an option that cannot be used. */
   constructor({ own, perRequest, manager, keptHeaders }: SortedOptions<Context>, cookies: CookieStore | null) {
@@ -65,8 +67,11 @@ export class SessionClient<Context extends object> {
     this.#rate = rate === null ? null : new RateLimiter(rate, this.#inside.settings.clock);
     this.#raises = own.raiseForStatus ?? false;
     this.#context = own.context;
-    const layers = [hookLayer(own.hooks), ...(own.middleware ?? [])].filter((layer) => layer !== null);
-    this.#layered = layers.length === 0 ? null : chain(layers, (request) => this.#sendLayered(request));
+    const { hooks, middleware = [] } = own;
+    const outermost = hookLayer(hooks ?? (middleware.length === 0 ? undefined : {}), (response, { options }) =>
+      this.#finished(response, options.raiseForStatus),
+    );
+    this.#layered = outermost && chain([outermost, ...middleware], (request) => this.#sendLayered(request));
   }
 
   /**
@@ -89,7 +94,9 @@ export class SessionClient<Context extends object> {
       const whole = this.#whole(url, params);
       if (this.#layered === null) {
         const fields = this.#fieldsFor(whole, home);
-        return await this.#send({ wants, method, url: whole, home }, plain, fields.length === 0 ? null : fields);
+        const to = { wants, method, url: whole, home };
+        const response = await this.#send(to, plain, fields.length === 0 ? null : fields);
+        return await this.#finished(response, options.raiseForStatus);
       }
       const { headers, ...rest } = plain;
       const { kept, removed } = mergedHeaders(this.#fieldsFor(whole, home), headers);
@@ -105,6 +112,8 @@ export class SessionClient<Context extends object> {
       });
     } catch (error) {
       releaseInput(options);
+      // The frames of the layers, and those in here, would leave no room for the caller's own.
+      if (error instanceof HTTPError) Error.captureStackTrace(error, this.call);
       throw error;
     }
   }
@@ -164,7 +173,7 @@ export class SessionClient<Context extends object> {
 
   async #send(
     { wants, method, url, home }: Pick<SessionRequest, 'wants' | 'method' | 'url' | 'home'>,
-    { auth, cookies: option, raiseForStatus = this.#raises, ...own }: Omit<SessionRequestOptions, 'params' | 'context'>,
+    { auth, cookies: option, raiseForStatus: _, ...own }: Omit<SessionRequestOptions, 'params' | 'context'>,
     fields: HeadersInput | null,
   ): Promise<BaseResponse> {
     const cookies = callCookies(this.#cookies, option, () => this.#inside.originOf(url));
@@ -174,9 +183,11 @@ export class SessionClient<Context extends object> {
       await this.#inside.send(method, url, options, { wants, fields, hops }),
     );
     if (cookies instanceof CallCookies) await storedWith(cookies, response);
-    if (!raiseForStatus || response.status < 400) return response;
-    if (response instanceof StreamedResponse) void response.dispose();
-    return response.raiseForStatus();
+    return response;
+  }
+
+  #finished(response: BaseResponse, raises: boolean = this.#raises): BaseResponse | Promise<BaseResponse> {
+    return raises && response.status >= 400 ? raised(response) : response;
   }
 
   /** Limits of the request over those of the session. */

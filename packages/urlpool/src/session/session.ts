@@ -9,8 +9,9 @@ import { type DownloadedFile, download } from '../manager/download.ts';
 import { type EventStream, eventStream } from '../manager/event-stream.ts';
 import { type ManyResults, many } from '../manager/many.ts';
 import type { ManyItem } from '../manager/many-item.ts';
-import type { ManyOptions } from '../manager/many-options.ts';
-import type { PoolManager } from '../manager/pool-manager.ts';
+import type { ManyOptions, StreamedManyOptions } from '../manager/many-options.ts';
+import type { ManyResponse } from '../manager/many-run.ts';
+import { insideOf, type PoolManager } from '../manager/pool-manager.ts';
 import { redactUrl } from '../message/redact-url.ts';
 import type { BaseResponse } from '../response/base-response.ts';
 import { HTTPResponse } from '../response/http-response.ts';
@@ -70,7 +71,8 @@ export class Session<Context extends object = Record<string, unknown>> implement
    * Sends a request and resolves when the head of the response is there: the body is read as it is taken.
    *
    * @param url Absolute, or below the session's base URL.
-   * @throws {StatusError} for a status of 400 or more, where `raiseForStatus` says so.
+   * @throws {StatusError} for a status of 400 or more, where `raiseForStatus` says so. It holds the response whole, an
+   *   HTTPResponse, unless its body has more than 256 KiB.
    * @throws {HTTPError} One of its kinds; if the call was aborted, the signal's reason.
    */
   async stream(method: string, url: string | URL, options?: SessionRequestOptions<Context>): Promise<StreamedResponse> {
@@ -143,14 +145,27 @@ export class Session<Context extends object = Record<string, unknown>> implement
    */
   many<Item extends ManyItem<SessionRequestOptions<Context>>>(
     items: Iterable<Item> | AsyncIterable<Item>,
-    options: ManyOptions = {},
-  ): ManyResults<Item> {
+    options: StreamedManyOptions,
+  ): ManyResults<Item, StreamedResponse>;
+  many<Item extends ManyItem<SessionRequestOptions<Context>>>(
+    items: Iterable<Item> | AsyncIterable<Item>,
+    options?: ManyOptions,
+  ): ManyResults<Item>;
+  many<Item extends ManyItem<SessionRequestOptions<Context>>>(
+    items: Iterable<Item> | AsyncIterable<Item>,
+    options: ManyOptions | StreamedManyOptions = {},
+  ): ManyResults<Item, HTTPResponse | StreamedResponse> {
     return many(items, options, (rateLimit) => {
       const session = rateLimit === undefined ? this : this.extend({ rateLimit });
+      const sender = (): Session<Context> => (this.#closed ? this : session);
       return {
         ...session.#client.turns,
+        maxSize: insideOf(this.manager).settings.poolLimits.maxSize,
         originOf: (url) => session.#client.originOf(url),
-        send: (method, url, each) => (this.#closed ? this : session).request(method, url, each),
+        send: async (method, url, each): Promise<ManyResponse> =>
+          options.stream === true
+            ? await sender().stream(method, url, each)
+            : await sender().request(method, url, each),
       };
     });
   }

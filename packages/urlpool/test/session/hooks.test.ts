@@ -14,7 +14,7 @@ async function story(hooks: SessionHooks, fails = false): Promise<string> {
   const layer = hookLayer(hooks);
   assert.ok(layer !== null);
   const sent: string[] = [];
-  const next = async ({ method }: SessionRequest): Promise<BaseResponse> => {
+  const next = async ({ method } = named('none')): Promise<BaseResponse> => {
     sent.push(method);
     if (fails) throw new Error('refused');
     return responseOf(200);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type TestContext, test } from 'node:test';
 import {
-  type HTTPResponse,
+  HTTPResponse,
   type Middleware,
   PoolManager,
   RequestError,
@@ -272,6 +272,77 @@ test('Session({ raiseForStatus: true }) throws for 400 and above, and a request 
   assert.equal((await session.get('/404', { raiseForStatus: false })).status, 404);
   await session.clear();
   assert.equal(session.snapshot().active, 0);
+});
+
+test('Session({ raiseForStatus: true }) shows every response to middleware and hooks first', async (t) => {
+  const server = await serve(t, ({ target }) => ({ status: target === '/renewed' ? 200 : 401 }));
+  const seen: (number | string)[] = [];
+  const session = sessionOver(t, {
+    baseUrl: server.origin,
+    raiseForStatus: true,
+    hooks: {
+      response: ({ status }) => void seen.push(status),
+      error: (error) => void seen.push(error instanceof StatusError ? 'StatusError' : String(error)),
+    },
+    middleware: [
+      async (request, next) => {
+        const response = await next();
+        return response.status === 401 && request.url.endsWith('/old')
+          ? await next({ ...request, url: `${server.origin}/renewed` })
+          : response;
+      },
+    ],
+  });
+  assert.equal((await session.get('/old')).status, 200);
+  await assert.rejects(session.get('/other'), StatusError);
+  assert.equal((await session.get('/other', { raiseForStatus: false })).status, 401);
+  assert.deepEqual(seen, [200, 401, 'StatusError', 401]);
+});
+
+test('Session.stream() raises for a status with the body of the response, and holds no connection', async (t) => {
+  const server = await serve(t, ({ target }) => ({
+    status: 422,
+    headers: [['Content-Type', 'application/json']],
+    body: target === '/long' ? 'x'.repeat(300_000) : '{"error":"no such field"}',
+  }));
+  const session = sessionOver(t, { baseUrl: server.origin, raiseForStatus: true });
+  const failure = async (path: string): Promise<StatusError> => {
+    const error: unknown = await session.stream('GET', path).catch((reason: unknown) => reason);
+    assert.ok(error instanceof StatusError);
+    return error;
+  };
+  const { response } = await failure('/short');
+  assert.ok(response instanceof HTTPResponse);
+  assert.deepEqual([response.json(), response.mediaType], [{ error: 'no such field' }, 'application/json']);
+  const { response: long } = await failure('/long');
+  assert.ok(long instanceof StreamedResponse && long.bodyUsed);
+  await long.dispose();
+  assert.equal(session.snapshot().active, 0);
+});
+
+for (const [what, middleware, message] of [
+  ['what is no request', (_, next) => next(5 as never), /^Cannot use 5 as what a middleware or a hook passes on/],
+  [
+    'fields of another kind',
+    (request, next) => next({ ...request, headers: {} as never }),
+    /^Cannot use an object as headers that a middleware passes on/,
+  ],
+] as readonly (readonly [string, Middleware, RegExp])[]) {
+  test(`Middleware that passes on ${what} is told so`, async (t) => {
+    const session = sessionOver(t, { baseUrl: 'http://localhost:9', middleware: [middleware] });
+    await assert.rejects(session.get('/'), { code: 'ERR_INVALID_OPTION', message });
+  });
+}
+
+test('Session fails with the frames of its caller, however many layers there are', async (t) => {
+  const server = await serve(t, () => ({ status: 404 }));
+  const layer: Middleware = async (_, next) => await next();
+  const middleware = Array.from({ length: 12 }, () => layer);
+  const session = sessionOver(t, { baseUrl: server.origin, raiseForStatus: true, middleware });
+  const myProgram = async (options: object): Promise<unknown> => await session.get('/', options);
+  for (const options of [{}, { nothing: 1 }, { json: 1n }, { timeout: { total: 0.01 } }]) {
+    await assert.rejects(myProgram(options), ({ stack }: Error) => /Session\.get.*\n.*myProgram/.test(stack ?? ''));
+  }
 });
 
 test('Session.stream() gives a response whose body is read as it comes', async (t) => {
