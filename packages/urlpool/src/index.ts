@@ -36,7 +36,7 @@ export { HTTPSConnection } from './manager/https-connection.ts';
 export { HTTPSConnectionPool } from './manager/https-connection-pool.ts';
 export type { ManyResults } from './manager/many.ts';
 export type { ManyItem } from './manager/many-item.ts';
-export type { ManyOptions, ManyProgress } from './manager/many-options.ts';
+export type { ManyOptions, ManyProgress, StreamedManyOptions } from './manager/many-options.ts';
 export type { ManyResult } from './manager/many-run.ts';
 export { type ManagerRequestOptions, PoolManager, type PoolManagerOptions } from './manager/pool-manager.ts';
 export type { PoolOptions } from './manager/pool-options.ts';

@@ -5,7 +5,7 @@
 // A place is held from the moment a request begins until its consumer is done with the result, and asks for another: one
 // that is slow stops the source, and no more results than `concurrency` are held. In the order of the source, items are
 // taken only within `concurrency` of the next one to be given: so that one can always begin, and nothing runs ahead
-// without bound.
+// without bound. A streamed response holds its place, and that of its origin, until it is over; see OpenResponses.
 //
 // A list may grow while it is gone through, as in `for…of`. Its iterator would not go on once it has been at the end, and is
 // there early: so it is not asked for more than the list has at that moment, and the end is where nobody can add to it any
@@ -14,28 +14,35 @@
 import { checkSignal } from '../call/prepare-request.ts';
 import { RateLimiter } from '../policy/rate-limiter.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
+import { StreamedResponse } from '../response/streamed-response.ts';
 import { addAbortable, removeAbortable } from '../util/abort-registry.ts';
 import type { Clock, Timer } from '../util/clock.ts';
 import { type ManyItem, requestOf } from './many-item.ts';
 import type { ManySettings } from './many-options.ts';
+import { OpenResponses } from './open-responses.ts';
 import type { ManagerRequestOptions } from './pool-manager.ts';
 import { Schedule } from './schedule.ts';
 
+/** What there is where there is no error. */
+export type ManyResponse = HTTPResponse | StreamedResponse;
+
 /** One result: a response or an error, never both. */
-export type ManyResult<Item> = {
+export type ManyResult<Item, Response extends ManyResponse = HTTPResponse> = {
   /** Which it was of the source, from 0. */
   readonly index: number;
   readonly request: Item;
-} & ManyOutcome;
+} & ManyOutcome<Response>;
 
 /** What became of a request. An error is an HTTPError, or what a signal was aborted with. */
-export type ManyOutcome =
-  | { readonly response: HTTPResponse; readonly error: null }
+export type ManyOutcome<Response extends ManyResponse> =
+  | { readonly response: Response; readonly error: null }
   | { readonly response: null; readonly error: NonNullable<unknown> };
 
 /** Who sends them. */
-export interface ManySurroundings {
+export interface ManySurroundings<Response extends ManyResponse = HTTPResponse> {
   readonly clock: Clock;
+  /** Connections that a pool has at most. */
+  readonly maxSize: number;
   /** Who gives the turns that the requests take; null where there are none. */
   readonly rate: RateLimiter | null;
   /**
@@ -44,7 +51,7 @@ export interface ManySurroundings {
    * @throws {RequestError} `ERR_INVALID_URL`
    */
   originOf(url: string | URL): string;
-  send(method: string, url: string | URL, options: ManagerRequestOptions): Promise<HTTPResponse>;
+  send(method: string, url: string | URL, options: ManagerRequestOptions): Promise<Response>;
 }
 
 /** Items that are taken from a source in one go, before the event loop gets its turn. */
@@ -61,14 +68,14 @@ interface Taken<Item> {
 }
 
 /** Somebody who asked for a result. */
-interface Asker<Item> {
-  resolve(result: IteratorResult<ManyResult<Item>, void>): void;
+interface Asker<Item, Response extends ManyResponse> {
+  resolve(result: IteratorResult<ManyResult<Item, Response>, void>): void;
   reject(reason: unknown): void;
 }
 
-export class ManyRun<Item extends ManyItem> {
+export class ManyRun<Item extends ManyItem, Response extends ManyResponse> {
   readonly #settings: ManySettings;
-  readonly #surroundings: ManySurroundings;
+  readonly #surroundings: ManySurroundings<Response>;
   readonly #source: Iterator<Item> | AsyncIterator<Item>;
   readonly #isAsync: boolean;
   /** Where it takes them from, if that is a list. */
@@ -78,8 +85,11 @@ export class ManyRun<Item extends ManyItem> {
   /** What an item has that is nothing but a URL. */
   readonly #plain: ManagerRequestOptions = { signal: this.#stop.signal };
   /** By their place in the order in which they are given. */
-  readonly #results = new Map<number, ManyResult<Item>>();
-  readonly #askers: Asker<Item>[] = [];
+  readonly #results = new Map<number, ManyResult<Item, Response>>();
+  readonly #open = new OpenResponses((origin) => this.#onBodyOver(origin));
+  readonly #askers: Asker<Item, Response>[] = [];
+  /** Those who go through the results, as far as is known: more than one have asked at once. */
+  #consumers = 1;
   #taken = 0;
   #running = 0;
   #done = 0;
@@ -100,14 +110,20 @@ export class ManyRun<Item extends ManyItem> {
   #timer: Timer | null = null;
   #timerAt: number | null = null;
 
-  constructor(items: Iterable<Item> | AsyncIterable<Item>, settings: ManySettings, surroundings: ManySurroundings) {
-    const { perOrigin, signal } = settings;
+  constructor(
+    items: Iterable<Item> | AsyncIterable<Item>,
+    settings: ManySettings,
+    surroundings: ManySurroundings<Response>,
+  ) {
+    const { signal, stream } = settings;
     this.#settings = settings;
     this.#surroundings = surroundings;
     this.#isAsync = Symbol.asyncIterator in items;
     this.#list = listOf(items);
     this.#source = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
-    const { clock, rate } = surroundings;
+    const { clock, rate, maxSize } = surroundings;
+    // One whose turn it is to be given may need a connection once more, for a retry say, and the others keep theirs.
+    const perOrigin = Math.min(settings.perOrigin, stream ? Math.max(1, maxSize - 1) : Number.POSITIVE_INFINITY);
     const isBounded = perOrigin < settings.concurrency || rate !== null;
     this.#schedule = isBounded ? new Schedule({ perOrigin, turns: rate === null ? null : turnsOf(rate, clock) }) : null;
     if (signal === null) return;
@@ -115,7 +131,7 @@ export class ManyRun<Item extends ManyItem> {
     else addAbortable(signal, this);
   }
 
-  next(): Promise<IteratorResult<ManyResult<Item>, void>> {
+  next(): Promise<IteratorResult<ManyResult<Item, Response>, void>> {
     if (this.#fault !== null) {
       const { error } = this.#fault;
       this.#fault = null;
@@ -125,6 +141,8 @@ export class ManyRun<Item extends ManyItem> {
     this.#inHand = 0;
     return new Promise((resolve, reject) => {
       this.#askers.push({ resolve, reject });
+      this.#consumers = Math.max(this.#consumers, this.#askers.length);
+      this.#open.settle(this.#consumers - this.#askers.length);
       this.#advance();
     });
   }
@@ -148,7 +166,7 @@ export class ManyRun<Item extends ManyItem> {
     this.#serve();
     this.#fill();
     this.#serve();
-    const isEmpty = this.#running + this.#results.size + (this.#schedule?.aside ?? 0) === 0;
+    const isEmpty = this.#running + this.#results.size + this.#open.size + (this.#schedule?.aside ?? 0) === 0;
     const isAtEnd = this.#isExhausted || (this.#hasAllOfList && this.#inHand === 0);
     if (!this.#isOver && isAtEnd && isEmpty) void this.#end(null, this.#broken);
     this.#setTimer();
@@ -159,6 +177,7 @@ export class ManyRun<Item extends ManyItem> {
       const value = this.#results.get(this.#given);
       if (value === undefined) return;
       this.#results.delete(this.#given++);
+      if (value.response instanceof StreamedResponse) this.#open.give(value.response);
       this.#askers.shift()?.resolve({ done: false, value });
       if (this.#askers.length === 0) this.#inHand = 1;
     }
@@ -183,7 +202,8 @@ export class ManyRun<Item extends ManyItem> {
   }
 
   get #hasPlace(): boolean {
-    return this.#running + this.#results.size + this.#inHand < this.#settings.concurrency;
+    const withConsumers = Math.max(this.#inHand, this.#open.given) + this.#open.left;
+    return this.#running + this.#results.size + withConsumers < this.#settings.concurrency;
   }
 
   get #mayTake(): boolean {
@@ -267,7 +287,7 @@ export class ManyRun<Item extends ManyItem> {
   }
 
   /** A request that cannot even be made is a result like any other. */
-  #send(item: Item): Promise<HTTPResponse> {
+  #send(item: Item): Promise<Response> {
     try {
       if (typeof item === 'string' || item instanceof URL) return this.#surroundings.send('GET', item, this.#plain);
       const { method = 'GET', url, ...options } = requestOf(item);
@@ -280,17 +300,24 @@ export class ManyRun<Item extends ManyItem> {
     }
   }
 
-  #onOutcome({ item, index, origin }: Taken<Item>, outcome: ManyOutcome): void {
+  #onOutcome({ item, index, origin }: Taken<Item>, outcome: ManyOutcome<Response>): void {
     if (this.#isOver) return;
     this.#running--;
-    if (origin !== null) this.#schedule?.ended(origin);
+    const { response } = outcome;
+    if (response instanceof StreamedResponse) this.#open.add(response, origin);
+    else if (origin !== null) this.#schedule?.ended(origin);
     const place = this.#settings.order === 'source' ? index : this.#done;
     this.#done++;
     this.#results.set(place, { index, request: item, ...outcome });
     if (outcome.error !== null) this.#failed++;
-    else this.#bytes += outcome.response.data.length;
+    else if (!(outcome.response instanceof StreamedResponse)) this.#bytes += outcome.response.data.length;
     this.#tell();
     this.#advance();
+  }
+
+  #onBodyOver(origin: string | null): void {
+    if (origin !== null) this.#schedule?.ended(origin);
+    if (!this.#isOver) this.#advance();
   }
 
   #tell(): void {
@@ -345,7 +372,7 @@ export class ManyRun<Item extends ManyItem> {
     if (signal !== null) removeAbortable(signal, this);
     this.#setTimer();
     this.#results.clear();
-    if (this.#running > 0) this.#stop.abort(abort);
+    if (this.#running + this.#open.size > 0) this.#stop.abort(abort);
     const [first, ...others] = this.#askers.splice(0);
     if (fault === null) first?.resolve(DONE);
     else if (first === undefined) this.#fault = fault;

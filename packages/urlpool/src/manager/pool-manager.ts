@@ -25,7 +25,8 @@ import { type EventStream, type EventStreamOptions, eventStream } from './event-
 import { ManagedClient } from './managed-client.ts';
 import { type ManyResults, many } from './many.ts';
 import type { ManyItem } from './many-item.ts';
-import type { ManyOptions } from './many-options.ts';
+import type { ManyOptions, StreamedManyOptions } from './many-options.ts';
+import type { ManyResponse } from './many-run.ts';
 import { responseOf, type SendChoices } from './origin-client.ts';
 import { PoolDirectory } from './pool-directory.ts';
 import { POOL_OPTION_NAMES, type PoolOptions, type PoolSettings, poolSettings, whole } from './pool-options.ts';
@@ -222,21 +223,33 @@ export class PoolManager implements AsyncDisposable {
    * for await (const { request, response, error } of http.many(urls, { concurrency: 64 })) {
    *   console.log(request, error ?? response.status);
    * }
+   *
+   * @example
+   * for await (const { response, error } of http.many(urls, { stream: true, concurrency: 8 })) {
+   *   if (error === null) await response.saveTo(`/tmp/${new URL(response.url).pathname.slice(1)}`);
+   * }
    */
   many<Item extends ManyItem>(
     items: Iterable<Item> | AsyncIterable<Item>,
-    options: ManyOptions = {},
-  ): ManyResults<Item> {
-    const { clock } = this.#settings;
+    options: StreamedManyOptions,
+  ): ManyResults<Item, StreamedResponse>;
+  many<Item extends ManyItem>(items: Iterable<Item> | AsyncIterable<Item>, options?: ManyOptions): ManyResults<Item>;
+  many<Item extends ManyItem>(
+    items: Iterable<Item> | AsyncIterable<Item>,
+    options: ManyOptions | StreamedManyOptions = {},
+  ): ManyResults<Item, HTTPResponse | StreamedResponse> {
+    const { clock, poolLimits } = this.#settings;
     return many(items, options, (rateLimit) => {
       const limit = rateLimitFrom(rateLimit);
       const rate = limit === null ? null : new RateLimiter(limit, clock);
-      const choices = rate === null ? PRELOADED : { ...PRELOADED, hops: new RateHops(rate) };
+      const plain = options.stream === true ? STREAMED : PRELOADED;
+      const choices = rate === null ? plain : { ...plain, hops: new RateHops(rate) };
       return {
         clock,
         rate,
+        maxSize: poolLimits.maxSize,
         originOf: (url) => this.#parse(url).text,
-        send: async (method, url, each) => responseOf<HTTPResponse>(await this.#send(method, url, each, choices)),
+        send: async (method, url, each) => responseOf<ManyResponse>(await this.#send(method, url, each, choices)),
       };
     });
   }

@@ -36,6 +36,8 @@ export interface BodyControl {
 type Use = 'none' | 'partly' | 'iterated' | 'taken';
 
 let whole: (response: StreamedResponse) => Buffer | null;
+let watched: (response: StreamedResponse, onOver: () => void) => void;
+let beingRead: (response: StreamedResponse) => boolean;
 
 /**
  * The whole body, where it is here already, as small ones are as soon as there is a response, and nobody has begun to read
@@ -43,6 +45,16 @@ let whole: (response: StreamedResponse) => Buffer | null;
  */
 export function takeWhole(response: StreamedResponse): Buffer | null {
   return whole(response);
+}
+
+/** Has it told, once, when its body was read or failed, or it was disposed of and its connection is free or closed. */
+export function whenOver(response: StreamedResponse, onOver: () => void): void {
+  watched(response, onOver);
+}
+
+/** Whether somebody has the body, or a `read()` is under way. One that `read()` has left in the middle is not. */
+export function isBeingRead(response: StreamedResponse): boolean {
+  return beingRead(response);
 }
 
 const forgotten = new FinalizationRegistry<BodyControl>((control) => control.abandoned());
@@ -64,9 +76,16 @@ export class StreamedResponse extends BaseResponse implements AsyncIterable<Buff
   #rest: Buffer | null = null;
   /** The reading of the next piece, while it is under way. */
   #reading: Promise<Buffer | null> | null = null;
+  #isOver = false;
+  #onOver: (() => void) | null = null;
 
   static {
     whole = (response) => response.#takeWhole();
+    beingRead = (response) => response.#use === 'iterated' || response.#use === 'taken' || response.#reading !== null;
+    watched = (response, onOver) => {
+      if (response.#isOver) onOver();
+      else response.#onOver = onOver;
+    };
   }
 
   constructor(parts: ResponseParts, queue: BodyQueue, control: BodyControl, decoded: DecodedBody | null = null) {
@@ -251,7 +270,7 @@ export class StreamedResponse extends BaseResponse implements AsyncIterable<Buff
     this.#use = 'taken';
     this.#queue.clear();
     this.#decoded?.close();
-    forgotten.unregister(this.#queue);
+    this.#end();
     return body;
   }
 
@@ -294,11 +313,12 @@ export class StreamedResponse extends BaseResponse implements AsyncIterable<Buff
     if (waiting !== null) return waiting;
     try {
       const piece = await (this.#decoded ?? this.#queue).next();
-      if (piece === null) forgotten.unregister(this.#queue);
+      if (piece === null) this.#end();
       return piece;
     } catch (reason) {
       // A body that cannot be decoded may still be coming.
-      if (this.#decoded !== null) await this.#release();
+      if (this.#decoded === null) this.#end();
+      else await this.#release();
       if (reason instanceof HTTPError) Error.captureStackTrace(reason, this.#next);
       throw reason;
     }
@@ -307,5 +327,14 @@ export class StreamedResponse extends BaseResponse implements AsyncIterable<Buff
   async #release(): Promise<void> {
     forgotten.unregister(this.#queue);
     await this.#control.dispose();
+    this.#end();
+  }
+
+  #end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    forgotten.unregister(this.#queue);
+    this.#onOver?.();
+    this.#onOver = null;
   }
 }

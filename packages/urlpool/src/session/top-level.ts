@@ -6,7 +6,7 @@ import type { DownloadedFile } from '../manager/download.ts';
 import type { EventStream } from '../manager/event-stream.ts';
 import type { ManyResults } from '../manager/many.ts';
 import type { ManyItem } from '../manager/many-item.ts';
-import type { ManyOptions } from '../manager/many-options.ts';
+import type { ManyOptions, StreamedManyOptions } from '../manager/many-options.ts';
 import { insideOf, PoolManager } from '../manager/pool-manager.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
 import type { StreamedResponse } from '../response/streamed-response.ts';
@@ -115,9 +115,18 @@ export async function stream(method: string, url: string | URL, options?: TopLev
  */
 export function many<Item extends ManyItem<TopLevelOptions>>(
   items: Iterable<Item> | AsyncIterable<Item>,
+  options: StreamedManyOptions,
+): ManyResults<Item, StreamedResponse>;
+export function many<Item extends ManyItem<TopLevelOptions>>(
+  items: Iterable<Item> | AsyncIterable<Item>,
   options?: ManyOptions,
-): ManyResults<Item> {
-  return defaultSession().many(items, options);
+): ManyResults<Item>;
+export function many<Item extends ManyItem<TopLevelOptions>>(
+  items: Iterable<Item> | AsyncIterable<Item>,
+  options: ManyOptions | StreamedManyOptions = {},
+): ManyResults<Item, HTTPResponse | StreamedResponse> {
+  // One call for each type of response: what is overloaded takes no union.
+  return options.stream === true ? defaultSession().many(items, options) : defaultSession().many(items, options);
 }
 
 /**

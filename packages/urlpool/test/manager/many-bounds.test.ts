@@ -36,6 +36,7 @@ function byHand(options: ManyOptions) {
     many(items, options, () => ({
       clock,
       rate: limiter,
+      maxSize: 64,
       originOf: (url) => {
         if (String(url) === 'none') throw new Error('no URL');
         return String(url).charAt(0);

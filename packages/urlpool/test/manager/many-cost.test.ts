@@ -31,6 +31,7 @@ async function cost(count: number, options: ManyOptions) {
   const results = many(source, options, () => ({
     clock: systemClock,
     rate: null,
+    maxSize: 64,
     originOf: (url) => String(url).slice(0, String(url).indexOf('/', 7)),
     send: async () => RESPONSE,
   }));

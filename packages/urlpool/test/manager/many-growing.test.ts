@@ -2,19 +2,20 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ManyItem, ManyOptions } from 'urlpool';
+import type { HTTPResponse, ManyItem, ManyOptions, ManyResults } from 'urlpool';
 import { many } from '../../src/manager/many.ts';
 import { systemClock } from '../../src/util/clock.ts';
 
-type Results = ReturnType<typeof many<ManyItem>>;
+type Results = ManyResults<ManyItem>;
 
 /** many() whose requests fail in the next turn, each with its URL: nothing of a response matters here. */
 function failing(items: Iterable<ManyItem>, options: ManyOptions, sent: string[] = []): Results {
   return many(items, options, () => ({
     clock: systemClock,
     rate: null,
+    maxSize: 64,
     originOf: (url) => String(url).slice(0, 1),
-    send: async (_, url) => {
+    send: async (_, url): Promise<HTTPResponse> => {
       sent.push(String(url));
       await new Promise(setImmediate);
       throw new Error(String(url));
