@@ -8,6 +8,8 @@ import type { Middleware, SessionRequest } from './middleware.ts';
 type Awaitable<T> = T | Promise<T>;
 type OneOrMore<T> = T | readonly T[];
 
+const NAMES = ['request', 'response', 'error'];
+
 /** What is called at each end of a request. Each may be a list: they run in order. */
 export interface SessionHooks<Context extends object = Record<string, unknown>> {
   /** Before it goes. It may change the request, or give another one. */
@@ -34,7 +36,7 @@ export function hookLayer<Context extends object>(
     response,
 ): Middleware<Context> | null {
   if (hooks === undefined) return null;
-  checkNames('hooks', hooks, ['request', 'response', 'error']);
+  checkNames('hooks', hooks, NAMES);
   const onRequest = listOf('hooks.request', hooks.request);
   const onResponse = listOf('hooks.response', hooks.response);
   const onError = listOf('hooks.error', hooks.error);
@@ -50,6 +52,24 @@ export function hookLayer<Context extends object>(
       for (const hook of onError) error = (await hook(error, request)) ?? error;
       throw error;
     }
+  };
+}
+
+/**
+ * Hooks, those of the first before those of the second; undefined for none.
+ *
+ * @throws {RequestError} `ERR_INVALID_OPTION`
+ */
+export function hooksAfter<Context extends object>(
+  first: SessionHooks<Context> | undefined,
+  second: SessionHooks<Context> | undefined,
+): SessionHooks<Context> | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
+  checkNames('hooks', second, NAMES);
+  return {
+    request: [...listOf('hooks.request', first.request), ...listOf('hooks.request', second.request)],
+    response: [...listOf('hooks.response', first.response), ...listOf('hooks.response', second.response)],
+    error: [...listOf('hooks.error', first.error), ...listOf('hooks.error', second.error)],
   };
 }
 

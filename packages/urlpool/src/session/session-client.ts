@@ -3,16 +3,16 @@
 import { HTTPError } from '../errors/http-error.ts';
 import { checkNames } from '../errors/invalid-option.ts';
 import { checkFlag } from '../errors/option-values.ts';
+import { type CloseOptions, closeTimeout } from '../manager/close-options.ts';
 import type { DownloadSurroundings } from '../manager/download.ts';
 import type { ManySurroundings } from '../manager/many-run.ts';
 import { responseOf } from '../manager/origin-client.ts';
-import { insideOf, type ManagerInside, type ManagerRequestOptions } from '../manager/pool-manager.ts';
+import { insideOf, type ManagerInside, type ManagerRequestOptions, type PoolManager } from '../manager/pool-manager.ts';
 import { linesOver } from '../message/header-overlay.ts';
 import { type HeaderEntry, type HeadersInput, headerEntries } from '../message/headers-input.ts';
 import { HTTPHeaders } from '../message/http-headers.ts';
 import { originText, parseUrl } from '../message/origin.ts';
-import { rateLimitFrom } from '../policy/rate-limit.ts';
-import { RateLimiter } from '../policy/rate-limiter.ts';
+import type { RateLimiter } from '../policy/rate-limiter.ts';
 import { REDIRECT_SAFELIST } from '../policy/redirect-safelist.ts';
 import { Timeout } from '../policy/timeout.ts';
 import type { QueryPairs } from '../request/query.ts';
@@ -24,6 +24,7 @@ import { type Auth, type AuthOption, authFrom } from './auth/auth.ts';
 import { CallCookies, type CallStore, callCookies } from './cookies/call-cookies.ts';
 import type { CookieStore } from './cookies/cookie-store.ts';
 import { hookLayer } from './hooks.ts';
+import { type ManagerShare, shareOf } from './manager-share.ts';
 import { chain, type SessionRequest, type Way } from './middleware.ts';
 import type { PageSurroundings } from './pages.ts';
 import { raised } from './raised.ts';
@@ -35,7 +36,9 @@ import { UNDERTAKING_NAMES } from './undertakings.ts';
 type Wants = SessionRequest['wants'];
 
 export class SessionClient<Context extends object> {
+  readonly #manager: PoolManager;
   readonly #inside: ManagerInside;
+  readonly #share: ManagerShare;
   /** What each request is given, where the manager is not the session's own. */
   readonly #perRequest: ManagerRequestOptions | null;
   readonly #base: Base | null;
@@ -54,7 +57,9 @@ export class SessionClient<Context extends object> {
 
   /** @throws {RequestError} for an option that cannot be used. */
   constructor({ own, perRequest, manager, keptHeaders }: SortedOptions<Context>, cookies: CookieStore | null) {
+    this.#manager = manager;
     this.#inside = insideOf(manager);
+    this.#share = shareOf(manager);
     this.#perRequest = perRequest;
     this.#base = own.baseUrl === undefined ? null : baseFrom(own.baseUrl);
     this.#params = defaultParams(own.params);
@@ -63,8 +68,7 @@ export class SessionClient<Context extends object> {
     this.#fieldsElsewhere = this.#fields.filter(([name]) => this.#goesAnywhere(name.toLowerCase()));
     this.#cookies = cookies;
     this.#auth = authFrom(own.auth);
-    const rate = rateLimitFrom(own.rateLimit);
-    this.#rate = rate === null ? null : new RateLimiter(rate, this.#inside.settings.clock);
+    this.#rate = this.#share.rateOf(own.rateLimit);
     this.#raises = own.raiseForStatus ?? false;
     this.#context = own.context;
     const { hooks, middleware = [] } = own;
@@ -100,22 +104,45 @@ export class SessionClient<Context extends object> {
       }
       const { headers, ...rest } = plain;
       const { kept, removed } = mergedHeaders(this.#fieldsFor(whole, home), headers);
-      return await this.#layered({
-        method,
-        url: whole,
-        headers: kept,
-        removed,
-        options: rest,
-        context: { ...this.#context, ...context } as Context,
-        home,
-        wants,
-      });
+      this.#share.layered.begin();
+      try {
+        return await this.#layered({
+          method,
+          url: whole,
+          headers: kept,
+          removed,
+          options: rest,
+          context: { ...this.#context, ...context } as Context,
+          home,
+          wants,
+        });
+      } finally {
+        this.#share.layered.end();
+      }
     } catch (error) {
       releaseInput(options);
       // The frames of the layers, and those in here, would leave no room for the caller's own.
       if (error instanceof HTTPError) Error.captureStackTrace(error, this.call);
       throw error;
     }
+  }
+
+  /** Whether its connections are being closed, by it or by the session that it was made from. */
+  get isClosing(): boolean {
+    return this.#share.layered.closing;
+  }
+
+  /**
+   * Waits for the requests that are in the layers, then closes the connections.
+   *
+   * @throws {RequestError} `ERR_INVALID_OPTION`
+   */
+  async close(options: CloseOptions): Promise<void> {
+    const timeout = closeTimeout(options);
+    const { clock } = this.#inside.settings;
+    const until = clock.now() + timeout;
+    await this.#share.layered.close(timeout);
+    await this.#manager.close({ timeout: Math.max(0, until - clock.now()) });
   }
 
   /** Whose turns its requests take. */

@@ -18,7 +18,7 @@ import { Timeout } from '../policy/timeout.ts';
 import type { AuthOption } from './auth/auth.ts';
 import type { CookiesOption } from './cookies/cookies-option.ts';
 import type { RequestCookiesOption } from './cookies/request-cookies.ts';
-import type { SessionHooks } from './hooks.ts';
+import { hooksAfter, type SessionHooks } from './hooks.ts';
 import type { Middleware } from './middleware.ts';
 import { defaultParams, type Params, paramsOver } from './session-url.ts';
 
@@ -145,7 +145,9 @@ function shared(rest: Readonly<Record<string, unknown>>): ManagerRequestOptions 
 
 /**
  * The options of a session over a shared manager, with others over them: header fields, parameters and context by name,
- * middleware after the first's.
+ * middleware and hooks after the first's.
+ *
+ * @throws {RequestError} `ERR_INVALID_OPTION`
  */
 export function extendedOptions<Context extends object>(
   base: SessionOptions<Context>,
@@ -153,12 +155,14 @@ export function extendedOptions<Context extends object>(
 ): SessionOptions<Context> {
   const known: readonly string[] = [...OWN, 'headers', ...PER_REQUEST];
   const kept = Object.fromEntries(Object.entries(base).filter(([name]) => known.includes(name)));
+  const given = Object.fromEntries(Object.entries(over).filter(([, value]) => value !== undefined));
   return {
     ...kept,
-    ...over,
+    ...given,
     headers: linesOver(headerEntries(base.headers ?? {}), headerEntries(over.headers ?? {})),
     params: over.params === null ? null : paramsOver(defaultParams(base.params), defaultParams(over.params)),
     context: { ...base.context, ...over.context } as Context,
     middleware: [...(base.middleware ?? []), ...(over.middleware ?? [])],
+    hooks: hooksAfter(base.hooks, over.hooks),
   };
 }

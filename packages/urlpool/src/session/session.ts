@@ -245,8 +245,9 @@ export class Session<Context extends object = Record<string, unknown>> implement
   }
 
   /**
-   * A session with other options over this one's: header fields, parameters and context by name, middleware after this
-   * one's, anything else in its place. It shares connections, and cookies too unless it is given others.
+   * A session with other options over this one's: header fields, parameters and context by name, middleware and hooks after
+   * this one's, anything else in its place; what is undefined changes nothing. It shares connections, and unless it is given
+   * others, cookies and the turns of the rate limit too.
    */
   extend(options: SessionOptions<Context>): Session<Context> {
     const shared = { manager: this.manager, cookies: this.#store ?? false };
@@ -266,7 +267,7 @@ export class Session<Context extends object = Record<string, unknown>> implement
   /** Refuses new requests; where the connections are its own, waits for those it has accepted, and closes them. */
   async close(options: CloseOptions = {}): Promise<void> {
     this.#closed = true;
-    if (this.#options.manager === undefined) await this.manager.close(options);
+    if (this.#options.manager === undefined) await this.#client.close(options);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -280,7 +281,7 @@ export class Session<Context extends object = Record<string, unknown>> implement
     options: SessionRequestOptions<Context> = {},
     home?: string,
   ): Promise<BaseResponse> {
-    if (this.#closed) throw closedError({ method, url: redactUrl(String(url)) });
+    if (this.#closed || this.#client.isClosing) throw closedError({ method, url: redactUrl(String(url)) });
     return this.#client.call(wants, method, url, options, home);
   }
 

@@ -469,6 +469,69 @@ test('Session.extend() adds to what a session has, over the same connections and
   assert.equal((await base.get('/still')).status, 200);
 });
 
+test('Session.extend() leaves what is undefined as it is, and adds hooks to those of the first', async (t) => {
+  const server = await serve(t, () => ({ headers: [['Set-Cookie', 'a=1']] }));
+  const story: string[] = [];
+  const hook = (name: string) => (): void => void story.push(name);
+  const base = sessionOver(t, { baseUrl: server.origin, auth: ['user', 'pass'], hooks: { request: hook('one') } });
+  const child = base.extend({
+    auth: undefined,
+    baseUrl: undefined,
+    cookies: undefined,
+    manager: undefined,
+    hooks: { request: [hook('two')], response: hook('three') },
+  });
+  await base.get('/');
+  await child.get('/');
+  assert.deepEqual([sent(server, 'cookie'), sent(server, 'authorization')], [['a=1'], ['Basic dXNlcjpwYXNz']]);
+  assert.deepEqual(story, ['one', 'one', 'two', 'three']);
+  assert.throws(() => base.extend({ hooks: { before: hook('') } as never }), { code: 'ERR_INVALID_OPTION' });
+});
+
+test('Session.extend() shares the turns of the rate limit, unless it is given another', async (t) => {
+  const clock = new FakeClock();
+  const server = await serve(t);
+  const base = sessionOver(t, { baseUrl: server.origin, rateLimit: { requests: 1, per: 1_000 }, clock });
+  const [child, other] = [base.extend({ headers: { 'x-a': '1' } }), base.extend({ rateLimit: { requests: 1 } })];
+  await base.get('/1');
+  await other.get('/other');
+  const second = child.get('/2');
+  clock.advance(999);
+  assert.equal(server.requests.length, 2);
+  clock.advance(1);
+  assert.equal((await second).status, 200);
+});
+
+test('Session.close() waits for requests that are in its layers, and refuses others', async (t) => {
+  const server = await serve(t);
+  let goOn = (): void => {};
+  const middleware: Middleware = async (_, next) => {
+    await new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    await next();
+    return await next();
+  };
+  const session = sessionOver(t, { baseUrl: server.origin, middleware: [middleware] });
+  const child = session.extend({});
+  const request = child.get('/a');
+  const closed = session.close();
+  await assert.rejects(child.get('/b'), { code: 'ERR_POOL_CLOSED' });
+  goOn();
+  assert.equal((await request).status, 200);
+  await closed;
+  assert.equal(session.snapshot().open, 0);
+});
+
+test('Session.close() waits no longer than it is told for what is in its layers', async () => {
+  const clock = new FakeClock();
+  const session = new Session({ middleware: [() => new Promise(() => {})], clock });
+  void session.get('http://localhost:9/');
+  const closed = session.close({ timeout: 5 });
+  clock.advance(5);
+  await closed;
+});
+
 test('Session over a manager of somebody else’s leaves it open, and has limits of its own', async (t) => {
   const server = await serve(t, () => ({ status: 503 }));
   const http = new PoolManager();
