@@ -3,7 +3,7 @@
 //     node linkcheck.ts [--concurrency 20] [--per-host 4] https://example.org/
 
 import { parseArgs } from 'node:util';
-import { HTTPError, type HTTPResponse, Session } from 'urlpool';
+import { HTTPError, Session, type StreamedResponse } from 'urlpool';
 
 function linksOf(html: string, base: string): string[] {
   const found = html.matchAll(/<a\s[^>]*?href\s*=\s*["']?([^"'\s>]+)/gi);
@@ -27,8 +27,8 @@ const foundOn = new Map([[start, 'the command line']]);
 const queue = [{ method: 'HEAD', url: start }];
 const broken: string[] = [];
 
-function addLinks(page: HTTPResponse, url: string): void {
-  for (const link of linksOf(page.text(), page.url)) {
+async function addLinks(page: StreamedResponse, url: string): Promise<void> {
+  for (const link of linksOf(await page.text(), page.url)) {
     if (foundOn.has(link)) continue;
     foundOn.set(link, url);
     queue.push({ method: 'HEAD', url: link });
@@ -36,14 +36,14 @@ function addLinks(page: HTTPResponse, url: string): void {
 }
 
 /** What is wrong with a link; null for nothing. Of a page of the site its links are added. */
-function check(method: string, url: string, response: HTTPResponse): string | null {
+async function check(method: string, url: string, response: StreamedResponse): Promise<string | null> {
   const { status } = response;
   const isPage = response.mediaType === 'text/html' && new URL(response.url).host === site;
   if (method === 'HEAD' && (status === 405 || status === 501 || (status < 400 && isPage))) {
     queue.push({ method: 'GET', url });
     return null;
   }
-  if (method === 'GET' && isPage && response.ok) addLinks(response, url);
+  if (method === 'GET' && isPage && response.ok) await addLinks(response, url);
   return status < 400 ? null : `${status}`;
 }
 
@@ -54,9 +54,9 @@ function faultOf(error: unknown): string {
 
 const session = new Session({ timeout: { total: 30_000 } });
 const bounds = { concurrency: Number(values.concurrency), perOrigin: Number(values['per-host']) };
-for await (const { request, response, error } of session.many(queue, bounds)) {
+for await (const { request, response, error } of session.many(queue, { ...bounds, stream: true })) {
   const { method, url } = request;
-  const fault = response !== null ? check(method, url, response) : faultOf(error);
+  const fault = response !== null ? await check(method, url, response) : faultOf(error);
   if (fault !== null) broken.push(`${fault} ${url} on ${foundOn.get(url)}`);
 }
 await session.close();
