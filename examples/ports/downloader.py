@@ -26,7 +26,7 @@ def resume_headers(part, etag_file):
 
 def fetch(http, url, part, etag_file, progress):
     headers = resume_headers(part, etag_file) | {"Accept-Encoding": "identity"}
-    response = http.request("GET", url, headers=headers, preload_content=False)
+    response = http.request("GET", url, headers=headers, preload_content=False, enforce_content_length=True)
     try:
         if response.status not in (200, 206):
             raise HTTPError(f"GET {url} was answered with status {response.status}")

@@ -16,13 +16,14 @@ function pages(site: Site, paths: Readonly<Record<string, readonly string[] | nu
     site.asked.push(`${method} ${url}`);
     site.most = Math.max(site.most, ++now);
     const page = paths[url] ?? 404;
-    setImmediate(() => {
+    // Long enough for others to come meanwhile.
+    setTimeout(() => {
       now--;
       if (method === 'HEAD' && url.includes('no-head')) return void response.writeHead(405).end();
       if (typeof page === 'number') return void response.writeHead(page, { Location: '/moved' }).end();
       response.setHeader('Content-Type', 'text/html; charset=utf-8');
       response.end(`<body>${page.map((link) => `<p><a class="x" href="${link}">link</a>`).join('\n')}</body>`);
-    });
+    }, 5);
   };
 }
 
