@@ -8,7 +8,7 @@ import type { CookieUrl } from './cookie-url.ts';
 import type { SetCookie } from './set-cookie.ts';
 
 /** How long a cookie lasts at most, in ms: 400 days (§5.5), as in Chrome, Firefox and curl. */
-export const MAX_AGE = 400 * 86_400_000;
+export const MAX_AGE: number = 400 * 86_400_000;
 
 /** The last moment that a Date can hold. */
 const LAST_MOMENT = 8.64e15;
