@@ -38,11 +38,12 @@ const ABSOLUTE = /^[a-z][a-z0-9+.-]*:\/\//i;
  * The whole URL. One that is not absolute goes below the base, with a slash in front or without: `/users` over
  * `https://api.example/v1` is `https://api.example/v1/users`. An absolute one stands for itself.
  *
- * @throws {RequestError} `ERR_INVALID_URL` for `//host/path`, which is neither.
+ * @throws {RequestError} `ERR_INVALID_URL` for `//host/path`, which is neither; `ERR_INVALID_OPTION` for what is no text.
  */
 export function sessionUrl(url: string | URL, base: Base | null): string {
   const text: unknown = typeof url === 'object' && url !== null ? url.href : url;
-  if (base === null || typeof text !== 'string' || ABSOLUTE.test(text)) return text as string;
+  if (typeof text !== 'string') throw invalidOption('the URL', url, 'give a text or a URL');
+  if (base === null || ABSOLUTE.test(text)) return text;
   if (/^[/\\]{2}/.test(text)) {
     const why = 'it begins with two slashes: give a path below the base URL, or a URL with its scheme';
     throw new RequestError(`Cannot use the URL ${JSON.stringify(redactUrl(text))}: ${why}`, {
@@ -61,7 +62,7 @@ export function paramsText(option: Params | null | undefined, defaults: QueryPai
     const rest = pairsText(defaults.filter(([name]) => !new URLSearchParams(option).has(name)));
     return [rest, option.replace(/^\?/, '')].filter((part) => part !== '').join('&');
   }
-  return pairsText(option === undefined ? defaults : paramsOver(defaults, queryPairs('params', option)));
+  return pairsText(option === undefined ? defaults : paramsOver(defaults, givenParams(option)));
 }
 
 /** Parameters with others over them: a name in `own` takes the place of all of that name in `base`. */
@@ -75,7 +76,13 @@ export function defaultParams(option: Params | null | undefined): QueryPairs {
   if (option === undefined || option === null) return [];
   if (typeof option === 'string') return [...new URLSearchParams(option)];
   if (typeof option !== 'object') throw invalidOption('params', option, 'give an object, pairs or a query');
-  return queryPairs('params', option);
+  return givenParams(option);
+}
+
+/** Names and values; as with header fields, what is undefined is not given, and null removes. */
+function givenParams(option: QueryFields): QueryPairs {
+  if (typeof option !== 'object' || Symbol.iterator in option) return queryPairs('params', option);
+  return queryPairs('params', Object.fromEntries(Object.entries(option).filter(([, value]) => value !== undefined)));
 }
 
 function pairsText(pairs: QueryPairs): string {

@@ -41,6 +41,14 @@ for (const url of ['//other.example/x', '\\\\other.example', '/\\other.example',
   });
 }
 
+for (const url of [undefined, null, 5, {}]) {
+  for (const base of [null, baseFrom('https://api.example')]) {
+    test(`sessionUrl() refuses ${JSON.stringify(url)} ${base === null ? 'without' : 'over'} a base`, () => {
+      assert.throws(() => sessionUrl(url as never, base), { code: 'ERR_INVALID_OPTION', message: /as the URL: give/ });
+    });
+  }
+}
+
 test('sessionUrl() without a base takes a URL as it is', () => {
   assert.equal(sessionUrl('https://api.example/x', null), 'https://api.example/x');
 });
@@ -57,6 +65,7 @@ for (const [own, defaults, expected] of [
   [undefined, { a: 1, b: [2, 3] }, 'a=1&b=2&b=3'],
   [{ b: 4 }, { a: 1, b: [2, 3] }, 'a=1&b=4'],
   [{ a: null }, { a: 1, b: 2 }, 'b=2'],
+  [{ a: undefined, c: 3 }, { a: 1, b: undefined }, 'a=1&c=3'],
   [null, { a: 1 }, ''],
   ['b=4&c=%20', { a: 1, b: 2 }, 'a=1&b=4&c=%20'],
   ['?c=5', undefined, 'c=5'],
