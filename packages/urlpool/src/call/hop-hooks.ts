@@ -1,8 +1,8 @@
 // What may be added to every hop of a call, and learnt from its answer: cookies, credentials, turns of a rate limit. A
 // session has it; the loop of a call asks.
 
+import type { FieldBlock } from '../message/field-block.ts';
 import type { Head } from '../message/head.ts';
-import type { HeadersInput } from '../message/headers-input.ts';
 import type { WireRequest } from '../request/wire-request.ts';
 
 /** One attempt that is about to be sent, or whose answer is here. */
@@ -21,8 +21,8 @@ export interface HopBody {
 export interface HopHooks {
   /** For how long the attempt waits for its turn, in ms. Asked once for each attempt that is not a replay. */
   delay(hop: Hop): number;
-  /** Header fields in place of those of the same names; null for none. */
-  prepare(hop: Hop): HeadersInput | null | Promise<HeadersInput | null>;
+  /** The header fields of the attempt, in place of those of the hop; null for those. */
+  prepare(hop: Hop): FieldBlock | null | Promise<FieldBlock | null>;
   /** Learns from the head of an answer. True to send the request again at once, with what prepare() gives then. */
   observe(hop: Hop, head: Pick<Head, 'status' | 'fields'>): boolean;
 }

@@ -1,6 +1,5 @@
 import type { FieldBlock } from '../message/field-block.ts';
 import type { Head } from '../message/head.ts';
-import { mergeFields } from '../request/header-fields.ts';
 import type { WireRequest } from '../request/wire-request.ts';
 import type { Context } from '../util/context.ts';
 import type { HopHooks } from './hop-hooks.ts';
@@ -30,17 +29,18 @@ export class HopSteps {
     return this.#run(() => this.#hooks.delay(request));
   }
 
-  /** Hands on the fields of an attempt, with what is added to them: at once, unless that has to be waited for. */
+  /** Hands on the fields of an attempt: at once, unless they have to be waited for. */
   prepare(request: WireRequest, handOn: (fields: FieldBlock) => void): void {
-    const { fields } = request;
-    const merge = (added: Awaited<ReturnType<HopHooks['prepare']>>): void => {
-      const merged = this.#run(() => (added === null ? fields : mergeFields(fields.fields, added).block));
-      if (merged !== null) handOn(merged);
-    };
-    const added = this.#run(() => ({ fields: this.#hooks.prepare(request) }));
-    if (added === null) return;
-    if (added.fields instanceof Promise) added.fields.then(merge, (reason) => this.#call.fail(reason));
-    else merge(added.fields);
+    const prepared = this.#run(() => ({ fields: this.#hooks.prepare(request) }));
+    if (prepared === null) return;
+    const { fields } = prepared;
+    if (!(fields instanceof Promise)) handOn(fields ?? request.fields);
+    else {
+      const goOn = (late: FieldBlock | null): void => {
+        if (!this.#call.isDone) handOn(late ?? request.fields);
+      };
+      fields.then(goOn, (reason) => this.#call.fail(reason));
+    }
   }
 
   /** Whether the answer asks for the request once more; null where nothing follows. */

@@ -20,9 +20,11 @@ import { releaseInput } from '../request/release-input.ts';
 import type { BaseResponse } from '../response/base-response.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
 import { StreamedResponse } from '../response/streamed-response.ts';
+import { addAbortable, removeAbortable } from '../util/abort-registry.ts';
 import { type Auth, type AuthOption, authFrom } from './auth/auth.ts';
 import { CallCookies, type CallStore, callCookies } from './cookies/call-cookies.ts';
 import type { CookieStore } from './cookies/cookie-store.ts';
+import { FieldsMemo } from './fields-memo.ts';
 import { hookLayer } from './hooks.ts';
 import { type ManagerShare, shareOf } from './manager-share.ts';
 import { chain, type SessionRequest, type Way } from './middleware.ts';
@@ -34,6 +36,7 @@ import { type Base, baseFrom, defaultParams, paramsText, sessionUrl, withQuery }
 import { UNDERTAKING_NAMES } from './undertakings.ts';
 
 type Wants = SessionRequest['wants'];
+type Destined = Pick<SessionRequest, 'wants' | 'method' | 'url' | 'home'>;
 
 export class SessionClient<Context extends object> {
   readonly #manager: PoolManager;
@@ -50,6 +53,7 @@ export class SessionClient<Context extends object> {
   readonly #cookies: CookieStore | null;
   readonly #auth: Auth | null;
   readonly #rate: RateLimiter | null;
+  readonly #memo: FieldsMemo = new FieldsMemo();
   readonly #raises: boolean;
   readonly #context: Context | undefined;
   /** The way through the layers; null where there are none. */
@@ -73,7 +77,7 @@ export class SessionClient<Context extends object> {
     this.#context = own.context;
     const { hooks, middleware = [] } = own;
     const outermost = hookLayer(hooks ?? (middleware.length === 0 ? undefined : {}), (response, { options }) =>
-      this.#finished(response, options.raiseForStatus),
+      this.#isError(response, options.raiseForStatus) ? raised(response) : response,
     );
     this.#layered = outermost && chain([outermost, ...middleware], (request) => this.#sendLayered(request));
   }
@@ -88,37 +92,20 @@ export class SessionClient<Context extends object> {
     wants: Wants,
     method: string,
     url: string | URL,
-    options: SessionRequestOptions<Context>,
+    options?: SessionRequestOptions<Context>,
     home: string | null = this.#base?.origin ?? null,
   ): Promise<BaseResponse> {
     try {
-      checkNames('the request', options, SESSION_REQUEST_NAMES);
-      checkFlag('raiseForStatus', options.raiseForStatus);
-      const { params, context, ...plain } = options;
-      const whole = this.#whole(url, params);
-      if (this.#layered === null) {
-        const fields = this.#fieldsFor(whole, home);
-        const to = { wants, method, url: whole, home };
-        const response = await this.#send(to, plain, fields.length === 0 ? null : fields);
-        return await this.#finished(response, options.raiseForStatus);
+      if (options !== undefined) {
+        checkNames('the request', options, SESSION_REQUEST_NAMES);
+        checkFlag('raiseForStatus', options.raiseForStatus);
       }
-      const { headers, ...rest } = plain;
-      const { kept, removed } = mergedHeaders(this.#fieldsFor(whole, home), headers);
-      this.#share.layered.begin();
-      try {
-        return await this.#layered({
-          method,
-          url: whole,
-          headers: kept,
-          removed,
-          options: rest,
-          context: { ...this.#context, ...context } as Context,
-          home,
-          wants,
-        });
-      } finally {
-        this.#share.layered.end();
-      }
+      const whole = this.#whole(url, options?.params);
+      const fields = this.#fieldsFor(whole, home);
+      const to = { wants, method, url: whole, home };
+      if (this.#layered !== null) return await this.#throughLayers(this.#layered, to, options, fields);
+      const response = await this.#send(to, options, fields.length === 0 ? null : fields);
+      return this.#isError(response, options?.raiseForStatus) ? await raised(response) : response;
     } catch (error) {
       releaseInput(options);
       // The frames of the layers, and those in here, would leave no room for the caller's own.
@@ -192,6 +179,23 @@ export class SessionClient<Context extends object> {
     return withQuery(sessionUrl(url, this.#base), paramsText(params, this.#params));
   }
 
+  async #throughLayers(
+    layered: Way<Context>,
+    to: Destined,
+    { params: _, context, headers: own, ...options }: SessionRequestOptions<Context> = {},
+    fields: readonly HeaderEntry[],
+  ): Promise<BaseResponse> {
+    const { kept: headers, removed } = mergedHeaders(fields, own);
+    const { layered: calls } = this.#share;
+    calls.begin();
+    try {
+      const whole = { ...this.#context, ...context } as Context;
+      return await layered({ ...to, headers, removed, options, context: whole });
+    } finally {
+      calls.end();
+    }
+  }
+
   /** What comes out of the layers goes to the engine. */
   #sendLayered({ headers, removed, options, ...to }: SessionRequest<Context>): Promise<BaseResponse> {
     const left = removed.filter((name) => !headers.has(name)).map((name) => [name, null] as const);
@@ -199,22 +203,29 @@ export class SessionClient<Context extends object> {
   }
 
   async #send(
-    { wants, method, url, home }: Pick<SessionRequest, 'wants' | 'method' | 'url' | 'home'>,
-    { auth, cookies: option, raiseForStatus: _, ...own }: Omit<SessionRequestOptions, 'params' | 'context'>,
+    { wants, method, url, home }: Destined,
+    given: SessionRequestOptions | undefined,
     fields: HeadersInput | null,
   ): Promise<BaseResponse> {
-    const cookies = callCookies(this.#cookies, option, () => this.#inside.originOf(url));
-    const hops = this.#hopsFor(url, auth, home, cookies);
-    const options = this.#perRequest === null ? own : { ...this.#perRequest, ...own, ...this.#timeout(own) };
+    const cookies = callCookies(this.#cookies, given?.cookies, () => this.#inside.originOf(url));
+    const hops = this.#hopsFor(url, given?.auth, home, cookies);
+    const options = this.#optionsFor(given);
     const response = responseOf<HTTPResponse | StreamedResponse>(
       await this.#inside.send(method, url, options, { wants, fields, hops }),
     );
-    if (cookies instanceof CallCookies) await storedWith(cookies, response);
+    if (cookies instanceof CallCookies) await storedWith(cookies, response, options?.signal);
     return response;
   }
 
-  #finished(response: BaseResponse, raises: boolean = this.#raises): BaseResponse | Promise<BaseResponse> {
-    return raises && response.status >= 400 ? raised(response) : response;
+  #isError({ status }: BaseResponse, raises: boolean = this.#raises): boolean {
+    return raises && status >= 400;
+  }
+
+  /** What the engine is told; undefined for nothing, which it has a shorter way for. */
+  #optionsFor(given: SessionRequestOptions | undefined): ManagerRequestOptions | undefined {
+    if (given === undefined) return this.#perRequest ?? undefined;
+    const { auth, context, cookies, params, raiseForStatus, ...own } = given;
+    return this.#perRequest === null ? own : { ...this.#perRequest, ...own, ...this.#timeout(own) };
   }
 
   /** Limits of the request over those of the session. */
@@ -228,11 +239,12 @@ export class SessionClient<Context extends object> {
     option: AuthOption | null | undefined,
     home: string | null,
     cookies: CallStore | null,
-  ): SessionHops {
+  ): SessionHops | undefined {
     const own = authFrom(option);
     const auth = option === undefined ? this.#auth : own;
+    if (cookies === null && auth === null && this.#rate === null) return undefined;
     const authOrigin = auth === null ? '' : own === null && home !== null ? home : this.#inside.originOf(url);
-    return new SessionHops({ cookies, auth, authOrigin, rate: this.#rate });
+    return new SessionHops({ cookies, auth, authOrigin, rate: this.#rate, memo: this.#memo });
   }
 
   #fieldsFor(url: string, home: string | null): readonly HeaderEntry[] {
@@ -242,14 +254,29 @@ export class SessionClient<Context extends object> {
   }
 }
 
-/** Waits for the store of the program's own; where it fails, nobody gets the response. */
-async function storedWith(cookies: CallCookies, response: BaseResponse): Promise<void> {
+/** Waits for the store of the program's own; where it fails, or the call is aborted meanwhile, nobody gets the response. */
+async function storedWith(
+  cookies: CallCookies,
+  response: BaseResponse,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   try {
-    await cookies.stored();
+    await unlessAborted(cookies.stored(), signal);
   } catch (error) {
     if (response instanceof StreamedResponse) void response.dispose();
     throw error;
   }
+}
+
+/** What comes of work, or the reason of a signal that aborts before it is done. */
+function unlessAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const member = { onAbort: (): void => reject(signal.reason) };
+    if (signal.aborted) member.onAbort();
+    else addAbortable(signal, member);
+    work.then(resolve, reject).finally(() => removeAbortable(signal, member));
+  });
 }
 
 /** Fields of a session with those of a request over them, and the names that either gives as null. */

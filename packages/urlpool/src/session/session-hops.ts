@@ -3,14 +3,15 @@
 
 import type { Hop, HopHooks } from '../call/hop-hooks.ts';
 import { invalidSecret } from '../errors/invalid-option.ts';
+import type { FieldBlock } from '../message/field-block.ts';
 import { type Fields, findField } from '../message/fields.ts';
 import type { Head } from '../message/head.ts';
-import type { HeaderEntry, HeadersInput } from '../message/headers-input.ts';
-import { headerEntries } from '../message/headers-input.ts';
 import { originPart } from '../message/origin.ts';
 import type { RateLimiter } from '../policy/rate-limiter.ts';
+import { mergeFields } from '../request/header-fields.ts';
 import type { Auth, Credentials } from './auth/auth.ts';
 import type { CallStore } from './cookies/call-cookies.ts';
+import type { FieldsMemo } from './fields-memo.ts';
 
 /** What a call of a session has of it. */
 export interface HopParts {
@@ -19,6 +20,7 @@ export interface HopParts {
   /** The only origin that the credentials are for. */
   readonly authOrigin: string;
   readonly rate: RateLimiter | null;
+  readonly memo: FieldsMemo;
 }
 
 /** How often a call is sent again for what its credentials make of a 401. */
@@ -39,13 +41,11 @@ export class SessionHops implements HopHooks {
     return rate === null ? 0 : rate.turn(originPart(url));
   }
 
-  prepare(hop: Hop): HeadersInput | null | Promise<HeadersInput | null> {
+  prepare(hop: Hop): FieldBlock | null | Promise<FieldBlock | null> {
     const cookie = this.#parts.cookies?.header(hop.url) ?? '';
+    if (typeof cookie !== 'string') return this.#prepareLater(hop, cookie);
     const credentials = this.#credentials(hop);
-    if (cookie instanceof Promise || credentials instanceof Promise) {
-      return Promise.all([cookie, credentials]).then(([text, found]) => added(hop, text, found));
-    }
-    return cookie === '' && credentials === null ? null : added(hop, cookie, credentials);
+    return isLater(credentials) ? this.#prepareLater(hop, cookie, credentials) : this.#added(hop, cookie, credentials);
   }
 
   observe(hop: Hop, { status, fields }: Pick<Head, 'status' | 'fields'>): boolean {
@@ -62,6 +62,17 @@ export class SessionHops implements HopHooks {
     return auth.refused(hop, valuesOf(fields, 'www-authenticate'));
   }
 
+  /** What is asked for second may throw at once: nobody would hear then of what becomes of the first. */
+  async #prepareLater(
+    hop: Hop,
+    cookie: string | Promise<string>,
+    credentials?: Promise<Credentials>,
+  ): Promise<FieldBlock | null> {
+    const ask = async (): Promise<Credentials> => await (credentials ?? this.#credentials(hop));
+    const [text, found] = await Promise.all([cookie, ask()]);
+    return this.#added(hop, text, found);
+  }
+
   #credentials(hop: Hop): Credentials | Promise<Credentials> {
     const { auth } = this.#parts;
     if (auth === null || !this.#isAsked(hop)) return null;
@@ -72,30 +83,37 @@ export class SessionHops implements HopHooks {
   #isAsked(hop: Hop): boolean {
     return originPart(hop.url) === this.#parts.authOrigin;
   }
-}
 
-/** The cookies of the jar come after those that the caller gave; an Authorization of the caller's stays. */
-function added({ fields: { fields } }: Hop, cookie: string, credentials: Credentials): HeadersInput {
-  const entries: HeaderEntry[] = [];
-  if (cookie !== '') {
-    const own = findField(fields, 'cookie');
-    entries.push(['Cookie', own === null ? cookie : `${own}; ${cookie}`]);
-  }
-  if (typeof credentials === 'string') {
-    if (findField(fields, 'authorization') === null) entries.push(['Authorization', credentials]);
-  } else if (credentials !== null) {
+  /** The cookies of the jar come after those that the caller gave; an Authorization of the caller's stays. */
+  #added({ fields: block }: Hop, cookie: string, credentials: Credentials): FieldBlock | null {
+    const { fields } = block;
+    const cookies = cookie === '' ? null : [...valuesOf(fields, 'cookie'), cookie].join('; ');
+    const isText = typeof credentials === 'string';
+    const authorization = isText && findField(fields, 'authorization') === null ? credentials : null;
+    const isUnchanged = cookies === null && authorization === null;
+    const merged = isUnchanged ? null : this.#parts.memo.with(block, cookies, authorization);
+    if (isText || credentials === null) return merged;
     if (typeof credentials !== 'object') {
       throw invalidSecret('credentials', credentials, 'give the value of Authorization, header fields, or null');
     }
-    entries.push(...headerEntries(credentials));
+    return mergeFields((merged ?? block).fields, credentials).block;
   }
-  return entries;
+}
+
+function isLater(credentials: Credentials | Promise<Credentials>): credentials is Promise<Credentials> {
+  return (
+    typeof credentials === 'object' &&
+    credentials !== null &&
+    'then' in credentials &&
+    typeof credentials.then === 'function'
+  );
 }
 
 function valuesOf(fields: Fields, lowerName: string): string[] {
   const values: string[] = [];
   for (let i = 0; i < fields.length; i += 2) {
-    if (fields[i]?.toLowerCase() === lowerName) values.push(fields[i + 1] ?? '');
+    const name = fields[i] ?? '';
+    if (name.length === lowerName.length && name.toLowerCase() === lowerName) values.push(fields[i + 1] ?? '');
   }
   return values;
 }

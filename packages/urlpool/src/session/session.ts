@@ -278,7 +278,7 @@ export class Session<Context extends object = Record<string, unknown>> implement
     wants: SessionRequest['wants'],
     method: string,
     url: string | URL,
-    options: SessionRequestOptions<Context> = {},
+    options?: SessionRequestOptions<Context>,
     home?: string,
   ): Promise<BaseResponse> {
     if (this.#closed || this.#client.isClosing) throw closedError({ method, url: redactUrl(String(url)) });

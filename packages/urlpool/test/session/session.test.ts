@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type TestContext, test } from 'node:test';
+import { runInNewContext } from 'node:vm';
 import {
   HTTPResponse,
   type Middleware,
@@ -222,6 +223,54 @@ test('Session runs the function for its credentials in the context of the caller
   await Promise.all(['ann', 'bob'].map((name) => user.run(name, () => session.get('/a'))));
   const tokens = server.requests.map(({ headers }) => fieldValues(headers, 'authorization')[0]);
   assert.deepEqual(tokens.sort(), ['Token ann', 'Token ann', 'Token bob', 'Token bob']);
+});
+
+test('Session waits for credentials that are a promise of another realm, as those of Node are in Jest', async (t) => {
+  const server = await serve(t);
+  const foreign: Promise<string> = runInNewContext('Promise.resolve("Bearer later")');
+  const session = sessionOver(t, { baseUrl: server.origin, auth: () => foreign });
+  await session.get('/');
+  assert.deepEqual(sent(server, 'authorization'), ['Bearer later']);
+});
+
+test('Session whose credentials fail at once hears of its store’s failure too', async (t) => {
+  const store = { header: () => Promise.reject(new Error('store')), receive: () => {} };
+  const auth = (): never => {
+    throw new Error('auth');
+  };
+  const session = sessionOver(t, { auth, cookies: store });
+  await assert.rejects(session.get('http://localhost:9/'), { message: /^(?:auth|store)$/ });
+  await new Promise((resolve) => setImmediate(resolve));
+});
+
+test('Session puts its cookies after all Cookie fields of the caller', async (t) => {
+  const server = await serve(t);
+  const session = sessionOver(t, { baseUrl: server.origin });
+  session.cookies?.set('a', '1', { url: server.origin });
+  const headers = [
+    ['Cookie', 'x=1'],
+    ['Cookie', 'y=2'],
+  ] as const;
+  await session.get('/', { headers });
+  assert.deepEqual(sent(server, 'cookie'), ['x=1; y=2; a=1']);
+});
+
+test('Session sends what its cookies and credentials are by then', async (t) => {
+  const server = await serve(t);
+  let token = 'one';
+  const session = sessionOver(t, { baseUrl: server.origin, auth: () => `Bearer ${token}` });
+  const both = async (): Promise<readonly string[]> => {
+    await session.get('/');
+    return [...sent(server, 'cookie'), ...sent(server, 'authorization')];
+  };
+  assert.deepEqual(await both(), ['Bearer one']);
+  session.cookies?.set('a', '1', { url: server.origin });
+  assert.deepEqual(await both(), ['a=1', 'Bearer one']);
+  token = 'two';
+  assert.deepEqual(await both(), ['a=1', 'Bearer two']);
+  assert.deepEqual(await both(), ['a=1', 'Bearer two']);
+  session.cookies?.clear();
+  assert.deepEqual(await both(), ['Bearer two']);
 });
 
 test('Session keeps cookies from every hop, and sends them where they belong', async (t) => {

@@ -47,7 +47,7 @@ export class CallCookies implements CookieStore {
 
   header(url: string): string | Promise<string> {
     const kept = this.#storing === null ? this.#kept(url) : this.#storing.then(() => this.#kept(url));
-    return typeof kept === 'string' ? this.#withOwn(url, kept) : kept.then((text) => this.#withOwn(url, text));
+    return typeof kept === 'object' ? this.#later(url, kept) : this.#withOwn(url, kept);
   }
 
   receive(url: string, setCookies: readonly string[]): void {
@@ -64,8 +64,13 @@ export class CallCookies implements CookieStore {
     await this.#storing;
   }
 
+  /** A store of the program's own may give nothing where there is nothing. */
   #kept(url: string): string | Promise<string> {
-    return this.#store === null ? '' : this.#store.header(url);
+    return this.#store?.header(url) ?? '';
+  }
+
+  async #later(url: string, kept: Promise<string>): Promise<string> {
+    return this.#withOwn(url, (await kept) ?? '');
   }
 
   #receive(url: string, setCookies: readonly string[]): void | Promise<void> {

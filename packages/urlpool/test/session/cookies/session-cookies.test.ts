@@ -203,6 +203,29 @@ for (const method of ['header', 'receive'] as const) {
   });
 }
 
+test('Session can be aborted while its store stores', async (t) => {
+  const server = await serve(t, () => sets('a=1'));
+  const aborting = new AbortController();
+  const receive = (): Promise<void> => {
+    setImmediate(() => aborting.abort(new Error('enough')));
+    return new Promise(() => {});
+  };
+  const session = sessionOver(t, { baseUrl: server.origin, cookies: { header: () => '', receive } });
+  await assert.rejects(session.get('/', { signal: aborting.signal }), { message: 'enough' });
+});
+
+for (const [what, given] of [
+  ['nothing', undefined],
+  ['nothing later', Promise.resolve(undefined)],
+] as const) {
+  test(`Session sends no Cookie where its store gives ${what}`, async (t) => {
+    const server = await serve(t, () => ({}));
+    const store = { header: () => given as unknown as string, receive: () => {} };
+    await sessionOver(t, { baseUrl: server.origin, cookies: store }).get('/');
+    assert.deepEqual(sent(server), [[]]);
+  });
+}
+
 test('Session leaves no rejection behind where the call fails first', async (t) => {
   const server = await ScriptedServer.start({}, async (connection) => {
     await connection.request();
