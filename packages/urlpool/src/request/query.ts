@@ -37,9 +37,11 @@ export type QueryPairs = readonly (readonly [name: string, value: string | null]
  * @throws {RequestError} `ERR_INVALID_OPTION`
  */
 export function queryPairs(option: string, fields: QueryFields): QueryPairs {
-  return givenPairs(option, fields).flatMap(([name, value]) => {
-    const values: readonly unknown[] = Array.isArray(value) ? value : [value ?? null];
-    return values.map((item) => [String(name), item === null ? null : textOf(`${option}.${name}`, item)] as const);
+  return givenPairs(option, fields).flatMap(([given, value]) => {
+    const name = String(given);
+    if (value === null || value === undefined) return [[name, null] as const];
+    const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+    return values.map((item) => [name, textOf(`${option}.${name}`, item)] as const);
   });
 }
 
