@@ -20,6 +20,9 @@ export class CookieIndex {
   /** Those with Secure, by name. */
   readonly #secure = new Map<string, Set<Cookie>>();
   #size = 0;
+  #version = 0;
+  /** How many have a path of their own. */
+  #withPath = 0;
   #lastOrder = 0;
   #lastUse = 0;
 
@@ -31,6 +34,16 @@ export class CookieIndex {
   /** Cookies, those that have expired since they were last looked at included. */
   get size(): number {
     return this.#size;
+  }
+
+  /** Another number whenever what is sent may have changed, but for cookies that expire. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Whether what is sent depends on the path of a URL. */
+  get hasPaths(): boolean {
+    return this.#withPath > 0;
   }
 
   /** Stores a cookie in place of the one that it replaces, whose time of creation it keeps; one that has expired removes it. */
@@ -45,6 +58,7 @@ export class CookieIndex {
     if (entries.size === 0) this.#domains.set(cookie.domain, entries);
     const kept = Object.freeze(old === undefined ? cookie : { ...cookie, creation: old.cookie.creation });
     const order = old?.order ?? ++this.#lastOrder;
+    this.#version++;
     entries.set(key, { cookie: kept, secure: kept.secure, order, used: ++this.#lastUse });
     if (kept.secure) this.#noteSecure(kept);
     if (old !== undefined) {
@@ -52,6 +66,7 @@ export class CookieIndex {
       return;
     }
     this.#size++;
+    if (kept.path !== '/') this.#withPath++;
     if (entries.size > this.#limits.perDomain || this.#size > this.#limits.total) this.#shrink(entries, now);
   }
 
@@ -63,6 +78,8 @@ export class CookieIndex {
     entries.delete(key);
     this.#forgetSecure(entry.cookie);
     this.#size--;
+    this.#version++;
+    if (entry.cookie.path !== '/') this.#withPath--;
     if (entries.size === 0) this.#domains.delete(cookie.domain);
   }
 

@@ -5,11 +5,11 @@ import { CookieFileError } from '../../errors/cookie-file-error.ts';
 import { checkNames, invalidOption, invalidSecret } from '../../errors/invalid-option.ts';
 import { checkFlag, checkWhole } from '../../errors/option-values.ts';
 import { RequestError } from '../../errors/request-error.ts';
-import { parseUrl } from '../../message/origin.ts';
+import { originPart, parseUrl } from '../../message/origin.ts';
 import { redactUrl } from '../../message/redact-url.ts';
 import { type Clock, systemClock } from '../../util/clock.ts';
 import { admit } from './admission.ts';
-import { type Cookie, cookiePair } from './cookie.ts';
+import type { Cookie } from './cookie.ts';
 import { type CookieAttributes, checkAttributes, cookieOf } from './cookie-attributes.ts';
 import { readCookieFile, writeCookieFile } from './cookie-file.ts';
 import { CookieIndex } from './cookie-index.ts';
@@ -19,6 +19,7 @@ import { type CookieUrl, cookieUrl, hostOf } from './cookie-url.ts';
 import { fromCookiesTxt, toCookiesTxt } from './cookies-txt.ts';
 import { COOKIE_LIMITS, type CookieLimits } from './eviction.ts';
 import { fromSaved, type SavedCookies, toSaved } from './saved-cookies.ts';
+import { SentCookies } from './sent-cookies.ts';
 import { parseSetCookie } from './set-cookie.ts';
 
 /** Options of a jar. */
@@ -76,6 +77,7 @@ const JAR_NAMES = ['clock', 'maxCookies', 'maxPerDomain'];
 export class CookieJar implements CookieStore, Iterable<Cookie> {
   readonly #limits: CookieLimits;
   readonly #clock: Clock;
+  readonly #sent = new SentCookies();
   #index: CookieIndex | null = null;
 
   /** @throws {RequestError} `ERR_INVALID_OPTION` */
@@ -229,7 +231,13 @@ export class CookieJar implements CookieStore, Iterable<Cookie> {
   header(url: string): string {
     const index = this.#index;
     if (index === null || index.size === 0) return '';
-    return index.matching(cookieUrl(url), this.#clock.wallNow()).map(cookiePair).join('; ');
+    const now = this.#clock.wallNow();
+    const place = index.hasPaths ? url : originPart(url);
+    const known = this.#sent.find(place, index.version, now);
+    if (known !== null) return known;
+    const cookies = index.matching(cookieUrl(url), now);
+    // The URL itself where its beginning is not its origin, as in "http:///host/path".
+    return this.#sent.note(new URL(url).origin === place ? place : url, index.version, cookies);
   }
 
   /** Takes in Set-Cookie fields; those that cannot be used are passed over. */

@@ -45,6 +45,43 @@ test('CookieJar tells all that it knows of a cookie', () => {
   assert.deepEqual(jar.get('a'), [...jar][0]);
 });
 
+test('CookieJar.header() remembers what it gave until that changes', () => {
+  const clock = new FakeClock();
+  const jar = new CookieJar({ clock });
+  const [a, b] = ['https://shop.example/a', 'https://shop.example/b?c'];
+  const both = (): readonly string[] => [jar.header(a), jar.header(b)];
+  jar.set('x', '1', { url: a });
+  assert.deepEqual([both(), both()], [Array(2).fill('x=1'), Array(2).fill('x=1')]);
+  assert.equal(jar.header('http://shop.example:8080/a'), 'x=1');
+  jar.set('y', '2', { url: a, expires: new Date(clock.wallNow() + 10), secure: true });
+  assert.deepEqual([both(), both()], [Array(2).fill('x=1; y=2'), Array(2).fill('x=1; y=2')]);
+  assert.equal(jar.header('http://shop.example:8080/a'), 'x=1');
+  clock.advance(10);
+  assert.deepEqual(both(), ['x=1', 'x=1']);
+  jar.set('z', '3', { url: a, path: '/a' });
+  assert.deepEqual(
+    [both(), both()],
+    [
+      ['z=3; x=1', 'x=1'],
+      ['z=3; x=1', 'x=1'],
+    ],
+  );
+  jar.delete('z');
+  jar.set('x', '4', { url: a });
+  assert.deepEqual(both(), ['x=4', 'x=4']);
+  jar.clear();
+  assert.deepEqual(both(), ['', '']);
+});
+
+test('CookieJar.header() keeps hosts apart that are written oddly', () => {
+  const jar = new CookieJar();
+  for (const host of ['a', 'b']) jar.set('host', host, { url: `http://${host}.example/` });
+  for (const start of ['http:///', 'http:/', 'http:', 'http:\\\\', 'HTTP://', ' http://', 'http://user@']) {
+    const given = ['a', 'b', 'a'].map((host) => jar.header(`${start}${host}.example/path`));
+    assert.deepEqual(given, ['host=a', 'host=b', 'host=a'], start);
+  }
+});
+
 test('CookieJar.header() gives longer paths first, and then older cookies', () => {
   const jar = jarOf({}, 'a=1; Path=/', 'b=2; Path=/a', 'c=3; Path=/a/b', 'd=4; Path=/a', 'a=5; Path=/');
   assert.equal(jar.header(URL_A), 'c=3; b=2; d=4; a=5');
