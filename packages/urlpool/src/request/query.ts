@@ -37,12 +37,14 @@ export type QueryPairs = readonly (readonly [name: string, value: string | null]
  * @throws {RequestError} `ERR_INVALID_OPTION`
  */
 export function queryPairs(option: string, fields: QueryFields): QueryPairs {
-  return givenPairs(option, fields).flatMap(([given, value]) => {
+  const pairs: [string, string | null][] = [];
+  for (const [given, value] of givenPairs(option, fields)) {
     const name = String(given);
-    if (value === null || value === undefined) return [[name, null] as const];
-    const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-    return values.map((item) => [name, textOf(`${option}.${name}`, item)] as const);
-  });
+    if (value === null || value === undefined) pairs.push([name, null]);
+    else
+      for (const item of Array.isArray(value) ? value : [value]) pairs.push([name, textOf(`${option}.${name}`, item)]);
+  }
+  return pairs;
 }
 
 function textOf(option: string, value: unknown): string {
