@@ -630,6 +630,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   #end(outcome: Outcome | null): void {
     if (this.#state === 'done') return;
     if (this.#state !== 'exchanging') this.#settings.group.wake(this);
+    if (this.#state === 'sleeping') this.#hops?.giveUp(this.#bare);
     this.#state = 'done';
     this.#deadline?.remove();
     this.#queueAlarm?.remove();

@@ -21,6 +21,8 @@ export interface HopBody {
 export interface HopHooks {
   /** For how long the attempt waits for its turn, in ms. Asked once for each attempt that is not a replay. */
   delay(hop: Hop): number;
+  /** The call has ended while the attempt waited: it does not come. */
+  giveUp(hop: Hop): void;
   /** The header fields of the attempt, in place of those of the hop; null for those. */
   prepare(hop: Hop): FieldBlock | null | Promise<FieldBlock | null>;
   /** Learns from the head of an answer. True to send the request again at once, with what prepare() gives then. */

@@ -29,6 +29,11 @@ export class HopSteps {
     return this.#run(() => this.#hooks.delay(request));
   }
 
+  /** The call has ended while an attempt waited. */
+  giveUp(request: WireRequest): void {
+    this.#hooks.giveUp(request);
+  }
+
   /** Hands on the fields of an attempt: at once, unless they have to be waited for. */
   prepare(request: WireRequest, handOn: (fields: FieldBlock) => void): void {
     const prepared = this.#run(() => ({ fields: this.#hooks.prepare(request) }));

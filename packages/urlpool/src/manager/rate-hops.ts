@@ -10,8 +10,12 @@ export class RateHops implements HopHooks {
     this.#rate = rate;
   }
 
-  delay({ url }: Hop): number {
-    return this.#rate.turn(originPart(url));
+  delay(hop: Hop): number {
+    return this.#rate.turn(originPart(hop.url), hop);
+  }
+
+  giveUp(hop: Hop): void {
+    this.#rate.giveBack(hop);
   }
 
   prepare(): null {

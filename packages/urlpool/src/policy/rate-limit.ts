@@ -31,11 +31,12 @@ export function rateLimitFrom(option: RateLimitOptions | null | undefined): Rate
   return { requests, per };
 }
 
-/** The turns that were taken of one rate: the last `requests` of them, in a ring. */
+/** The turns that were taken of one rate, and may still count: at most `requests` that have come, and those to come. */
 export class Turns {
   readonly #limit: RateLimit;
-  readonly #times: number[] = [];
-  #oldest = 0;
+  /** Ascending; those before `#first` do not count any more. */
+  #times: number[] = [];
+  #first = 0;
 
   constructor(limit: RateLimit) {
     this.#limit = limit;
@@ -44,8 +45,8 @@ export class Turns {
   /** When the next turn is, in ms. @param now In ms. */
   due(now: number): number {
     const { requests, per } = this.#limit;
-    if (this.#times.length < requests) return now;
-    return Math.max(now, (this.#times[this.#oldest] ?? now) + per);
+    const at = this.#times.length - requests;
+    return at < this.#first ? now : Math.max(now, (this.#times[at] ?? now) + per);
   }
 
   /**
@@ -54,20 +55,29 @@ export class Turns {
    * @param now In ms.
    */
   take(now: number): number {
-    const { requests } = this.#limit;
     const due = this.due(now);
-    if (this.#times.length < requests) this.#times.push(due);
-    else {
-      this.#times[this.#oldest] = due;
-      this.#oldest = (this.#oldest + 1) % requests;
-    }
+    this.#forget(now);
+    this.#times.push(due);
     return due - now;
+  }
+
+  /** Gives a turn back that has not come yet: those after it stay where they are, and the next one is sooner. */
+  giveBack(time: number): void {
+    const at = this.#times.lastIndexOf(time);
+    if (at >= this.#first) this.#times.splice(at, 1);
   }
 
   /** Whether all turns were taken so long ago that they do not count any more. */
   isRested(now: number): boolean {
-    const { requests, per } = this.#limit;
-    const newest = this.#times.length < requests ? this.#times.length - 1 : (this.#oldest + requests - 1) % requests;
-    return (this.#times[newest] ?? Number.NEGATIVE_INFINITY) + per <= now;
+    return (this.#times.at(-1) ?? Number.NEGATIVE_INFINITY) + this.#limit.per <= now;
+  }
+
+  /** Each is moved once for every time that as many have been forgotten. */
+  #forget(now: number): void {
+    const { per } = this.#limit;
+    while (this.#first < this.#times.length && (this.#times[this.#first] ?? now) + per <= now) this.#first++;
+    if (this.#first < 16 || 2 * this.#first < this.#times.length) return;
+    this.#times = this.#times.slice(this.#first);
+    this.#first = 0;
   }
 }

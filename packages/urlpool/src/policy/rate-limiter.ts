@@ -10,6 +10,8 @@ export class RateLimiter {
   readonly limit: RateLimit;
   readonly #clock: Clock;
   readonly #origins = new Map<string, Turns>();
+  /** Who waits for a turn, and for which. */
+  readonly #waiting = new WeakMap<object, { readonly turns: Turns; readonly time: number }>();
   #sweepAt = LEAST_SWEEP;
 
   constructor(limit: RateLimit, clock: Clock) {
@@ -22,8 +24,12 @@ export class RateLimiter {
     return this.#origins.size;
   }
 
-  /** Takes the next turn of an origin, and tells how long it is until then, in ms. */
-  turn(origin: string): number {
+  /**
+   * Takes the next turn of an origin, and tells how long it is until then, in ms.
+   *
+   * @param holder Who has it, and may give it back.
+   */
+  turn(origin: string, holder?: object): number {
     const now = this.#clock.now();
     let turns = this.#origins.get(origin);
     if (turns === undefined) {
@@ -31,7 +37,17 @@ export class RateLimiter {
       turns = new Turns(this.limit);
       this.#origins.set(origin, turns);
     }
-    return turns.take(now);
+    const wait = turns.take(now);
+    if (wait > 0 && holder !== undefined) this.#waiting.set(holder, { turns, time: now + wait });
+    return wait;
+  }
+
+  /** Gives back the turn that somebody has, if it has not come yet: who does not come must not hold up the others. */
+  giveBack(holder: object): void {
+    const waiting = this.#waiting.get(holder);
+    if (waiting === undefined) return;
+    this.#waiting.delete(holder);
+    if (waiting.time > this.#clock.now()) waiting.turns.giveBack(waiting.time);
   }
 
   /** How long it is until the next turn of an origin, in ms. Nobody has it yet. */

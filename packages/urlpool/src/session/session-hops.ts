@@ -36,9 +36,13 @@ export class SessionHops implements HopHooks {
     this.#parts = parts;
   }
 
-  delay({ url }: Hop): number {
+  delay(hop: Hop): number {
     const { rate } = this.#parts;
-    return rate === null ? 0 : rate.turn(originPart(url));
+    return rate === null ? 0 : rate.turn(originPart(hop.url), hop);
+  }
+
+  giveUp(hop: Hop): void {
+    this.#parts.rate?.giveBack(hop);
   }
 
   prepare(hop: Hop): FieldBlock | null | Promise<FieldBlock | null> {

@@ -1,4 +1,4 @@
-// Tests that fail against src as it is: to be put into packages/urlpool/test/manager/.
+// Turns between the origins of a manager, pools that were never used, and what its events tell of them.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

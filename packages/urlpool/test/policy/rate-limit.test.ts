@@ -70,3 +70,41 @@ test('Turns.due() takes no turn', () => {
   const turns = new Turns({ requests: 1, per: 100 });
   assert.deepEqual([turns.due(0), turns.due(0), turns.take(0), turns.due(0), turns.due(40)], [0, 0, 0, 100, 100]);
 });
+
+test('Turns.giveBack() brings the next turn forward, and moves no other', () => {
+  const turns = new Turns({ requests: 1, per: 100 });
+  assert.deepEqual(
+    [0, 0, 0, 0].map((now) => turns.take(now)),
+    [0, 100, 200, 300],
+  );
+  turns.giveBack(300);
+  turns.giveBack(100);
+  assert.equal(turns.due(50), 300);
+  turns.giveBack(200);
+  assert.equal(turns.due(50), 100);
+  assert.equal(turns.due(250), 250);
+});
+
+test('Turns.giveBack() leaves the rate as it is, whatever is given back', () => {
+  const limits = fc.record({ requests: fc.integer({ min: 1, max: 4 }), per: fc.integer({ min: 1, max: 50 }) });
+  const steps = fc.array(fc.record({ gap: fc.integer({ min: 0, max: 30 }), back: fc.boolean() }), { maxLength: 60 });
+  fc.assert(
+    fc.property(limits, steps, (limit, all) => {
+      const turns = new Turns(limit);
+      let taken: number[] = [];
+      let now = 0;
+      for (const { gap, back } of all) {
+        now += gap;
+        taken.push(now + turns.take(now));
+        const given = back ? taken.find((time) => time > now) : undefined;
+        if (given === undefined) continue;
+        turns.giveBack(given);
+        taken = taken.toSpliced(taken.indexOf(given), 1);
+      }
+      taken.forEach((time, i) => {
+        const before = taken[i - limit.requests];
+        assert.ok(before === undefined || time - before >= limit.per);
+      });
+    }),
+  );
+});

@@ -44,3 +44,15 @@ test('RateLimiter never forgets an origin that has to wait', () => {
   for (let i = 0; i < 5_000; i++) limiter.turn(`https://${i}.example`);
   assert.equal(limiter.wait('slow'), 1_000);
 });
+
+test('RateLimiter.giveBack() frees a turn that has not come, and no other', () => {
+  const clock = new FakeClock();
+  const limiter = new RateLimiter({ requests: 1, per: 100 }, clock);
+  const [first, second, third] = [{}, {}, {}];
+  assert.deepEqual([limiter.turn('a', first), limiter.turn('a', second), limiter.turn('a', third)], [0, 100, 200]);
+  for (const holder of [first, third, third]) limiter.giveBack(holder);
+  assert.equal(limiter.wait('a'), 200);
+  clock.advance(100);
+  limiter.giveBack(second);
+  assert.equal(limiter.wait('a'), 100);
+});
