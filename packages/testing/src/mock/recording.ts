@@ -4,7 +4,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { HTTPHeaders } from 'urlpool';
 import type { MockRequest } from './mock-request.ts';
-import { type Redaction, redactedBody, redactedHeader, redactedURL } from './redaction.ts';
+import { type Redaction, redactedBody, redactedHeader, redactedMultipart, redactedURL } from './redaction.ts';
 
 /** A body: text, or bytes. */
 export type RecordedBody = { readonly text: string } | { readonly base64: string };
@@ -75,7 +75,9 @@ export function recordedFields(
 }
 
 /** A body as it is recorded. */
-export function recordedBody(bytes: Buffer, type: string | null, redaction: Redaction | null): RecordedBody {
+export function recordedBody(sent: Buffer, type: string | null, redaction: Redaction | null): RecordedBody {
+  const isMultipart = redaction !== null && /^multipart\//i.test(type ?? '');
+  const bytes = isMultipart ? Buffer.from(redactedMultipart(sent.toString('latin1'), redaction), 'latin1') : sent;
   const text = isUtf8(bytes) ? bytes.toString('utf8') : null;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
   if (text === null || /[\x00-\x08\x0b\x0c\x0e-\x1f]/.test(text)) return { base64: bytes.toString('base64') };
