@@ -16,7 +16,10 @@ import {
 
 /** What a route asks of a request besides its method and URL. */
 export interface RequestPattern {
-  /** The parameters, all of them: one that is not named here must not be there. By default any. */
+  /**
+   * The parameters, all of them: one that is not named here must not be there. A list is one that is there several times,
+   * with these values. By default any.
+   */
   readonly query?: Readonly<Record<string, ValuePattern>> | URLSearchParams | ((query: URLSearchParams) => boolean);
   /** Header fields, by name in any case; others may be there too. A list means one of these. */
   readonly headers?: Readonly<Record<string, ValuePattern>>;
@@ -27,6 +30,9 @@ export interface RequestPattern {
 }
 
 const NAMES = ['query', 'headers', 'body', 'json'] as const;
+
+/** Methods that a manager takes in lower case too. */
+const STANDARD = /^(get|head|post|put|patch|delete|options|trace)$/i;
 
 /** Fields whose values are shown nowhere. */
 const SECRET = /^(proxy-)?authorization$|cookie|token|key|secret/i;
@@ -71,13 +77,14 @@ export function compilePattern(method: string, url: URLPattern, pattern: Request
   if (pattern.body !== undefined) faults.push(bodyFaults(pattern.body));
   if ('json' in pattern) faults.push(jsonFaults(pattern.json));
   const rest = NAMES.filter((name) => name in pattern);
+  const name = STANDARD.test(method) ? method.toUpperCase() : method;
   return {
-    method: method === '*' ? null : method,
+    method: name === '*' ? null : name,
     url: compiled,
-    description: `${method} ${compiled.text}${rest.length === 0 ? '' : ` (by ${rest.join(', ')})`}`,
+    description: `${name} ${compiled.text}${rest.length === 0 ? '' : ` (by ${rest.join(', ')})`}`,
     verdict: (request) => {
       const found = compiled.verdict(new URL(request.url));
-      const ofMethod = method === '*' || method === request.method ? [] : [`the method is ${request.method}`];
+      const ofMethod = name === '*' || name === request.method ? [] : [`the method is ${request.method}`];
       return {
         isFar: ofMethod.length + found.faults.length > 0,
         faults: [...ofMethod, ...found.faults, ...faults.flatMap((fault) => fault(request))],
@@ -101,13 +108,19 @@ function queryFaults(query: NonNullable<RequestPattern['query']>): Fault {
     const more = [...new Set(request.query.keys())].filter((name) => !Object.hasOwn(query, name));
     const faults = Object.entries(query).flatMap(([name, value]) => {
       const given = request.query.getAll(name);
-      const matches =
-        given.length === 0 ? isValue(value, null) : value !== null && given.every((one) => isValue(value, one));
+      const matches = isParameter(value, given);
       const shown = given.length === 0 ? 'not there' : given.map((one) => JSON.stringify(one)).join(', ');
       return matches ? [] : [`the parameter ${name} is ${shown}, not ${wanted(value)}`];
     });
     return [...faults, ...more.map((name) => `there is a parameter ${name} that the route does not name`)];
   };
+}
+
+/** A list is all values of a parameter that is there several times, in their order. */
+function isParameter(value: ValuePattern, given: readonly string[]): boolean {
+  if (given.length === 0) return isValue(value, null);
+  if (Array.isArray(value)) return isDeepStrictEqual(value, given);
+  return value !== null && given.every((one) => isValue(value, one));
 }
 
 function sortedText(query: URLSearchParams): string {

@@ -16,6 +16,9 @@ const REQUEST = received('POST', 'http://x.test/a?b=1&c=2&c=3', {
 const CASES: readonly (readonly [RequestPattern, readonly string[]])[] = [
   [{}, []],
   [{ query: { b: 1, c: ['2', '3'] } }, []],
+  [{ query: { b: ['1'], c: ['2'] } }, ['the parameter c is "2", "3", not ["2"]']],
+  [{ query: { b: 1, c: ['3', '2'] } }, ['the parameter c is "2", "3", not ["3","2"]']],
+  [{ query: { b: 1, c: /./, d: ['1'] } }, ['the parameter d is not there, not ["1"]']],
   [{ query: { b: 1 } }, ['there is a parameter c that the route does not name']],
   [{ query: { b: /^\d$/, c: /^\d$/, d: null } }, []],
   [{ query: { b: '2', c: /\d/ } }, ['the parameter b is "1", not "2"']],
@@ -116,3 +119,8 @@ for (const [compile, message] of REFUSED) {
     assert.throws(compile, { name: 'TypeError', message });
   });
 }
+
+test('compilePattern() takes methods in lower case, as a manager does', () => {
+  const methods = ['get', 'Patch', 'propfind'].map((method) => compilePattern(method, '/a').method);
+  assert.deepEqual(methods, ['GET', 'PATCH', 'propfind']);
+});
