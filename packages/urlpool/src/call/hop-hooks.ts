@@ -17,8 +17,10 @@ export interface HopBody {
   readonly bytes: Uint8Array | null;
 }
 
-/** The hooks of one call. What they throw is what the call fails with. They run in the context of the caller. */
+/** The hooks of one call. What they throw is what the call fails with. */
 export interface HopHooks {
+  /** Whether they run in the context of the caller, as functions of its own have to. @default true */
+  readonly needsContext?: boolean;
   /** For how long the attempt waits for its turn, in ms. Asked once for each attempt that is not a replay. */
   delay(hop: Hop): number;
   /** The call has ended while the attempt waited: it does not come. */

@@ -12,7 +12,7 @@ export interface HookedCall {
   fail(reason: unknown): void;
 }
 
-/** Runs the hooks of a call in the context of its caller. Where one of them ends the call, nothing follows. */
+/** Runs the hooks of a call, where they need it in the context of its caller. Where one of them ends the call, nothing follows. */
 export class HopSteps {
   readonly #hooks: HopHooks;
   readonly #context: Context;
@@ -56,7 +56,7 @@ export class HopSteps {
   #run<T>(hook: () => T): T | null {
     if (this.#call.isDone) return null;
     try {
-      const result = this.#context(hook);
+      const result = this.#hooks.needsContext === false ? hook() : this.#context(hook);
       return this.#call.isDone ? null : result;
     } catch (reason) {
       this.#call.fail(reason);

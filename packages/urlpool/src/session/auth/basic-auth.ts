@@ -1,6 +1,7 @@
 import { invalidSecret } from '../../errors/invalid-option.ts';
 import { basicAuthorization } from '../../request/header-fields.ts';
 import type { Auth } from './auth.ts';
+import { FixedAuth } from './fixed-auth.ts';
 
 /**
  * Basic authentication (RFC 7617), as UTF-8.
@@ -10,6 +11,5 @@ import type { Auth } from './auth.ts';
 export function basicAuth(user: string, password: string): Auth {
   if (typeof user !== 'string' || user.includes(':')) throw invalidSecret('a user', user, 'give a string without ":"');
   if (typeof password !== 'string') throw invalidSecret('a password', password, 'give a string');
-  const value = basicAuthorization(`${user}:${password}`);
-  return { authorize: () => value };
+  return new FixedAuth(basicAuthorization(`${user}:${password}`));
 }

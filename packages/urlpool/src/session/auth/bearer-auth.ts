@@ -4,6 +4,7 @@
 import { invalidSecret } from '../../errors/invalid-option.ts';
 import { findField } from '../../message/fields.ts';
 import type { Auth, Hop } from './auth.ts';
+import { FixedAuth } from './fixed-auth.ts';
 
 /** A token, or what gives one: asked at the first request, and again after a 401. */
 export type BearerToken = string | (() => string | Promise<string>);
@@ -19,8 +20,7 @@ export type BearerToken = string | (() => string | Promise<string>);
  */
 export function bearerAuth(token: BearerToken): Auth {
   if (typeof token === 'function') return new RenewedBearer(token);
-  const value = bearer(token, 'a token');
-  return { authorize: () => value };
+  return new FixedAuth(bearer(token, 'a token'));
 }
 
 /**
