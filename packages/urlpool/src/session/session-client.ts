@@ -1,5 +1,6 @@
 // A session without its faces: puts together what a request is sent with, leads it through the layers, and sends it.
 
+import { checkSignal } from '../call/prepare-request.ts';
 import { HTTPError } from '../errors/http-error.ts';
 import { checkNames } from '../errors/invalid-option.ts';
 import { checkFlag } from '../errors/option-values.ts';
@@ -99,6 +100,7 @@ export class SessionClient<Context extends object> {
       if (options !== undefined) {
         checkNames('the request', options, SESSION_REQUEST_NAMES);
         checkFlag('raiseForStatus', options.raiseForStatus);
+        checkSignal(options.signal);
       }
       const whole = this.#whole(url, options?.params);
       const fields = this.#fieldsFor(whole, home);
@@ -190,7 +192,7 @@ export class SessionClient<Context extends object> {
     calls.begin();
     try {
       const whole = { ...this.#context, ...context } as Context;
-      return await layered({ ...to, headers, removed, options, context: whole });
+      return await unlessAborted(layered({ ...to, headers, removed, options, context: whole }), options.signal);
     } finally {
       calls.end();
     }
@@ -269,7 +271,7 @@ async function storedWith(
 }
 
 /** What comes of work, or the reason of a signal that aborts before it is done. */
-function unlessAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
   return new Promise((resolve, reject) => {
     const member = { onAbort: (): void => reject(signal.reason) };

@@ -153,6 +153,7 @@ export function extendedOptions<Context extends object>(
   base: SessionOptions<Context>,
   over: SessionOptions<Context>,
 ): SessionOptions<Context> {
+  checkNames('extend()', over, [...OWN, ...MANAGER_OPTION_NAMES]);
   const known: readonly string[] = [...OWN, 'headers', ...PER_REQUEST];
   const kept = Object.fromEntries(Object.entries(base).filter(([name]) => known.includes(name)));
   const given = Object.fromEntries(Object.entries(over).filter(([, value]) => value !== undefined));

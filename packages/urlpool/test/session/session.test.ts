@@ -273,6 +273,33 @@ test('Session sends what its cookies and credentials are by then', async (t) => 
   assert.deepEqual(await both(), ['Bearer two']);
 });
 
+for (const [what, options] of [
+  ['a hook', { hooks: { request: () => new Promise<void>(() => {}) } }],
+  ['a middleware', { middleware: [() => new Promise<HTTPResponse>(() => {})] }],
+  ['its credentials', { auth: () => new Promise<string>(() => {}) }],
+] as readonly (readonly [string, SessionOptions])[]) {
+  test(`Session can be aborted while ${what} takes its time`, async (t) => {
+    const session = sessionOver(t, options);
+    const aborting = new AbortController();
+    const request = session.get('http://localhost:9/', { signal: aborting.signal });
+    setImmediate(() => aborting.abort(new Error('enough')));
+    await assert.rejects(request, { message: 'enough' });
+    await assert.rejects(session.get('http://localhost:9/', { signal: aborting.signal }), { message: 'enough' });
+  });
+}
+
+test('Session with layers refuses a signal that is none', async (t) => {
+  const session = sessionOver(t, { middleware: [(_, next) => next()] });
+  await assert.rejects(session.get('http://localhost:9/', { signal: 5 as never }), { code: 'ERR_INVALID_OPTION' });
+});
+
+test('Session.extend() refuses what are no options', (t) => {
+  const session = sessionOver(t, {});
+  for (const options of [null, undefined, 'x', { baseURL: '' }]) {
+    assert.throws(() => session.extend(options as never), { code: 'ERR_INVALID_OPTION' });
+  }
+});
+
 test('Session keeps cookies from every hop, and sends them where they belong', async (t) => {
   const other = await serve(t);
   const home = await serve(t, ({ target }) =>
