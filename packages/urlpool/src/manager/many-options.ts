@@ -54,8 +54,9 @@ export interface ManyOptions {
 /**
  * The same for responses whose bodies are read as they come. Each is given when its head is there, and holds its place and
  * its connection until its body was read, or it was disposed of. One that nobody has begun to read when the next result is
- * asked for is disposed of; one that is being read goes on, so that several bodies can be read at once. The loop ends when
- * all of them are over, and leaving it aborts them.
+ * asked for is disposed of; one that is being read goes on, so that several bodies can be read at once. Who leaves a body in
+ * the middle disposes of it, as `break` does by itself: else it holds its place until it is garbage-collected, if ever.
+ * The loop ends when all of them are over, and leaving it aborts them.
  *
  * Of an origin one connection is left for requests that the loop itself sends, where `maxSize` is more than 1.
  */

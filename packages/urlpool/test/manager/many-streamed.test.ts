@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { HTTPError, type ManyResult, PoolManager, Retry, Session, StreamedResponse } from 'urlpool';
 import { MockServer, type Script } from 'urlpool-testing';
 import { gate, until } from '../connection/served-pool.ts';
@@ -232,6 +234,24 @@ test('many({ stream: true, perOrigin }) counts a response until its body is over
   open('/0');
   open('/1');
   assert.deepEqual([await text, await (await second).text()], ['/0', '/1']);
+});
+
+test('many({ stream: true }) goes on where bodies that were left in the middle are garbage-collected', async (t) => {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const { http, origins } = await servedManager(t, 1, bodies(2 * MB));
+  const results = http.many(urls(origins[0], 4), { stream: true, concurrency: 1 });
+  const collecting = setInterval(collect, 20);
+  t.after(() => clearInterval(collecting));
+  // A loop may hold its last result for as long as it waits for the next one.
+  const step = async (): Promise<boolean> => {
+    const { value } = await results.next();
+    if (value) await responseOf(value)[Symbol.asyncIterator]().next();
+    return value !== undefined;
+  };
+  let given = 0;
+  while (await step()) given++;
+  assert.equal(given, 4);
 });
 
 test('many({ stream: true }) leaves a connection for what the loop itself asks for', async (t) => {
