@@ -49,7 +49,7 @@ async function check(method: string, url: string, response: StreamedResponse): P
 
 function faultOf(error: unknown): string {
   if (!(error instanceof HTTPError)) throw error;
-  return ['dns', 'connect'].includes(error.phase) ? 'no connection' : error.code;
+  return error.isConnectFailure ? 'no connection' : error.code;
 }
 
 const session = new Session({ timeout: { total: 30_000 } });

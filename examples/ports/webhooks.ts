@@ -39,7 +39,7 @@ async function send(session: Session, url: string, secret: string, event: Event)
     return response.ok ? null : `status ${response.status}`;
   } catch (error) {
     if (!(error instanceof HTTPError)) throw error;
-    return ['dns', 'connect'].includes(error.phase) ? 'no connection' : error.message;
+    return error.isConnectFailure ? 'no connection' : error.message;
   }
 }
 

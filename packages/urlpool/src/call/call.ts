@@ -115,7 +115,8 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     this.#place = place;
     this.#settings = settings;
     this.#retries = settings.retries;
-    this.#context = settings.retries.retryOn === undefined && choices.hops === null ? outside : currentContext();
+    const runsHooks = choices.hops !== null && choices.hops.needsContext !== false;
+    this.#context = settings.retries.retryOn === undefined && !runsHooks ? outside : currentContext();
     this.#startedAt = settings.alarms.clock.now();
     this.#choices = choices;
     this.#hops = choices.hops === null ? null : new HopSteps(choices.hops, this.#context, this);

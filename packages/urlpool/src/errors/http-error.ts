@@ -36,6 +36,9 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
+/** Phases in which nothing of a request is sent. */
+const CONNECTING: readonly Phase[] = ['dns', 'connect', 'tls'];
+
 /**
  * Base of every error that a call can fail with. The message is a sentence that says what failed, where, after how
  * long, and what to do.
@@ -73,6 +76,14 @@ export class HTTPError extends Error {
     this.attempt = details.attempt ?? 1;
     this.connection = details.connection ?? null;
     this.history = history;
+  }
+
+  /**
+   * Whether there was no connection to send the request on: no address, refused, unreachable, no TLS, or a connect timeout. It
+   * is told of the last attempt where there were several.
+   */
+  get isConnectFailure(): boolean {
+    return CONNECTING.includes(this.phase);
   }
 
   /** Says for which request it was, where it was made without knowing: a dial belongs to a pool, not to a request. */

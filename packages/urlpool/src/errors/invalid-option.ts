@@ -5,9 +5,12 @@ import { RequestError } from './request-error.ts';
 /** What options are called in other clients, without regard to case and marks, and here: the first that is known is meant. */
 const OF_PEERS: ReadonlyMap<string, readonly string[]> = new Map([
   ['agent', ['manager', 'connector', 'maxSize']],
+  ['afterresponse', ['response']],
   ['agentoptions', ['manager', 'maxSize']],
   ['allowredirects', ['redirect']],
   ['baseurl', ['baseUrl']],
+  ['beforeerror', ['error']],
+  ['beforerequest', ['request']],
   ['bodytimeout', ['timeout']],
   ['cafile', ['ca']],
   ['cookiejar', ['cookies']],
@@ -19,6 +22,7 @@ const OF_PEERS: ReadonlyMap<string, readonly string[]> = new Map([
   ['followredirects', ['redirect']],
   ['formdata', ['body', 'fields']],
   ['headerstimeout', ['timeout']],
+  ['jar', ['cookies']],
   ['maxcontentlength', ['maxBodyBytes']],
   ['maxfreesockets', ['maxIdle']],
   ['maxredirections', ['maxRedirects']],

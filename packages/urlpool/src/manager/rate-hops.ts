@@ -4,6 +4,7 @@ import type { RateLimiter } from '../policy/rate-limiter.ts';
 
 /** Lets every attempt of a call wait for its turn, redirects and retries included. Any number of calls may share it. */
 export class RateHops implements HopHooks {
+  readonly needsContext = false;
   readonly #rate: RateLimiter;
 
   constructor(rate: RateLimiter) {

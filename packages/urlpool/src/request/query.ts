@@ -4,15 +4,16 @@
 import { invalidOption } from '../errors/invalid-option.ts';
 import { givenPairs } from './field-pairs.ts';
 
-/** A value; a list repeats the name, null and undefined leave it out. */
+/** A value; a Date is written as ISO 8601 has it; a list repeats the name, null and undefined leave it out. */
 export type QueryValue =
   | string
   | number
   | bigint
   | boolean
+  | Date
   | null
   | undefined
-  | readonly (string | number | bigint | boolean)[];
+  | readonly (string | number | bigint | boolean | Date)[];
 
 /** What the `fields` option takes: an object, pairs, a Map, or URLSearchParams. */
 export type QueryFields = Readonly<Record<string, QueryValue>> | Iterable<readonly [string, QueryValue]>;
@@ -49,5 +50,6 @@ export function queryPairs(option: string, fields: QueryFields): QueryPairs {
 
 function textOf(option: string, value: unknown): string {
   if (['string', 'number', 'bigint', 'boolean'].includes(typeof value)) return String(value);
-  throw invalidOption(option, value, 'give a string, a number, a boolean, or a list of them');
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
+  throw invalidOption(option, value, 'give a string, a number, a boolean, a Date, or a list of them');
 }

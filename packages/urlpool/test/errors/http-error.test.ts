@@ -5,6 +5,7 @@ import { ConnectionError } from '../../src/errors/connection-error.ts';
 import { DecodeError } from '../../src/errors/decode-error.ts';
 import { type ErrorDetails, HTTPError } from '../../src/errors/http-error.ts';
 import { LimitError } from '../../src/errors/limit-error.ts';
+import { maxRetryError } from '../../src/errors/max-retry-error.ts';
 import { NameResolutionError } from '../../src/errors/name-resolution-error.ts';
 import { PoolError } from '../../src/errors/pool-error.ts';
 import { ProtocolError } from '../../src/errors/protocol-error.ts';
@@ -102,3 +103,20 @@ test('HTTPError.of() of another request keeps the first, and takes the attempt',
   const error = new HTTPError('why', DETAILS).of(REQUEST).of({ method: 'GET', url: 'http://g/', attempt: 5 });
   assert.deepEqual([error.method, error.url, error.attempt], ['PUT', 'http://h/', 5]);
 });
+
+for (const [phase, expected] of [
+  ['dns', true],
+  ['connect', true],
+  ['tls', true],
+  ['pool', false],
+  ['send', false],
+  ['head', false],
+  ['status', false],
+  ['total', false],
+] as const) {
+  test(`HTTPError.isConnectFailure is ${expected} in the phase ${phase}, also behind retries`, () => {
+    const error = new ConnectError('x', { code: 'ERR_CONNECT', phase });
+    const gaveUp = maxRetryError(error, { method: 'GET', url: 'http://a.test/', attempt: 2 });
+    assert.deepEqual([error.isConnectFailure, gaveUp.isConnectFailure], [expected, expected]);
+  });
+}

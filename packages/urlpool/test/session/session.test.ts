@@ -655,7 +655,11 @@ for (const [what, options, message] of [
     { hooks: { request: [1] } },
     /as hooks\.request: give a function or a list of functions$/,
   ],
-  ['a hook of another name', { hooks: { beforeRequest: [] } }, /the option beforeRequest of hooks/],
+  [
+    'a hook of another name',
+    { hooks: { beforeRequest: [] } },
+    /the option beforeRequest of hooks.*did you mean request\?$/,
+  ],
   ['a rate without requests', { rateLimit: { per: 3 } }, /as rateLimit: say how many requests/],
   [
     'a rate of none',
