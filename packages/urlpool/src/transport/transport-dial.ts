@@ -4,16 +4,19 @@
 import type { Socket } from 'node:net';
 import { connect, isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { ConnectError } from '../errors/connect-error.ts';
 import type { HTTPError } from '../errors/http-error.ts';
 import type { Origin } from '../message/origin.ts';
 import { originText } from '../message/origin.ts';
 import { IGNORED, type Transport } from '../message/transport.ts';
 import type { TraceListener } from '../trace/trace-event.ts';
 import type { Clock } from '../util/clock.ts';
+import { ConnectionRace, type Runner } from './connection-race.ts';
 import { identityError } from './identity.ts';
 import { endpoint, knownAddresses, type LookupOptions, lookUp } from './name-lookup.ts';
-import { connectError, lookupError, tlsError } from './network-error.ts';
-import { SocketTransport } from './socket-transport.ts';
+import { codeOf, connectError, lookupError, tlsError } from './network-error.ts';
+import { raceOrder } from './race-order.ts';
+import type { SocketTransport } from './socket-transport.ts';
 import type { TLSSettings } from './tls-settings.ts';
 
 /** After how long a silence the kernel asks whether the peer is still there, in ms. */
@@ -55,7 +58,8 @@ export const openTransport: OpenTransport = (target, context, handler) => new Tr
 
 type Step =
   | { readonly is: 'resolving' }
-  | { readonly is: 'connecting' | 'securing'; readonly socket: Socket; readonly at: string }
+  | { readonly is: 'connecting'; readonly race: ConnectionRace }
+  | { readonly is: 'securing'; readonly socket: Socket; readonly at: string; readonly others: readonly string[] }
   | { readonly is: 'over' };
 
 /** One dial under way. */
@@ -64,20 +68,14 @@ export class TransportDial implements PendingTransport {
   readonly #context: DialContext;
   readonly #handler: DialHandler;
   #step: Step = { is: 'resolving' };
-  #addresses: readonly string[] = [];
-  #next = 0;
 
   constructor(target: DialTarget, context: DialContext, handler: DialHandler) {
     this.#target = target;
     this.#context = context;
     this.#handler = handler;
     const known = knownAddresses(target.origin, target.resolve);
-    if (known !== null) {
-      this.#addresses = known;
-      this.#connectToNext(null);
-    } else {
-      this.#lookUp();
-    }
+    if (known === null) this.#lookUp();
+    else this.#race(known);
   }
 
   get doing(): string {
@@ -85,7 +83,7 @@ export class TransportDial implements PendingTransport {
       case 'resolving':
         return `looking up "${this.#target.origin.host}"`;
       case 'connecting':
-        return `connecting to ${this.#step.at}`;
+        return `connecting to ${this.#step.race.running.map((address) => this.#endpoint(address)).join(', ')}`;
       case 'securing':
         return `in the TLS handshake with ${this.#step.at}`;
       default:
@@ -97,9 +95,11 @@ export class TransportDial implements PendingTransport {
     const step = this.#step;
     this.#step = { is: 'over' };
     if (step.is === 'resolving') this.#traceDnsEnd([], error);
-    if (step.is === 'connecting') this.#traceConnectEnd(step.at, error);
-    if (step.is === 'securing') this.#traceTlsEnd(step.at, null, false, error);
-    if (step.is === 'connecting' || step.is === 'securing') step.socket.destroy();
+    if (step.is === 'connecting') step.race.abandon(error);
+    if (step.is === 'securing') {
+      this.#traceTlsEnd(step.at, null, false, error);
+      step.socket.destroy();
+    }
   }
 
   #lookUp(): void {
@@ -112,12 +112,8 @@ export class TransportDial implements PendingTransport {
       answered = true;
       const error = cause === null ? null : lookupError(origin, cause);
       this.#traceDnsEnd(addresses, error);
-      if (error !== null) {
-        this.#fail(error);
-        return;
-      }
-      this.#addresses = addresses;
-      this.#connectToNext(null);
+      if (error === null) this.#race(raceOrder(addresses, { family: null, turn: 0, failed: new Set() }));
+      else this.#fail(error);
     };
     try {
       lookUp(origin, lookup, onAnswer);
@@ -126,31 +122,28 @@ export class TransportDial implements PendingTransport {
     }
   }
 
-  #connectToNext(lastError: HTTPError | null): void {
-    const address = this.#addresses[this.#next++];
-    if (address === undefined) {
-      this.#fail(lastError ?? lookupError(this.#target.origin, new Error('no address')));
-      return;
-    }
-    const { origin, tls } = this.#target;
-    const at = endpoint(address, origin.port);
-    const transport = new SocketTransport();
-    const options = { host: address, port: origin.port, allowHalfOpen: true, onread: transport.onread };
-    const socket = tls === null ? connect(options) : this.#connectSecurely(options, tls, transport);
-    this.#step = { is: 'connecting', socket, at };
-    const { trace, clock, connection } = this.#context;
-    trace?.({ type: 'connect-start', at: clock.now(), connection, origin: originText(origin), address: at });
-    transport.attach(socket, at);
-    transport.handler = {
-      ...IGNORED,
-      // A peer that ends during the handshake is no error of the socket's where half-open is allowed.
-      onEnd: () => this.#onError(socket, closedEarly()),
-      onClose: (cause) => this.#onError(socket, cause ?? closedEarly()),
-    };
-    socket.once('connect', () => this.#onConnect(socket, transport));
+  #race(addresses: readonly string[]): void {
+    const target = this.#target;
+    const race = new ConnectionRace(addresses, this.#context.clock, {
+      connect: (address, transport) => this.#connect(address, transport),
+      onStart: (address) => this.#traceConnectStart(address),
+      onError: (address, cause) => this.#onAttemptError(address, cause),
+      onGivenUp: (address, error) =>
+        this.#traceConnectEnd(address, error ?? lostError(target.origin, this.#endpoint(address))),
+      onWin: (winner, others) => this.#onConnect(winner, others),
+      onFailure: (error) => this.#fail(error),
+    });
+    this.#step = { is: 'connecting', race };
+    race.start();
   }
 
-  #connectSecurely(options: object, tls: TLSSettings, transport: SocketTransport): TLSSocket {
+  #connect(address: string, { onread }: SocketTransport): Socket {
+    const { origin, tls } = this.#target;
+    const options = { host: address, port: origin.port, allowHalfOpen: true, onread };
+    return tls === null ? connect(options) : this.#connectSecurely(options, tls);
+  }
+
+  #connectSecurely(options: object, tls: TLSSettings): TLSSocket {
     const { connect: connectTLS } = process.getBuiltinModule('node:tls');
     const host = tls.servername ?? this.#target.origin.host;
     const socket = connectTLS({
@@ -165,24 +158,32 @@ export class TransportDial implements PendingTransport {
     socket.on('session', (session) => {
       tls.session = session;
     });
-    socket.once('secureConnect', () => this.#onSecure(socket, transport));
     return socket;
   }
 
-  #onConnect(socket: Socket, transport: SocketTransport): void {
-    const step = this.#step;
-    if (step.is !== 'connecting' || step.socket !== socket) return;
+  #onAttemptError(address: string, cause: Error): HTTPError {
+    const error = connectError(this.#target.origin, this.#endpoint(address), cause);
+    this.#traceConnectEnd(address, error);
+    return error;
+  }
+
+  #onConnect({ address, socket, transport }: Runner, others: readonly string[]): void {
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_PROBE_MS);
-    this.#traceConnectEnd(step.at, null);
-    if (this.#target.tls === null) {
+    this.#traceConnectEnd(address, null);
+    transport.address = this.#endpoint(address);
+    const { tls, origin } = this.#target;
+    if (tls === null) {
       this.#open(transport, false);
       return;
     }
-    this.#step = { is: 'securing', socket, at: step.at };
+    const at = transport.address;
+    this.#step = { is: 'securing', socket, at, others };
     const { trace, clock, connection } = this.#context;
-    const origin = originText(this.#target.origin);
-    trace?.({ type: 'tls-start', at: clock.now(), connection, origin, address: step.at });
+    trace?.({ type: 'tls-start', at: clock.now(), connection, origin: originText(origin), address: at });
+    const onClose = (cause: Error | null): void => this.#onTLSError(socket, cause ?? closedEarly());
+    transport.handler = { ...IGNORED, onEnd: () => onClose(null), onClose };
+    socket.once('secureConnect', () => this.#onSecure(socket as TLSSocket, transport));
   }
 
   #onSecure(socket: TLSSocket, transport: SocketTransport): void {
@@ -193,21 +194,21 @@ export class TransportDial implements PendingTransport {
     this.#open(transport, resumed);
   }
 
-  #onError(socket: Socket, cause: Error): void {
+  #onTLSError(socket: Socket, cause: Error): void {
     const step = this.#step;
-    if ((step.is !== 'connecting' && step.is !== 'securing') || step.socket !== socket) return;
+    if (step.is !== 'securing' || step.socket !== socket) return;
     const { origin, tls } = this.#target;
     socket.destroy();
-    if (step.is === 'connecting') {
-      const error = connectError(origin, step.at, cause);
-      this.#traceConnectEnd(step.at, error);
-      this.#connectToNext(error);
-      return;
-    }
-    const error = tlsError(origin, step.at, cause);
     if (tls !== null) tls.session = null;
+    const error = tlsError(origin, step.at, cause);
     this.#traceTlsEnd(step.at, null, false, error);
-    this.#fail(error);
+    // A middlebox or a server that is going down closes in the handshake; a certificate is as wrong everywhere.
+    if (codeOf(cause) === 'ECONNRESET' && step.others.length > 0) this.#race(step.others);
+    else this.#fail(error);
+  }
+
+  #endpoint(address: string): string {
+    return endpoint(address, this.#target.origin.port);
   }
 
   #open(transport: Transport, resumed: boolean): void {
@@ -227,11 +228,18 @@ export class TransportDial implements PendingTransport {
     trace({ type: 'dns-end', at: clock.now(), connection, origin, addresses, error });
   }
 
+  #traceConnectStart(address: string): void {
+    const { trace, clock, connection } = this.#context;
+    if (trace === null) return;
+    const origin = originText(this.#target.origin);
+    trace({ type: 'connect-start', at: clock.now(), connection, origin, address: this.#endpoint(address) });
+  }
+
   #traceConnectEnd(address: string, error: HTTPError | null): void {
     const { trace, clock, connection } = this.#context;
     if (trace === null) return;
     const origin = originText(this.#target.origin);
-    trace({ type: 'connect-end', at: clock.now(), connection, origin, address, error });
+    trace({ type: 'connect-end', at: clock.now(), connection, origin, address: this.#endpoint(address), error });
   }
 
   #traceTlsEnd(address: string, protocol: string | null, resumed: boolean, error: HTTPError | null): void {
@@ -240,6 +248,12 @@ export class TransportDial implements PendingTransport {
     const origin = originText(this.#target.origin);
     trace({ type: 'tls-end', at: clock.now(), connection, origin, address, protocol, resumed, error });
   }
+}
+
+/** What the attempts end with that were still under way. */
+function lostError(origin: Origin, endpoint: string): HTTPError {
+  const text = `The attempt to connect to ${originText(origin)} at ${endpoint} was given up: another address answered first`;
+  return new ConnectError(text, { code: 'ERR_CANCELLED', phase: 'connect' });
 }
 
 function closedEarly(): Error {
