@@ -11,6 +11,7 @@ import { ConnectionRace } from '../../src/transport/connection-race.ts';
 
 class FakeSocket extends EventEmitter {
   destroyed = false;
+  readonly remoteAddress = '192.0.2.1';
 
   destroy(): void {
     this.destroyed = true;
