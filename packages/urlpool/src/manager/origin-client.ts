@@ -73,9 +73,9 @@ export class OriginClient implements Place, Linked<OriginClient> {
     this.#settings = settings;
     this.#fields = defaultFields(origin, options.headers);
     const isSecure = origin.scheme === 'https';
-    const { lookup, resolve } = options;
+    const { resolve } = options;
     this.pool = new OriginPool(
-      { origin, tls: isSecure ? new TLSSettings(options, settings.tlsContext) : null, lookup, resolve },
+      { origin, tls: isSecure ? new TLSSettings(options, settings.tlsContext) : null, names: settings.names, resolve },
       {
         origin: this.#text,
         limits,

@@ -29,7 +29,14 @@ import type { ManyOptions, StreamedManyOptions } from './many-options.ts';
 import type { ManyResponse } from './many-run.ts';
 import { responseOf, type SendChoices } from './origin-client.ts';
 import { PoolDirectory } from './pool-directory.ts';
-import { POOL_OPTION_NAMES, type PoolOptions, type PoolSettings, poolSettings, whole } from './pool-options.ts';
+import {
+  namesFrom,
+  POOL_OPTION_NAMES,
+  type PoolOptions,
+  type PoolSettings,
+  poolSettings,
+  whole,
+} from './pool-options.ts';
 import { RateHops } from './rate-hops.ts';
 import {
   ROUTE_OPTION_NAMES,
@@ -388,7 +395,10 @@ export class PoolManager implements AsyncDisposable {
   #settingsOf(route: RouteOptions | null): PoolSettings {
     if (route === null) return this.#settings;
     const options = { ...this.#settings.options, ...route };
-    return { ...this.#settings, options, tlsContext: new TLSContext(options) };
+    const { clock, names } = this.#settings;
+    const isLookedUpApart = ['lookup', 'resolver', 'dnsCache'].some((name) => name in route);
+    const own = isLookedUpApart ? namesFrom(options, clock) : names;
+    return { ...this.#settings, options, tlsContext: new TLSContext(options), names: own };
   }
 }
 

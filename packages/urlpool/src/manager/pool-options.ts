@@ -21,8 +21,10 @@ import type { PoolLimits } from '../pool/origin-pool.ts';
 import { Room } from '../pool/room.ts';
 import { type HeadersInput, mergeFields } from '../request/header-fields.ts';
 import type { TraceListener } from '../trace/trace-event.ts';
+import { AddressBook, type Names, uncached } from '../transport/address-book.ts';
 import { type Connector, openBy } from '../transport/connector.ts';
-import { checkLookup, type LookupOptions } from '../transport/name-lookup.ts';
+import { dnsCacheSettings } from '../transport/dns-cache-options.ts';
+import { checkLookup, hostResolver, type LookupOptions } from '../transport/name-lookup.ts';
 import { TLSContext, type TLSOptions } from '../transport/tls-settings.ts';
 import type { OpenTransport } from '../transport/transport-dial.ts';
 import { Alarms } from '../util/alarms.ts';
@@ -95,6 +97,8 @@ export interface PoolSettings {
   readonly calls: CallGroup;
   /** What the pools that share these settings may have open together. */
   readonly room: Room;
+  /** The addresses of hosts. */
+  readonly names: Names;
   /** How transports are opened; over the network where it is not given. */
   readonly open?: OpenTransport | undefined;
 }
@@ -108,6 +112,7 @@ export const POOL_OPTION_NAMES: readonly (keyof PoolOptions)[] = [
   'clock',
   'connector',
   'decodeContent',
+  'dnsCache',
   'headers',
   'idleTimeout',
   'key',
@@ -129,6 +134,7 @@ export const POOL_OPTION_NAMES: readonly (keyof PoolOptions)[] = [
   'rejectUnauthorized',
   'replay',
   'resolve',
+  'resolver',
   'retries',
   'retryBudget',
   'servername',
@@ -197,6 +203,7 @@ export function poolSettings(
     tlsContext: new TLSContext(options),
     room,
     open: connector === undefined ? undefined : openBy(connector),
+    names: namesFrom(options, clock),
   };
 }
 
@@ -205,6 +212,14 @@ function sharedHeaders(headers: HeadersInput): HeadersInput {
   const entries = headerEntries(headers);
   mergeFields(NO_FIELDS, entries);
   return entries;
+}
+
+/** Who knows addresses: a `lookup` of the caller's is asked each time, unless a cache is asked for. */
+export function namesFrom(options: LookupOptions, clock: Clock): Names {
+  const { lookup, dnsCache = lookup === undefined } = options;
+  const cache = dnsCacheSettings(dnsCache);
+  const resolve = hostResolver(options);
+  return cache === null ? uncached(resolve) : new AddressBook(resolve, clock, cache);
 }
 
 /** A Timeout that says nothing of the queue leaves that to the pool. */

@@ -14,9 +14,11 @@ export const ROUTE_OPTION_NAMES: readonly (keyof RouteOptions)[] = [
   'ca',
   'cert',
   'key',
+  'dnsCache',
   'lookup',
   'rejectUnauthorized',
   'resolve',
+  'resolver',
   'servername',
 ];
 

@@ -14,6 +14,7 @@ import type { PoolSnapshot } from '../trace/snapshot.ts';
 import type { DialTarget } from '../transport/transport-dial.ts';
 import { Alarm } from '../util/alarms.ts';
 import { LinkedList } from '../util/linked-list.ts';
+import { AddressWatch } from './address-watch.ts';
 import { assign, type Step } from './assign.ts';
 import { Counters } from './counters.ts';
 import { Dials } from './dials.ts';
@@ -67,6 +68,7 @@ export class OriginPool implements Tenant {
   readonly #dials: Dials;
   readonly #counters = new Counters();
   readonly #stalled: Alarm;
+  readonly #addresses: AddressWatch;
   #closed = false;
   #dialsInTurn = 0;
   #inUse = false;
@@ -77,6 +79,7 @@ export class OriginPool implements Tenant {
     this.#surroundings = surroundings;
     this.#idle = new IdleStack(settings, surroundings.room, (member, why) => this.#destroy(member, why));
     this.#stalled = new Alarm(settings.alarms, () => this.#refuseStalled());
+    this.#addresses = new AddressWatch(target, settings.gate, (endpoints) => this.#retire(endpoints));
     this.#dials = new Dials(target, settings, {
       onConnection: (connection, resumed) => {
         this.#counters.onCreated(resumed);
@@ -121,6 +124,7 @@ export class OriginPool implements Tenant {
       this.#inUse = true;
       this.#surroundings.watch?.onBusy();
     }
+    this.#addresses.refresh();
     // Nobody who could take an idle connection waits while there is one.
     const member = this.#idle.size === 0 ? null : this.#idle.take(waiter.notKeptBefore);
     if (member !== null) {
@@ -154,13 +158,7 @@ export class OriginPool implements Tenant {
 
   /** Closes what is idle; what is at work closes when it is done. The pool stays usable. */
   clear(reason: 'cleared' | 'evicted' = 'cleared'): void {
-    for (const member of [...this.#members]) {
-      this.#idle.delete(member);
-      member.connection.drain(reason);
-      if (member.connection.state.is === 'closed') this.#forget(member, reason);
-    }
-    this.#serve();
-    this.#settle();
+    this.#drain([...this.#members], reason);
     if (this.size === 0) this.#disarm();
   }
 
@@ -318,6 +316,7 @@ export class OriginPool implements Tenant {
       new IdlePlace(this, () => this.#destroy(member, 'evicted')),
     );
     this.#members.add(member);
+    this.#addresses.start();
     connection.onChange = () => this.#onChange(member);
     this.#onFree(member);
   }
@@ -405,9 +404,26 @@ export class OriginPool implements Tenant {
     return this.#error(`${why}; read them to their end, or dispose() of them`, 'ERR_POOL_STALLED');
   }
 
+  /** Gives up the connections to addresses that the name does not have any more. */
+  #retire(endpoints: ReadonlySet<string>): void {
+    const gone = [...this.#members].filter(({ connection }) => !endpoints.has(connection.address));
+    if (gone.length > 0) this.#drain(gone, 'address-changed');
+  }
+
+  #drain(members: readonly Member[], reason: CloseReason): void {
+    for (const member of members) {
+      this.#idle.delete(member);
+      member.connection.drain(reason);
+      if (member.connection.state.is === 'closed') this.#forget(member, reason);
+    }
+    this.#serve();
+    this.#settle();
+  }
+
   #destroy(member: Member, reason: CloseReason): void {
     this.#idle.delete(member);
     if (!this.#members.delete(member)) return;
+    if (this.#members.size === 0) this.#addresses.stop();
     // It is forgotten before the event tells of it, since a listener may ask for a connection, but its place in the
     // manager is another's only when it is closed.
     this.#counters.onGone(member.connection, reason);
@@ -417,6 +433,7 @@ export class OriginPool implements Tenant {
 
   #forget(member: Member, reason: CloseReason): void {
     if (!this.#members.delete(member)) return;
+    if (this.#members.size === 0) this.#addresses.stop();
     this.#counters.onGone(member.connection, reason);
     this.#surroundings.room.give();
   }

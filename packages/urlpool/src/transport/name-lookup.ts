@@ -5,7 +5,8 @@ import type { LookupAddress } from 'node:dns';
 import { isIP } from 'node:net';
 import { invalidOption } from '../errors/invalid-option.ts';
 import { checkFunction } from '../errors/option-values.ts';
-import { authority, type Origin } from '../message/origin.ts';
+import type { Origin } from '../message/origin.ts';
+import { type DNSCacheOptions, dnsCacheSettings } from './dns-cache-options.ts';
 
 /** Asks for the addresses of a name: the shape of Node's `dns.lookup` with `all: true`. */
 export type LookupFunction = (
@@ -17,9 +18,24 @@ export type LookupFunction = (
 /** Addresses to use in place of a look-up, by `host:port`: as curl's `--resolve`. */
 export type ResolveMap = Readonly<Record<string, string | readonly string[]>>;
 
+/** Looks names up. */
+export interface Resolver {
+  /**
+   * The addresses of a host.
+   *
+   * @returns One at least; `ttl` is for how long one holds, in ms.
+   * @throws An error with the code `ENOTFOUND` where there is none.
+   */
+  resolve(host: string): Promise<readonly { readonly address: string; readonly ttl?: number | undefined }[]>;
+}
+
 export interface LookupOptions {
-  /** Looks names up in place of the system's resolver. */
+  /** Looks names up in place of the system's resolver, for every connection anew: `dnsCache` keeps what it gives if asked to. */
   readonly lookup?: LookupFunction | undefined;
+  /** Looks names up in place of the system's resolver, and may say for how long the answers hold. */
+  readonly resolver?: Resolver | undefined;
+  /** How long addresses are kept; false for not at all. @default true, but false with a `lookup` */
+  readonly dnsCache?: DNSCacheOptions | boolean | undefined;
   /** Addresses for `host:port`, e.g. `{ 'example.org:443': '127.0.0.1' }`. */
   readonly resolve?: ResolveMap | undefined;
 }
@@ -43,8 +59,10 @@ function own(resolve: ResolveMap, origin: Origin): string | readonly string[] | 
  *
  * @throws {RequestError} `ERR_INVALID_OPTION`
  */
-export function checkLookup({ lookup, resolve }: LookupOptions): void {
+export function checkLookup({ lookup, resolve, resolver, dnsCache }: LookupOptions): void {
   checkFunction('lookup', lookup);
+  checkResolver(resolver, lookup);
+  dnsCacheSettings(dnsCache);
   if (resolve === undefined) return;
   const want = `give IP addresses by "host:port", e.g. { 'example.org:443': '127.0.0.1' }`;
   if (typeof resolve !== 'object' || resolve === null) throw invalidOption('resolve', resolve, want);
@@ -57,33 +75,69 @@ export function checkLookup({ lookup, resolve }: LookupOptions): void {
   }
 }
 
-/** Looks a name up. */
-export function lookUp(
-  origin: Origin,
-  lookup: LookupFunction | undefined,
-  callback: (error: Error | null, addresses: readonly string[]) => void,
-): void {
-  const ask: LookupFunction = lookup ?? process.getBuiltinModule('node:dns').lookup;
-  ask(origin.host, { all: true }, (error, found) => {
+function checkResolver(resolver: unknown, lookup: unknown): void {
+  if (resolver === undefined) return;
+  if (typeof resolver !== 'object' || resolver === null || !('resolve' in resolver)) {
+    throw invalidOption('resolver', resolver, 'give an object with a method resolve(host)');
+  }
+  checkFunction('resolver.resolve', resolver.resolve);
+  if (lookup !== undefined) throw invalidOption('resolver', resolver, 'lookup is given already: leave one of them out');
+}
+
+/** What a look-up gives: IP addresses, and how long they hold, in ms, where that is known. */
+export interface ResolvedHost {
+  readonly addresses: readonly string[];
+  readonly ttl: number | null;
+}
+
+/** Asks for the addresses of a host. It calls back later; an error with the code `ENOTFOUND` says that there are none. */
+export type ResolveHost = (host: string, callback: (error: Error | null, found: ResolvedHost | null) => void) => void;
+
+/** Who is asked: the user's resolver or look-up, else the system's. */
+export function hostResolver({ lookup, resolver }: LookupOptions): ResolveHost {
+  return resolver === undefined ? looker(lookup) : (host, callback) => void askResolver(resolver, host, callback);
+}
+
+function looker(lookup: LookupFunction | undefined): ResolveHost {
+  return (host, callback) => {
+    let answered = false;
     // Later, whenever it answers: an answer given at once would come in the middle of the dial's own beginning.
-    queueMicrotask(() => callback(...checkAnswer(origin, error, found)));
-  });
+    const answer = (error: unknown, found: unknown): void => {
+      if (answered) return;
+      answered = true;
+      queueMicrotask(() => callback(...checkAnswer(host, error, found)));
+    };
+    try {
+      const ask: LookupFunction = lookup ?? process.getBuiltinModule('node:dns').lookup;
+      ask(host, { all: true }, answer);
+    } catch (error) {
+      answer(error, null);
+    }
+  };
+}
+
+async function askResolver(resolver: Resolver, host: string, callback: Parameters<ResolveHost>[1]): Promise<void> {
+  let result: Parameters<typeof callback>;
+  try {
+    result = checkAnswer(host, null, await resolver.resolve(host));
+  } catch (error) {
+    result = checkAnswer(host, error, null);
+  }
+  callback(...result);
 }
 
 /** What a hook may give is anything: it becomes addresses, or an error that says what was wrong with it. */
-function checkAnswer(origin: Origin, error: unknown, found: unknown): [Error | null, readonly string[]] {
-  if (error) return [error instanceof Error ? error : new Error(String(error)), []];
-  if (!Array.isArray(found)) return [new Error('the lookup option gave no list of { address, family }'), []];
-  const addresses = found.map((entry: unknown) =>
-    typeof entry === 'object' && entry !== null && 'address' in entry ? entry.address : undefined,
-  );
+function checkAnswer(host: string, error: unknown, found: unknown): [Error | null, ResolvedHost | null] {
+  const fail = (why: string): [Error, null] => [new Error(why), null];
+  if (error) return [error instanceof Error ? error : new Error(String(error)), null];
+  if (!Array.isArray(found)) return fail('the lookup gave no list of { address }');
+  const entries = found.map((entry: unknown) => (typeof entry === 'object' && entry !== null ? entry : {}));
+  const addresses = entries.map((entry) => ('address' in entry ? entry.address : undefined));
   const strings = addresses.filter((address) => typeof address === 'string' && isIP(address) !== 0) as string[];
-  if (strings.length < addresses.length) return [new Error('the lookup option gave what is no IP address'), []];
-  return strings.length === 0 ? [noAddress(origin), []] : [null, strings];
-}
-
-function noAddress(origin: Origin): Error {
-  return Object.assign(new Error(`no address for ${authority(origin)}`), { code: 'ENOTFOUND' });
+  if (strings.length < addresses.length) return fail('the lookup gave what is no IP address');
+  if (strings.length === 0) return [Object.assign(new Error(`no address for ${host}`), { code: 'ENOTFOUND' }), null];
+  const ttls = entries.flatMap((entry) => ('ttl' in entry && typeof entry.ttl === 'number' ? [entry.ttl] : []));
+  return [null, { addresses: strings, ttl: ttls.length === 0 ? null : Math.max(0, Math.min(...ttls)) }];
 }
 
 /** Address and port as text: IPv6 in brackets. */

@@ -13,10 +13,15 @@ export function codeOf(error: unknown): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }
 
+/** Whether an error says that the name has no address, and not that asking failed. */
+export function isMissing(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === 'ENOTFOUND' || code === 'ENODATA';
+}
+
 /** Why a name has no address. */
 export function lookupError(origin: Origin, cause: Error): HTTPError {
-  const code = codeOf(cause);
-  const missing = code === 'ENOTFOUND' || code === 'ENODATA';
+  const missing = isMissing(cause);
   const why = missing
     ? `the name "${origin.host}" has no address; is it spelled right?`
     : `looking up the name "${origin.host}" failed: ${cause.message}`;

@@ -11,11 +11,11 @@ import { originText } from '../message/origin.ts';
 import { IGNORED, type Transport } from '../message/transport.ts';
 import type { TraceListener } from '../trace/trace-event.ts';
 import type { Clock } from '../util/clock.ts';
+import { inOrder, type Names } from './address-book.ts';
 import { ConnectionRace, type Runner } from './connection-race.ts';
 import { identityError } from './identity.ts';
-import { endpoint, knownAddresses, type LookupOptions, lookUp } from './name-lookup.ts';
+import { endpoint, knownAddresses, type ResolveMap } from './name-lookup.ts';
 import { codeOf, connectError, lookupError, tlsError } from './network-error.ts';
-import { raceOrder } from './race-order.ts';
 import type { SocketTransport } from './socket-transport.ts';
 import type { TLSSettings } from './tls-settings.ts';
 
@@ -23,8 +23,11 @@ import type { TLSSettings } from './tls-settings.ts';
 const KEEP_ALIVE_PROBE_MS = 60_000;
 
 /** Where to, and how. */
-export interface DialTarget extends LookupOptions {
+export interface DialTarget {
   readonly origin: Origin;
+  readonly names: Names;
+  /** Addresses in place of a look-up, by `host:port`. */
+  readonly resolve: ResolveMap | undefined;
   /** Null for plain TCP. */
   readonly tls: TLSSettings | null;
 }
@@ -57,7 +60,7 @@ export type OpenTransport = (target: DialTarget, context: DialContext, handler: 
 export const openTransport: OpenTransport = (target, context, handler) => new TransportDial(target, context, handler);
 
 type Step =
-  | { readonly is: 'resolving' }
+  | { readonly is: 'resolving'; readonly isKnown: boolean }
   | { readonly is: 'connecting'; readonly race: ConnectionRace }
   | { readonly is: 'securing'; readonly socket: Socket; readonly at: string; readonly others: readonly string[] }
   | { readonly is: 'over' };
@@ -67,7 +70,7 @@ export class TransportDial implements PendingTransport {
   readonly #target: DialTarget;
   readonly #context: DialContext;
   readonly #handler: DialHandler;
-  #step: Step = { is: 'resolving' };
+  #step: Step = { is: 'resolving', isKnown: false };
 
   constructor(target: DialTarget, context: DialContext, handler: DialHandler) {
     this.#target = target;
@@ -75,7 +78,7 @@ export class TransportDial implements PendingTransport {
     this.#handler = handler;
     const known = knownAddresses(target.origin, target.resolve);
     if (known === null) this.#lookUp();
-    else this.#race(known);
+    else this.#race(inOrder(known));
   }
 
   get doing(): string {
@@ -94,7 +97,7 @@ export class TransportDial implements PendingTransport {
   abandon(error: HTTPError): void {
     const step = this.#step;
     this.#step = { is: 'over' };
-    if (step.is === 'resolving') this.#traceDnsEnd([], error);
+    if (step.is === 'resolving' && !step.isKnown) this.#traceDnsEnd([], error);
     if (step.is === 'connecting') step.race.abandon(error);
     if (step.is === 'securing') {
       this.#traceTlsEnd(step.at, null, false, error);
@@ -103,23 +106,18 @@ export class TransportDial implements PendingTransport {
   }
 
   #lookUp(): void {
-    const { origin, lookup } = this.#target;
+    const { origin, names } = this.#target;
     const { trace, clock, connection } = this.#context;
-    trace?.({ type: 'dns-start', at: clock.now(), connection, origin: originText(origin), host: origin.host });
-    let answered = false;
-    const onAnswer = (cause: Error | null, addresses: readonly string[]): void => {
-      if (answered || this.#step.is !== 'resolving') return;
-      answered = true;
+    const isKnown = names.ask(origin.host, (cause, addresses) => {
+      if (this.#step.is !== 'resolving') return;
       const error = cause === null ? null : lookupError(origin, cause);
-      this.#traceDnsEnd(addresses, error);
-      if (error === null) this.#race(raceOrder(addresses, { family: null, turn: 0, failed: new Set() }));
+      if (!isKnown) this.#traceDnsEnd(addresses, error);
+      if (error === null) this.#race(addresses);
       else this.#fail(error);
-    };
-    try {
-      lookUp(origin, lookup, onAnswer);
-    } catch (cause) {
-      queueMicrotask(() => onAnswer(cause instanceof Error ? cause : new Error(String(cause)), []));
-    }
+    });
+    this.#step = { is: 'resolving', isKnown };
+    if (!isKnown)
+      trace?.({ type: 'dns-start', at: clock.now(), connection, origin: originText(origin), host: origin.host });
   }
 
   #race(addresses: readonly string[]): void {
@@ -162,12 +160,15 @@ export class TransportDial implements PendingTransport {
   }
 
   #onAttemptError(address: string, cause: Error): HTTPError {
-    const error = connectError(this.#target.origin, this.#endpoint(address), cause);
+    const { origin, names } = this.#target;
+    names.onFailed(origin.host, address);
+    const error = connectError(origin, this.#endpoint(address), cause);
     this.#traceConnectEnd(address, error);
     return error;
   }
 
   #onConnect({ address, socket, transport }: Runner, others: readonly string[]): void {
+    this.#target.names.onConnected(this.#target.origin.host, address);
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_PROBE_MS);
     this.#traceConnectEnd(address, null);

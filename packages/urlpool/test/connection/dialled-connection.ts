@@ -14,6 +14,7 @@ import type { Transport } from '../../src/message/transport.ts';
 import type { Failure } from '../../src/policy/failure.ts';
 import type { WireRequest } from '../../src/request/wire-request.ts';
 import type { ResponseSink } from '../../src/response/response-sink.ts';
+import { uncached } from '../../src/transport/address-book.ts';
 import { TLSContext, TLSSettings } from '../../src/transport/tls-settings.ts';
 import { Alarms } from '../../src/util/alarms.ts';
 
@@ -30,7 +31,7 @@ export async function dialled(t: TestContext, port: number, { ca, trace }: DialC
   const target = {
     origin,
     tls: ca === undefined ? null : new TLSSettings({}, new TLSContext({ ca })),
-    lookup: undefined,
+    names: uncached(() => {}),
     resolve: { [`localhost:${port}`]: '127.0.0.1' },
   };
   const settings = {

@@ -1,0 +1,204 @@
+// The addresses of names as pools use them: kept, shared, refreshed, given up.
+
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { NameResolutionError, PoolManager, type PoolManagerOptions, type Resolver } from 'urlpool';
+import { FakeClock, ScriptedServer } from 'urlpool-testing';
+import { echo } from '../connection/served-pool.ts';
+
+type Found = Awaited<ReturnType<Resolver['resolve']>>;
+
+/** A resolver whose answers the test gives one by one. */
+class HeldResolver implements Resolver {
+  readonly asked: string[] = [];
+  readonly #waiting: { resolve(found: Found): void; reject(error: Error): void }[] = [];
+
+  resolve(host: string): Promise<Found> {
+    this.asked.push(host);
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+  }
+
+  async answer(...found: Found): Promise<void> {
+    this.#waiting.shift()?.resolve(found);
+    await turn();
+  }
+
+  async fail(code: string): Promise<void> {
+    this.#waiting.shift()?.reject(Object.assign(new Error(code), { code }));
+    await turn();
+  }
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const HERE = { address: '127.0.0.1' };
+const ALSO_HERE = { address: '127.0.0.2' };
+
+async function served(t: TestContext, options: PoolManagerOptions = {}) {
+  const server = await ScriptedServer.start({ host: '0.0.0.0' }, echo);
+  const clock = new FakeClock();
+  const resolver = new HeldResolver();
+  const http = new PoolManager({ clock, resolver, retries: false, ...options });
+  t.after(async () => {
+    await http.close({ timeout: 0 });
+    await server.close();
+  });
+  return { http, clock, resolver, url: `http://name.test:${server.port}` };
+}
+
+test('PoolManager asks for a name once, for all who want it at the same time', async (t) => {
+  const { http, resolver, url } = await served(t);
+  const gone = new AbortController();
+  const first = http.request('GET', `${url}/a`, { signal: gone.signal });
+  const others = [http.request('GET', `${url}/b`), http.request('GET', `${url}/c`)];
+  await turn();
+  gone.abort();
+  await assert.rejects(first, { name: 'AbortError' });
+  await resolver.answer(HERE);
+  await Promise.all(others);
+  assert.deepEqual(resolver.asked, ['name.test']);
+});
+
+test('PoolManager keeps an answer for 30 s, and uses it for as long again while it asks anew', async (t) => {
+  const { http, clock, resolver, url } = await served(t);
+  const get = async (path: string): Promise<void> => {
+    await http.clear();
+    await http.request('GET', url + path);
+  };
+  const first = get('/a');
+  await turn();
+  await resolver.answer(HERE);
+  await first;
+  clock.advance(29_999);
+  await get('/b');
+  assert.equal(resolver.asked.length, 1);
+  clock.advance(1);
+  await get('/c');
+  assert.equal(resolver.asked.length, 2);
+  await resolver.answer(HERE);
+  clock.advance(60_000);
+  const late = get('/d');
+  await turn();
+  assert.equal(resolver.asked.length, 3);
+  await resolver.answer(HERE);
+  await late;
+});
+
+test('PoolManager takes the life that the resolver tells', async (t) => {
+  const { http, clock, resolver, url } = await served(t, { dnsCache: { staleFor: 0 } });
+  const first = http.request('GET', url);
+  await turn();
+  await resolver.answer({ ...HERE, ttl: 500 }, { ...ALSO_HERE, ttl: 100 });
+  await first;
+  await http.clear();
+  clock.advance(100);
+  const second = http.request('GET', url);
+  await turn();
+  assert.equal(resolver.asked.length, 2);
+  await resolver.answer(HERE);
+  await second;
+});
+
+test('PoolManager remembers for 1 s that a name has no address, and not that asking failed', async (t) => {
+  const { http, clock, resolver, url } = await served(t);
+  const failing = async (code: string, expected: string): Promise<void> => {
+    const call = assert.rejects(http.request('GET', url), { code: expected });
+    await turn();
+    await resolver.fail(code);
+    await call;
+  };
+  await failing('EAI_AGAIN', 'ERR_NAME_LOOKUP');
+  await failing('ENOTFOUND', 'ERR_NAME_NOT_FOUND');
+  await assert.rejects(http.request('GET', url), NameResolutionError);
+  assert.equal(resolver.asked.length, 2);
+  clock.advance(1_000);
+  await failing('ENOTFOUND', 'ERR_NAME_NOT_FOUND');
+  assert.equal(resolver.asked.length, 3);
+});
+
+test('PoolManager gives up kept connections whose address the name has lost, as it hears of it', async (t) => {
+  const { http, clock, resolver, url } = await served(t);
+  const first = http.request('GET', url);
+  await turn();
+  await resolver.answer(HERE);
+  const { connection } = await first;
+  clock.advance(30_000);
+  assert.equal((await http.request('GET', url)).connection.id, connection.id);
+  assert.equal(resolver.asked.length, 2);
+  await resolver.answer(ALSO_HERE);
+  assert.deepEqual(http.snapshot().closed, { 'address-changed': 1 });
+  const after = await http.request('GET', url);
+  assert.equal(after.connection.address.split(':')[0], '127.0.0.2');
+});
+
+test('PoolManager keeps connections whose address is still among the answers, and all where asking fails', async (t) => {
+  const { http, clock, resolver, url } = await served(t);
+  const first = http.request('GET', url);
+  await turn();
+  await resolver.answer(HERE);
+  await first;
+  for (const answer of [() => resolver.answer(ALSO_HERE, HERE), () => resolver.fail('EAI_AGAIN')]) {
+    clock.advance(30_000);
+    await http.request('GET', url);
+    await answer();
+  }
+  assert.equal(resolver.asked.length, 3);
+  assert.deepEqual([http.snapshot().open, http.snapshot().numConnections], [1, 1]);
+});
+
+test('PoolManager lets addresses take turns', async (t) => {
+  const { http, resolver, url } = await served(t, { maxSize: 4 });
+  const calls = ['/a', '/b', '/c', '/d'].map((path) => http.request('GET', url + path));
+  await turn();
+  await resolver.answer(HERE, ALSO_HERE);
+  const addresses = (await Promise.all(calls)).map(({ connection }) => connection.address.split(':')[0]);
+  assert.deepEqual(addresses.sort(), ['127.0.0.1', '127.0.0.1', '127.0.0.2', '127.0.0.2']);
+});
+
+test('PoolManager({ dnsCache: false }) asks for every connection', async (t) => {
+  const { http, resolver, url } = await served(t, { dnsCache: false });
+  for (let i = 1; i <= 2; i++) {
+    await http.clear();
+    const call = http.request('GET', url);
+    await turn();
+    await resolver.answer(HERE);
+    await call;
+    assert.equal(resolver.asked.length, i);
+  }
+});
+
+for (const [what, options, message] of [
+  [
+    'a resolver that is a function',
+    { resolver: () => {} },
+    /as resolver: give an object with a method resolve\(host\)$/,
+  ],
+  ['a resolver beside a lookup', { resolver: { resolve: () => {} }, lookup: () => {} }, /lookup is given already/],
+  ['a life that is none', { dnsCache: { ttl: -1 } }, /^Cannot use -1 as dnsCache\.ttl: give a number of milliseconds/],
+  ['a misspelt name', { dnsCache: { TTL: 1 } }, /did you mean ttl\?$/],
+  ['a cache that is a number', { dnsCache: 30_000 }, /as dnsCache: give an object$/],
+  ['no hosts', { dnsCache: { maxHosts: 0 } }, /^Cannot use 0 as dnsCache\.maxHosts/],
+] as const) {
+  test(`PoolManager() refuses ${what}`, () => {
+    assert.throws(() => new PoolManager(options as unknown as PoolManagerOptions), {
+      code: 'ERR_INVALID_OPTION',
+      message,
+    });
+  });
+}
+
+test('PoolManager forgets the hosts that were asked for longest ago', async (t) => {
+  const { http, resolver, url } = await served(t, { dnsCache: { maxHosts: 2 } });
+  const get = async (name: string, isAsked: boolean): Promise<void> => {
+    await http.clear();
+    const call = http.request('GET', url.replace('name', name));
+    await turn();
+    if (isAsked) await resolver.answer(HERE);
+    await call;
+  };
+  await get('a', true);
+  await get('b', true);
+  await get('a', false);
+  await get('c', true);
+  await get('a', false);
+  await get('b', true);
+});
