@@ -73,9 +73,15 @@ export class OriginClient implements Place, Linked<OriginClient> {
     this.#settings = settings;
     this.#fields = defaultFields(origin, options.headers);
     const isSecure = origin.scheme === 'https';
-    const { resolve } = options;
+    const { lookup, resolve } = options;
     this.pool = new OriginPool(
-      { origin, tls: isSecure ? new TLSSettings(options, settings.tlsContext) : null, names: settings.names, resolve },
+      {
+        origin,
+        tls: isSecure ? new TLSSettings(options, settings.tlsContext) : null,
+        names: settings.names,
+        lookup,
+        resolve,
+      },
       {
         origin: this.#text,
         limits,

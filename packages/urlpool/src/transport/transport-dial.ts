@@ -14,7 +14,7 @@ import type { Clock } from '../util/clock.ts';
 import { inOrder, type Names } from './address-book.ts';
 import { ConnectionRace, type Runner } from './connection-race.ts';
 import { identityError } from './identity.ts';
-import { endpoint, knownAddresses, type ResolveMap } from './name-lookup.ts';
+import { endpoint, knownAddresses, type LookupFunction, type ResolveMap } from './name-lookup.ts';
 import { codeOf, connectError, lookupError, tlsError } from './network-error.ts';
 import type { SocketTransport } from './socket-transport.ts';
 import type { TLSSettings } from './tls-settings.ts';
@@ -26,6 +26,8 @@ const KEEP_ALIVE_PROBE_MS = 60_000;
 export interface DialTarget {
   readonly origin: Origin;
   readonly names: Names;
+  /** The caller's own, for a connector. */
+  readonly lookup: LookupFunction | undefined;
   /** Addresses in place of a look-up, by `host:port`. */
   readonly resolve: ResolveMap | undefined;
   /** Null for plain TCP. */

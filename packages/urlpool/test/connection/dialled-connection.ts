@@ -32,6 +32,7 @@ export async function dialled(t: TestContext, port: number, { ca, trace }: DialC
     origin,
     tls: ca === undefined ? null : new TLSSettings({}, new TLSContext({ ca })),
     names: uncached(() => {}),
+    lookup: undefined,
     resolve: { [`localhost:${port}`]: '127.0.0.1' },
   };
   const settings = {
