@@ -3,7 +3,7 @@
 
 import type { Origin } from '../message/origin.ts';
 import { NoProxy } from './no-proxy.ts';
-import { type Proxy, parseProxy } from './proxy.ts';
+import { type ProxyServer, parseProxy } from './proxy-server.ts';
 
 /** Variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -15,7 +15,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  *
  * @throws {RequestError} `ERR_INVALID_OPTION` for a variable that holds no proxy.
  */
-export function proxyFromEnvironment(env: Environment): (origin: Origin) => Proxy | null {
+export function proxyFromEnvironment(env: Environment): (origin: Origin) => ProxyServer | null {
   const noProxy = new NoProxy(read(env, 'no_proxy')?.value ?? '');
   const all = read(env, 'all_proxy');
   const isCGI = env.REQUEST_METHOD !== undefined;
@@ -41,6 +41,6 @@ function variable(env: Environment, name: string): Variable | null {
   return value === '' ? null : { name, value };
 }
 
-function proxyOf(given: Variable | null): Proxy | null {
+function proxyOf(given: Variable | null): ProxyServer | null {
   return given === null ? null : parseProxy(given.value, given.name);
 }

@@ -6,7 +6,7 @@ import { redactUrl } from '../message/redact-url.ts';
 export const PROXY_SCHEMES = ['http', 'https', 'socks4', 'socks4a', 'socks5', 'socks5h'] as const;
 
 /** A proxy. */
-export interface Proxy {
+export interface ProxyServer {
   readonly scheme: (typeof PROXY_SCHEMES)[number];
   /** A name, or an IP address without brackets. */
   readonly host: string;
@@ -24,7 +24,7 @@ const DEFAULT_PORTS = { http: 80, https: 443, socks4: 1080, socks4a: 1080, socks
  * @param option What it was given as.
  * @throws {RequestError} `ERR_INVALID_OPTION`; the message shows no credentials.
  */
-export function parseProxy(input: string | URL, option = 'proxy'): Proxy {
+export function parseProxy(input: string | URL, option = 'proxy'): ProxyServer {
   const text: unknown = typeof input === 'object' && input !== null ? input.href : input;
   if (typeof text !== 'string') throw refused(option, String(input), 'give a URL, e.g. http://proxy.example:3128');
   const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
@@ -45,7 +45,7 @@ export function parseProxy(input: string | URL, option = 'proxy'): Proxy {
 }
 
 /** The parser drops the port 80, which is not the default of every scheme. */
-function portOf(port: string, whole: string, scheme: Proxy['scheme']): number {
+function portOf(port: string, whole: string, scheme: ProxyServer['scheme']): number {
   if (port !== '') return Number(port);
   return /^[^/?#]*:\/\/[^/?#]*:0*80(?:[/?#]|$)/.test(whole) ? 80 : DEFAULT_PORTS[scheme];
 }
@@ -59,7 +59,7 @@ function decoded(text: string): string {
 }
 
 /** A proxy as text, without credentials: for messages, events and pool keys. */
-export function proxyText({ scheme, host, port }: Proxy): string {
+export function proxyText({ scheme, host, port }: ProxyServer): string {
   return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 

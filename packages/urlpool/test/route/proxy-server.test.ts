@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseProxy, proxyText } from '../../src/route/proxy.ts';
+import { parseProxy, proxyText } from '../../src/route/proxy-server.ts';
 
 for (const [url, text, userinfo] of [
   ['http://proxy.test:3128', 'http://proxy.test:3128', null],
