@@ -30,7 +30,7 @@ for (const [name, make, answers, expected] of [
   [
     '4: an answer in pieces',
     () => new Socks4(V4, ''),
-    ['00', '5a0000', '00000000', '41'],
+    ['00', '5a0000', '0000000041'],
     '040101bbc000020100, open 41',
   ],
   ['4: half an answer', () => new Socks4(V4, ''), ['005a0000'], '040101bbc000020100, more'],
