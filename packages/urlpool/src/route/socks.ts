@@ -1,46 +1,10 @@
 // What is said to a SOCKS proxy and what its answers mean, without a socket: SOCKS4 and 4a (Ying-Da Lee's protocol and its
-// extension), SOCKS5 (RFC 1928) with user and password (RFC 1929). Each step takes the bytes that came so far and says what
-// to write next, or that the tunnel is open.
+// extension), SOCKS5 (RFC 1928) with user and password (RFC 1929).
 
 import { parseIP } from '../message/ip-address.ts';
+import { type TunnelEnd, TunnelFault, type TunnelStep, type TunnelTalk } from './tunnel-talk.ts';
 
-/** Where a tunnel leads. */
-export interface SocksTarget {
-  /** A name, for the proxy to look up, or an IP address. */
-  readonly host: string;
-  readonly port: number;
-}
-
-/** What follows. */
-export type SocksStep =
-  | { readonly is: 'more' }
-  | { readonly is: 'say'; readonly bytes: Buffer }
-  /** The tunnel is open; `rest` came through it already. */
-  | { readonly is: 'open'; readonly rest: Buffer };
-
-/** A conversation that opens one tunnel. */
-export interface SocksTalk {
-  /** What is said first. */
-  begin(): Buffer;
-  /**
-   * Takes in what came.
-   *
-   * @throws {SocksFault}
-   */
-  read(bytes: Buffer): SocksStep;
-}
-
-/** Why a proxy opened no tunnel. */
-export class SocksFault extends Error {
-  readonly kind: 'refused' | 'auth' | 'protocol';
-
-  constructor(kind: SocksFault['kind'], message: string) {
-    super(message);
-    this.kind = kind;
-  }
-}
-
-const MORE: SocksStep = { is: 'more' };
+const MORE: TunnelStep = { is: 'more' };
 
 /** Texts go with their length in one byte. */
 const LONGEST = 255;
@@ -63,12 +27,12 @@ const REPLIES_5: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** SOCKS4, and 4a where the target is a name. */
-export class Socks4 implements SocksTalk {
-  readonly #target: SocksTarget;
+export class Socks4 implements TunnelTalk {
+  readonly #target: TunnelEnd;
   readonly #user: string;
   #came: Buffer = Buffer.alloc(0);
 
-  constructor(target: SocksTarget, user: string) {
+  constructor(target: TunnelEnd, user: string) {
     this.#target = target;
     this.#user = user;
   }
@@ -76,8 +40,8 @@ export class Socks4 implements SocksTalk {
   begin(): Buffer {
     const { host, port } = this.#target;
     const address = parseIP(host);
-    if (address !== null && address.length !== 4) throw new SocksFault('refused', 'SOCKS4 knows no IPv6 address');
-    if (this.#user.includes('\0')) throw new SocksFault('auth', 'a user of SOCKS4 cannot hold a zero');
+    if (address !== null && address.length !== 4) throw new TunnelFault('refused', 'SOCKS4 knows no IPv6 address');
+    if (this.#user.includes('\0')) throw new TunnelFault('auth', 'a user of SOCKS4 cannot hold a zero');
     const name = address === null ? [...Buffer.from(`${host}\0`, 'latin1')] : [];
     // An address 0.0.0.x that is none says that the name follows.
     return Buffer.from([
@@ -91,13 +55,13 @@ export class Socks4 implements SocksTalk {
     ]);
   }
 
-  read(bytes: Buffer): SocksStep {
+  read(bytes: Buffer): TunnelStep {
     this.#came = Buffer.concat([this.#came, bytes]);
     if (this.#came.length > 0 && this.#came[0] !== 0) throw notSocks(4);
     if (this.#came.length < 8) return MORE;
     const reply = this.#came[1] ?? 0;
     if (reply === 90) return { is: 'open', rest: this.#came.subarray(8) };
-    throw new SocksFault(
+    throw new TunnelFault(
       reply === 92 || reply === 93 ? 'auth' : 'refused',
       REPLIES_4.get(reply) ?? `it answered ${reply}`,
     );
@@ -105,14 +69,14 @@ export class Socks4 implements SocksTalk {
 }
 
 /** SOCKS5. */
-export class Socks5 implements SocksTalk {
-  readonly #target: SocksTarget;
+export class Socks5 implements TunnelTalk {
+  readonly #target: TunnelEnd;
   readonly #userinfo: string | null;
   #came: Buffer = Buffer.alloc(0);
   #awaits: 'method' | 'auth' | 'reply' = 'method';
 
   /** @param userinfo `user:password`; null for none. */
-  constructor(target: SocksTarget, userinfo: string | null) {
+  constructor(target: TunnelEnd, userinfo: string | null) {
     this.#target = target;
     this.#userinfo = userinfo;
   }
@@ -121,7 +85,7 @@ export class Socks5 implements SocksTalk {
     return Buffer.from(this.#userinfo === null ? [5, 1, 0] : [5, 2, 0, 2]);
   }
 
-  read(bytes: Buffer): SocksStep {
+  read(bytes: Buffer): TunnelStep {
     this.#came = Buffer.concat([this.#came, bytes]);
     switch (this.#awaits) {
       case 'method':
@@ -133,14 +97,14 @@ export class Socks5 implements SocksTalk {
     }
   }
 
-  #readMethod(): SocksStep {
+  #readMethod(): TunnelStep {
     if (this.#came.length > 0 && this.#came[0] !== 5) throw notSocks(5);
     const chosen = this.#take(2)?.[1];
     if (chosen === undefined) return MORE;
     if (chosen === 0) return this.#ask();
     if (chosen !== 2 || this.#userinfo === null) {
       const why = this.#userinfo === null ? 'it wants a user and a password' : 'it takes no user and password';
-      throw new SocksFault('auth', why);
+      throw new TunnelFault('auth', why);
     }
     this.#awaits = 'auth';
     const colon = this.#userinfo.indexOf(':');
@@ -151,14 +115,14 @@ export class Socks5 implements SocksTalk {
     };
   }
 
-  #readAuth(): SocksStep {
+  #readAuth(): TunnelStep {
     const status = this.#take(2)?.[1];
     if (status === undefined) return MORE;
-    if (status !== 0) throw new SocksFault('auth', 'it refused the user or the password');
+    if (status !== 0) throw new TunnelFault('auth', 'it refused the user or the password');
     return this.#ask();
   }
 
-  #ask(): SocksStep {
+  #ask(): TunnelStep {
     this.#awaits = 'reply';
     const { host, port } = this.#target;
     const address = parseIP(host);
@@ -170,11 +134,11 @@ export class Socks5 implements SocksTalk {
     };
   }
 
-  #readReply(): SocksStep {
+  #readReply(): TunnelStep {
     const [version, reply = 0, , kind, length = 0] = this.#came;
     if (version !== undefined && version !== 5) throw notSocks(5);
     if (this.#came.length < 2) return MORE;
-    if (reply !== 0) throw new SocksFault('refused', REPLIES_5.get(reply) ?? `it answered ${reply}`);
+    if (reply !== 0) throw new TunnelFault('refused', REPLIES_5.get(reply) ?? `it answered ${reply}`);
     if (this.#came.length < 5) return MORE;
     const bound = kind === 1 ? 4 : kind === 4 ? 16 : kind === 3 ? 1 + length : null;
     if (bound === null) throw notSocks(5);
@@ -193,11 +157,11 @@ export class Socks5 implements SocksTalk {
 function counted(what: string, text: string): Buffer {
   const bytes = Buffer.from(text);
   if (bytes.length === 0 || bytes.length > LONGEST) {
-    throw new SocksFault('auth', `its ${what} has ${bytes.length} bytes, where SOCKS5 has room for 1 to ${LONGEST}`);
+    throw new TunnelFault('auth', `its ${what} has ${bytes.length} bytes, where SOCKS5 has room for 1 to ${LONGEST}`);
   }
   return Buffer.concat([Buffer.from([bytes.length]), bytes]);
 }
 
-function notSocks(version: number): SocksFault {
-  return new SocksFault('protocol', `what answers there does not speak SOCKS${version}`);
+function notSocks(version: number): TunnelFault {
+  return new TunnelFault('protocol', `what answers there does not speak SOCKS${version}`);
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Socks4, Socks5, type SocksFault, type SocksTalk } from '../../src/route/socks.ts';
+import { Socks4, Socks5 } from '../../src/route/socks.ts';
+import type { TunnelFault, TunnelTalk } from '../../src/route/tunnel-talk.ts';
 
 const hex = (text: string): Buffer => Buffer.from(text.replace(/\s/g, ''), 'hex');
 const V4 = { host: '192.0.2.1', port: 443 };
@@ -8,7 +9,7 @@ const V6 = { host: '2001:db8::1', port: 80 };
 const NAME = { host: 'a.test', port: 8080 };
 
 /** What is said and what comes of it, where the proxy answers in these pieces. */
-function talked(talk: SocksTalk, answers: readonly string[]): string {
+function talked(talk: TunnelTalk, answers: readonly string[]): string {
   const story = [talk.begin().toString('hex')];
   try {
     for (const answer of answers) {
@@ -17,7 +18,7 @@ function talked(talk: SocksTalk, answers: readonly string[]): string {
       if (step.is === 'open') return [...story, `open ${step.rest.toString('hex')}`.trim()].join(', ');
     }
   } catch (error) {
-    return [...story, `${(error as SocksFault).kind}: ${(error as SocksFault).message}`].join(', ');
+    return [...story, `${(error as TunnelFault).kind}: ${(error as TunnelFault).message}`].join(', ');
   }
   return [...story, 'more'].join(', ');
 }
@@ -27,12 +28,7 @@ for (const [name, make, answers, expected] of [
   ['4: with a user', () => new Socks4(V4, 'me'), ['005a000000000000'], '040101bbc00002016d6500, open'],
   ['4a: a name', () => new Socks4(NAME, ''), ['005a000000000000'], '04011f900000000100612e7465737400, open'],
   ['4: bytes behind the answer', () => new Socks4(V4, ''), ['005a000000000000 4142'], '040101bbc000020100, open 4142'],
-  [
-    '4: an answer in pieces',
-    () => new Socks4(V4, ''),
-    ['00', '5a0000', '0000000041'],
-    '040101bbc000020100, open 41',
-  ],
+  ['4: an answer in pieces', () => new Socks4(V4, ''), ['00', '5a0000', '0000000041'], '040101bbc000020100, open 41'],
   ['4: half an answer', () => new Socks4(V4, ''), ['005a0000'], '040101bbc000020100, more'],
   [
     '4: a refusal',
@@ -140,7 +136,7 @@ for (const [name, make, answers, expected] of [
     '050100, protocol: what answers there does not speak SOCKS5',
   ],
   ['5: nothing yet', () => new Socks5(V4, null), ['05'], '050100, more'],
-] as readonly [string, () => SocksTalk, readonly string[], string][]) {
+] as readonly [string, () => TunnelTalk, readonly string[], string][]) {
   test(`SOCKS${name}`, () => assert.equal(talked(make(), answers), expected));
 }
 
