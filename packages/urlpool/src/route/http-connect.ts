@@ -17,7 +17,8 @@ export class HttpConnect implements TunnelTalk {
   readonly #fields: Fields;
   readonly #reader: ResponseReader;
   #bytes = 0;
-  #isOpen = false;
+  /** The head that says that another protocol follows it. */
+  #switched: Head | null = null;
 
   /** @param fields Header fields for the proxy: its credentials, say. */
   constructor(end: TunnelEnd, fields: Fields, limits: Limits) {
@@ -30,8 +31,7 @@ export class HttpConnect implements TunnelTalk {
         onBody() {},
         onResponseEnd() {},
         onSwitch: (head) => {
-          if (head.status === 101) this.#refuse(head);
-          this.#isOpen = true;
+          this.#switched = head;
         },
       },
       limits,
@@ -55,7 +55,8 @@ export class HttpConnect implements TunnelTalk {
       if (fault instanceof PeerFault || fault instanceof LimitFault) throw new TunnelFault('protocol', fault.message);
       throw fault;
     }
-    if (this.#isOpen) return { is: 'open', rest: bytes.subarray(end) };
+    if (this.#switched?.status === 101) this.#refuse(this.#switched);
+    if (this.#switched !== null) return { is: 'open', rest: bytes.subarray(end) };
     if (this.#bytes > MAX_ANSWER_BYTES) throw new TunnelFault('protocol', 'its answer has no end');
     return { is: 'more' };
   }
