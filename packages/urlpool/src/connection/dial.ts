@@ -46,7 +46,7 @@ export class Dial {
     if (timeout !== null) this.#alarm.set(this.#startedAt + timeout);
     this.#transport = open(
       this.#target,
-      { connection: this.id, clock, trace },
+      { connection: this.id, origin, clock, trace },
       {
         onOpen: (transport, resumed) => this.#onOpen(transport, resumed),
         onError: (error) => this.#fail(error, 'dial-failed'),

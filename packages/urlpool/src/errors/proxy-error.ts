@@ -6,8 +6,13 @@ export class ProxyError extends HTTPError {
   /** The status that it answered with; null where it does not speak HTTP, or did not answer. */
   readonly status: number | null;
 
-  constructor(message: string, details: ErrorDetails & { readonly status?: number }) {
+  constructor(message: string, details: ErrorDetails & { readonly status?: number | null }) {
     super(message, details);
     this.status = details.status ?? null;
+  }
+
+  /** Whether it may go away: what the proxy refuses for a reason of its own (401 to 499), it refuses again. */
+  get isPassing(): boolean {
+    return this.code !== 'ERR_PROXY_AUTH' && (this.status === null || this.status >= 500);
   }
 }

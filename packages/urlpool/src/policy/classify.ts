@@ -4,6 +4,7 @@
 import { ConnectError } from '../errors/connect-error.ts';
 import type { HTTPError } from '../errors/http-error.ts';
 import { NameResolutionError } from '../errors/name-resolution-error.ts';
+import { ProxyError } from '../errors/proxy-error.ts';
 import { TimeoutError } from '../errors/timeout-error.ts';
 import { TLSError } from '../errors/tls-error.ts';
 import type { Failure } from './failure.ts';
@@ -38,5 +39,6 @@ export function retryKind(error: HTTPError, why: Failure['why'] | 'dial'): Exclu
 function dialKind(error: HTTPError): 'connect' | 'other' | null {
   if (error instanceof ConnectError || error instanceof NameResolutionError) return 'connect';
   if (error instanceof TimeoutError) return error.phase === 'connect' ? 'connect' : null;
+  if (error instanceof ProxyError) return error.isPassing ? 'connect' : null;
   return error instanceof TLSError ? 'other' : null;
 }

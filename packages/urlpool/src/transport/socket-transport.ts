@@ -74,6 +74,15 @@ export class SocketTransport implements Transport {
     socket.destroy();
   }
 
+  /** Gives the socket up to somebody else, who speaks over it from now on: nothing of it is told here any more. */
+  detach(): Socket {
+    const socket = this.#socket;
+    if (socket === null) throw new TypeError('a transport without a socket');
+    this.handler = IGNORED;
+    this.#socket = null;
+    return socket;
+  }
+
   write(data: string | Uint8Array): boolean {
     this.bytesOut += data.length; // latin1: one byte per unit
     const socket = this.#socket;

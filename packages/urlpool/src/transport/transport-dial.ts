@@ -2,7 +2,7 @@
 // speak TLS with it where the scheme says so. It tells each step's start and end, and can be given up at any moment.
 
 import type { Socket } from 'node:net';
-import { connect, isIP } from 'node:net';
+import { connect } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { ConnectError } from '../errors/connect-error.ts';
 import type { HTTPError } from '../errors/http-error.ts';
@@ -13,10 +13,10 @@ import type { TraceListener } from '../trace/trace-event.ts';
 import type { Clock } from '../util/clock.ts';
 import { inOrder, type Names } from './address-book.ts';
 import { ConnectionRace, type Runner } from './connection-race.ts';
-import { identityError } from './identity.ts';
 import { endpoint, knownAddresses, type LookupFunction, type ResolveMap } from './name-lookup.ts';
 import { codeOf, connectError, lookupError, tlsError } from './network-error.ts';
 import type { SocketTransport } from './socket-transport.ts';
+import { connectTLS } from './tls-connect.ts';
 import type { TLSSettings } from './tls-settings.ts';
 
 /** After how long a silence the kernel asks whether the peer is still there, in ms. */
@@ -37,6 +37,8 @@ export interface DialTarget {
 export interface DialContext {
   /** The id that the connection will have. */
   readonly connection: number;
+  /** The origin that it is for, as text, for events. */
+  readonly origin: string;
   readonly clock: Clock;
   readonly trace: TraceListener | null;
 }
@@ -109,7 +111,7 @@ export class TransportDial implements PendingTransport {
 
   #lookUp(): void {
     const { origin, names } = this.#target;
-    const { trace, clock, connection } = this.#context;
+    const { trace, clock, connection, origin: forOrigin } = this.#context;
     const isKnown = names.ask(origin.host, (cause, addresses) => {
       if (this.#step.is !== 'resolving') return;
       const error = cause === null ? null : lookupError(origin, cause);
@@ -118,8 +120,7 @@ export class TransportDial implements PendingTransport {
       else this.#fail(error);
     });
     this.#step = { is: 'resolving', isKnown };
-    if (!isKnown)
-      trace?.({ type: 'dns-start', at: clock.now(), connection, origin: originText(origin), host: origin.host });
+    if (!isKnown) trace?.({ type: 'dns-start', at: clock.now(), connection, origin: forOrigin, host: origin.host });
   }
 
   #race(addresses: readonly string[]): void {
@@ -140,25 +141,7 @@ export class TransportDial implements PendingTransport {
   #connect(address: string, { onread }: SocketTransport): Socket {
     const { origin, tls } = this.#target;
     const options = { host: address, port: origin.port, allowHalfOpen: true, onread };
-    return tls === null ? connect(options) : this.#connectSecurely(options, tls);
-  }
-
-  #connectSecurely(options: object, tls: TLSSettings): TLSSocket {
-    const { connect: connectTLS } = process.getBuiltinModule('node:tls');
-    const host = tls.servername ?? this.#target.origin.host;
-    const socket = connectTLS({
-      ...options,
-      servername: isIP(host) === 0 ? host : '', // an address is no server name (RFC 6066 §3)
-      secureContext: tls.context,
-      rejectUnauthorized: tls.rejectUnauthorized,
-      checkServerIdentity: (_name: string, certificate) => identityError(host, certificate),
-      ALPNProtocols: ['http/1.1'],
-      ...(tls.session === null ? {} : { session: tls.session }),
-    });
-    socket.on('session', (session) => {
-      tls.session = session;
-    });
-    return socket;
+    return tls === null ? connect(options) : connectTLS(options, tls, origin.host);
   }
 
   #onAttemptError(address: string, cause: Error): HTTPError {
@@ -175,15 +158,14 @@ export class TransportDial implements PendingTransport {
     socket.setKeepAlive(true, KEEP_ALIVE_PROBE_MS);
     this.#traceConnectEnd(address, null);
     transport.address = this.#endpoint(address);
-    const { tls, origin } = this.#target;
-    if (tls === null) {
+    if (this.#target.tls === null) {
       this.#open(transport, false);
       return;
     }
     const at = transport.address;
     this.#step = { is: 'securing', socket, at, others };
-    const { trace, clock, connection } = this.#context;
-    trace?.({ type: 'tls-start', at: clock.now(), connection, origin: originText(origin), address: at });
+    const { trace, clock, connection, origin } = this.#context;
+    trace?.({ type: 'tls-start', at: clock.now(), connection, origin, address: at });
     const onClose = (cause: Error | null): void => this.#onTLSError(socket, cause ?? closedEarly());
     transport.handler = { ...IGNORED, onEnd: () => onClose(null), onClose };
     socket.once('secureConnect', () => this.#onSecure(socket as TLSSocket, transport));
@@ -225,30 +207,26 @@ export class TransportDial implements PendingTransport {
   }
 
   #traceDnsEnd(addresses: readonly string[], error: HTTPError | null): void {
-    const { trace, clock, connection } = this.#context;
+    const { trace, clock, connection, origin } = this.#context;
     if (trace === null) return;
-    const origin = originText(this.#target.origin);
     trace({ type: 'dns-end', at: clock.now(), connection, origin, addresses, error });
   }
 
   #traceConnectStart(address: string): void {
-    const { trace, clock, connection } = this.#context;
+    const { trace, clock, connection, origin } = this.#context;
     if (trace === null) return;
-    const origin = originText(this.#target.origin);
     trace({ type: 'connect-start', at: clock.now(), connection, origin, address: this.#endpoint(address) });
   }
 
   #traceConnectEnd(address: string, error: HTTPError | null): void {
-    const { trace, clock, connection } = this.#context;
+    const { trace, clock, connection, origin } = this.#context;
     if (trace === null) return;
-    const origin = originText(this.#target.origin);
     trace({ type: 'connect-end', at: clock.now(), connection, origin, address: this.#endpoint(address), error });
   }
 
   #traceTlsEnd(address: string, protocol: string | null, resumed: boolean, error: HTTPError | null): void {
-    const { trace, clock, connection } = this.#context;
+    const { trace, clock, connection, origin } = this.#context;
     if (trace === null) return;
-    const origin = originText(this.#target.origin);
     trace({ type: 'tls-end', at: clock.now(), connection, origin, address, protocol, resumed, error });
   }
 }
@@ -259,6 +237,7 @@ function lostError(origin: Origin, endpoint: string): HTTPError {
   return new ConnectError(text, { code: 'ERR_CANCELLED', phase: 'connect' });
 }
 
-function closedEarly(): Error {
+/** What a peer did that closed a connection before its time. */
+export function closedEarly(): Error {
   return Object.assign(new Error('it closed the connection'), { code: 'ECONNRESET' });
 }

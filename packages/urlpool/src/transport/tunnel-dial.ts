@@ -1,0 +1,215 @@
+// Opens a transport through a proxy: connects to the proxy, has it open a tunnel, and speaks TLS with the origin through
+// that where the scheme says so.
+
+import type { TLSSocket } from 'node:tls';
+import { ConnectError } from '../errors/connect-error.ts';
+import type { HTTPError } from '../errors/http-error.ts';
+import { ProxyError } from '../errors/proxy-error.ts';
+import { type Origin, originText } from '../message/origin.ts';
+import { IGNORED } from '../message/transport.ts';
+import { TunnelFault, type TunnelTalk } from '../route/tunnel-talk.ts';
+import { tlsError } from './network-error.ts';
+import type { SocketTransport } from './socket-transport.ts';
+import { StreamTransport } from './stream-transport.ts';
+import { connectTLS } from './tls-connect.ts';
+import {
+  closedEarly,
+  type DialContext,
+  type DialHandler,
+  type DialTarget,
+  type PendingTransport,
+  TransportDial,
+} from './transport-dial.ts';
+
+/** A proxy that opens tunnels. */
+export interface TunnelRoute {
+  /** The proxy as an origin: what to connect to, and whether by TLS. */
+  readonly hop: DialTarget;
+  /** The proxy as text, without credentials. */
+  readonly text: string;
+  /** A conversation for one tunnel. */
+  talk(end: Pick<Origin, 'host' | 'port'>): TunnelTalk;
+}
+
+type Step =
+  | { readonly is: 'reaching'; readonly dial: PendingTransport }
+  | { readonly is: 'asking'; readonly transport: SocketTransport; readonly talk: TunnelTalk }
+  | { readonly is: 'securing'; readonly socket: TLSSocket; readonly at: string }
+  | { readonly is: 'over' };
+
+export class TunnelDial implements PendingTransport {
+  readonly #target: DialTarget;
+  readonly #route: TunnelRoute;
+  readonly #context: DialContext;
+  readonly #handler: DialHandler;
+  #step: Step;
+
+  constructor(target: DialTarget, route: TunnelRoute, context: DialContext, handler: DialHandler) {
+    this.#target = target;
+    this.#route = route;
+    this.#context = context;
+    this.#handler = handler;
+    const dial = new TransportDial(route.hop, context, {
+      onOpen: (transport) => this.#onReached(transport as SocketTransport),
+      onError: (error) => this.#fail(this.#unreached(error)),
+    });
+    this.#step = { is: 'reaching', dial };
+  }
+
+  get doing(): string {
+    const { text } = this.#route;
+    switch (this.#step.is) {
+      case 'reaching':
+        return `${this.#step.dial.doing}, the proxy ${text}`;
+      case 'asking':
+        return `waiting for the proxy ${text} to open a tunnel`;
+      case 'securing':
+        return `in the TLS handshake through the proxy ${text}`;
+      default:
+        return 'done';
+    }
+  }
+
+  abandon(error: HTTPError): void {
+    const step = this.#step;
+    this.#step = { is: 'over' };
+    if (step.is === 'reaching') step.dial.abandon(error);
+    if (step.is === 'asking') {
+      this.#traceProxyEnd(error);
+      step.transport.destroy();
+    }
+    if (step.is === 'securing') {
+      this.#traceTLSEnd(step.at, null, false, error);
+      step.socket.destroy();
+    }
+  }
+
+  #onReached(transport: SocketTransport): void {
+    const { origin, trace, clock, connection } = this.#context;
+    trace?.({ type: 'proxy-start', at: clock.now(), connection, origin, proxy: this.#route.text });
+    const talk = this.#route.talk(this.#target.origin);
+    this.#step = { is: 'asking', transport, talk };
+    const onClose = (cause: Error | null): void => this.#onRefused(cause ?? closedEarly());
+    transport.handler = {
+      ...IGNORED,
+      onData: (bytes, length) => this.#onAnswer(Buffer.from(bytes.subarray(0, length))),
+      onEnd: () => onClose(null),
+      onClose,
+    };
+    this.#say(transport, () => talk.begin());
+  }
+
+  #onAnswer(bytes: Buffer): void {
+    const step = this.#step;
+    if (step.is !== 'asking') return;
+    try {
+      const next = step.talk.read(bytes);
+      if (next.is === 'say') this.#say(step.transport, () => next.bytes);
+      if (next.is === 'open') this.#onOpen(step.transport, next.rest);
+    } catch (fault) {
+      if (!(fault instanceof TunnelFault)) throw fault;
+      this.#onRefused(fault);
+    }
+  }
+
+  #say(transport: SocketTransport, bytes: () => Buffer): void {
+    try {
+      transport.write(bytes());
+    } catch (fault) {
+      if (!(fault instanceof TunnelFault)) throw fault;
+      queueMicrotask(() => this.#onRefused(fault));
+    }
+  }
+
+  #onOpen(transport: SocketTransport, rest: Buffer): void {
+    // A server speaks when it is spoken to: what comes before is the proxy's, or an attacker's.
+    if (rest.length > 0) {
+      this.#onRefused(new TunnelFault('protocol', 'it sent more than its answer'));
+      return;
+    }
+    this.#traceProxyEnd(null);
+    const { tls, origin } = this.#target;
+    if (tls === null) {
+      this.#open(transport, false);
+      return;
+    }
+    const at = transport.address;
+    const socket = connectTLS({ socket: transport.detach() }, tls, origin.host);
+    this.#step = { is: 'securing', socket, at };
+    const { origin: text, trace, clock, connection } = this.#context;
+    trace?.({ type: 'tls-start', at: clock.now(), connection, origin: text, address: at });
+    const secured = new StreamTransport(socket, at);
+    const onClose = (cause: Error | null): void => this.#onTLSError(socket, cause ?? closedEarly());
+    secured.handler = { ...IGNORED, onEnd: () => onClose(null), onClose };
+    socket.once('secureConnect', () => this.#onSecure(socket, secured));
+  }
+
+  #onSecure(socket: TLSSocket, transport: StreamTransport): void {
+    const step = this.#step;
+    if (step.is !== 'securing') return;
+    const resumed = socket.isSessionReused();
+    this.#traceTLSEnd(step.at, socket.getProtocol(), resumed, null);
+    this.#open(transport, resumed);
+  }
+
+  #onRefused(cause: Error): void {
+    const step = this.#step;
+    if (step.is !== 'asking') return;
+    step.transport.destroy();
+    const error = this.#refusal(cause);
+    this.#traceProxyEnd(error);
+    this.#fail(error);
+  }
+
+  #onTLSError(socket: TLSSocket, cause: Error): void {
+    const step = this.#step;
+    if (step.is !== 'securing') return;
+    const { origin, tls } = this.#target;
+    socket.destroy();
+    if (tls !== null) tls.session = null;
+    const error = tlsError(origin, `${step.at}, the proxy ${this.#route.text}`, cause);
+    this.#traceTLSEnd(step.at, null, false, error);
+    this.#fail(error);
+  }
+
+  #refusal(cause: Error): ProxyError {
+    const kind = cause instanceof TunnelFault ? cause.kind : null;
+    const why = kind === null ? 'it closed the connection' : cause.message;
+    const hint = kind === 'auth' ? '; are its user and password right?' : '';
+    const where = `Cannot connect to ${originText(this.#target.origin)} through the proxy ${this.#route.text}`;
+    return new ProxyError(`${where}: ${why}${hint}`, {
+      code: kind === 'auth' ? 'ERR_PROXY_AUTH' : 'ERR_PROXY',
+      phase: 'proxy',
+      status: cause instanceof TunnelFault ? (cause.answer?.status ?? null) : null,
+      cause,
+    });
+  }
+
+  /** The proxy itself could not be reached: the sentence says so. */
+  #unreached(error: HTTPError): HTTPError {
+    const where = `Cannot reach the proxy ${this.#route.text} of ${originText(this.#target.origin)}`;
+    const message = error.message.replace(/^Cannot (?:connect to|speak TLS with) [^:]+:\/\/\S+?(?=[: ])/, where);
+    const { code, phase } = error;
+    return new ConnectError(message, { code, phase, cause: error });
+  }
+
+  #open(transport: SocketTransport | StreamTransport, resumed: boolean): void {
+    this.#step = { is: 'over' };
+    this.#handler.onOpen(transport, resumed);
+  }
+
+  #fail(error: HTTPError): void {
+    this.#step = { is: 'over' };
+    this.#handler.onError(error);
+  }
+
+  #traceProxyEnd(error: HTTPError | null): void {
+    const { origin, trace, clock, connection } = this.#context;
+    trace?.({ type: 'proxy-end', at: clock.now(), connection, origin, proxy: this.#route.text, error });
+  }
+
+  #traceTLSEnd(address: string, protocol: string | null, resumed: boolean, error: HTTPError | null): void {
+    const { origin, trace, clock, connection } = this.#context;
+    trace?.({ type: 'tls-end', at: clock.now(), connection, origin, address, protocol, resumed, error });
+  }
+}
