@@ -7,7 +7,8 @@ import { TimeoutError } from '../errors/timeout-error.ts';
 import { originText } from '../message/origin.ts';
 import type { Transport } from '../message/transport.ts';
 import type { CloseReason } from '../trace/close-reason.ts';
-import { type DialTarget, openTransport, type PendingTransport } from '../transport/transport-dial.ts';
+import { openTransport } from '../transport/open-transport.ts';
+import type { DialTarget, PendingTransport } from '../transport/transport-dial.ts';
 import { Alarm } from '../util/alarms.ts';
 import { type ConnectionSettings, Http1Connection } from './http1-connection.ts';
 

@@ -37,6 +37,8 @@ export interface ConnectionSettings {
   readonly trace: TraceListener | null;
   /** Whether the connections speak TLS. */
   readonly isSecure: boolean;
+  /** Field lines for the proxy that every request is sent to, in absolute form (RFC 9112 §3.2.2); null without one. */
+  readonly forward: string | null;
   /** The field lines that responses of this origin repeat. */
   readonly lines: LineMemo;
   /** How its transport is opened; over the network where it is not given. */
@@ -129,6 +131,10 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
 
   get bytesOut(): number {
     return this.transport.bytesOut;
+  }
+
+  get forward(): string | null {
+    return this.#settings.forward;
   }
 
   reserve(): boolean {

@@ -112,7 +112,12 @@ export class Http1Exchange implements Exchange {
     let text: string;
     try {
       const expects = request.expectContinue !== null;
-      text = requestHead(request.method, request.target, request.fields, bodyFraming(request), expects);
+      const { method, target, fields, url } = request;
+      const { forward } = connection;
+      text =
+        forward === null
+          ? requestHead(method, target, fields, bodyFraming(request), expects)
+          : requestHead(method, url, fields, bodyFraming(request), expects, forward);
     } catch (fault) {
       queueMicrotask(() => this.fail(unwritableError(this.#occasion(), fault), 'local', 'send-failed'));
       return;

@@ -14,6 +14,7 @@ const FRAMING_NAMES: ReadonlySet<string> = new Set(['content-length', 'transfer-
 /**
  * The head as latin1 text, its empty line included.
  *
+ * @param more Field lines after those of the block, checked already.
  * @param expects Whether the server is asked to say that it wants the body before it is sent (RFC 9110 §10.1.1).
  * @throws {LocalFault} for a method that is no token, a target, name or value that holds what must not be in it, a
  *   second Host, or a Content-Length or Transfer-Encoding among the fields.
@@ -24,13 +25,14 @@ export function requestHead(
   block: FieldBlock,
   body: BodyFraming,
   expects = false,
+  more = '',
 ): string {
   if (!isToken(method)) throw new LocalFault(`${quote(method)} is not a method: it must be a token (RFC 9110 §9.1)`);
   if (!isTarget(target)) {
     throw new LocalFault(`the request target ${quote(target)} holds a space or a character that is not visible ASCII`);
   }
   block.text ??= fieldText(block);
-  let start = `${method} ${target} HTTP/1.1\r\n${block.text}`;
+  let start = `${method} ${target} HTTP/1.1\r\n${block.text}${more}`;
   if (expects) start += 'Expect: 100-continue\r\n';
   if (body === 'none') return `${start}\r\n`;
   if (body === 'chunked') return `${start}Transfer-Encoding: chunked\r\n\r\n`;

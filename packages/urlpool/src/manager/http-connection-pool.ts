@@ -11,7 +11,8 @@ import type { UpgradedResponse } from '../response/upgraded-response.ts';
 import type { PoolSnapshot } from '../trace/snapshot.ts';
 import { type CloseOptions, closeTimeout } from './close-options.ts';
 import { type EventStream, type EventStreamOptions, eventStream } from './event-stream.ts';
-import { OriginClient, responseOf } from './origin-client.ts';
+import { type OriginClient, responseOf } from './origin-client.ts';
+import { singleClient } from './pool-for.ts';
 import { type PoolOptions, type PoolSettings, poolSettings } from './pool-options.ts';
 import { sendTo } from './send-to.ts';
 import {
@@ -53,7 +54,7 @@ export class HTTPConnectionPool implements AsyncDisposable {
   constructor(host: string, options: HTTPConnectionPoolOptions = {}) {
     const settings = poolSettings(options, ['port']);
     this.#settings = settings;
-    this.#client = new OriginClient(parseHost(this.scheme, host, options.port), settings);
+    this.#client = singleClient(parseHost(this.scheme, host, options.port), settings);
   }
 
   /** How the host is spoken to. */

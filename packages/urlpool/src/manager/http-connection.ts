@@ -9,7 +9,8 @@ import { type Origin, originText, parseHost } from '../message/origin.ts';
 import { redactUrl } from '../message/redact-url.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
 import type { HTTPConnectionPoolOptions } from './http-connection-pool.ts';
-import { OriginClient, responseOf } from './origin-client.ts';
+import { type OriginClient, responseOf } from './origin-client.ts';
+import { singleClient } from './pool-for.ts';
 import { POOL_OPTION_NAMES, poolSettings } from './pool-options.ts';
 import { sendTo } from './send-to.ts';
 
@@ -41,7 +42,7 @@ export class HTTPConnection implements AsyncDisposable {
   constructor(host: string, options: HTTPConnectionOptions = {}) {
     checkNames('the connection', options, NAMES);
     const settings = poolSettings({ retries: false, ...options, maxSize: 1 }, ['port']);
-    this.#client = new OriginClient(parseHost(this.scheme, host, options.port), settings);
+    this.#client = singleClient(parseHost(this.scheme, host, options.port), settings);
   }
 
   /** How the host is spoken to. */

@@ -11,7 +11,6 @@ import { checkedMethod, checkRequestOptions, prepareRequest, type SharedFields }
 import type { RequestOptions } from '../call/request-options.ts';
 import type { Place, Router } from '../call/router.ts';
 import { HTTPError } from '../errors/http-error.ts';
-import { LineMemo } from '../http1/line-memo.ts';
 import { FieldBlock } from '../message/field-block.ts';
 import { authority, type Origin, originText } from '../message/origin.ts';
 import { limitsFrom } from '../policy/limits.ts';
@@ -20,7 +19,7 @@ import { Retry } from '../policy/retry.ts';
 import { RetryBudget } from '../policy/retry-budget.ts';
 import { isReplayable } from '../policy/should-replay.ts';
 import { Timeout } from '../policy/timeout.ts';
-import { OriginPool, type PoolWatch } from '../pool/origin-pool.ts';
+import type { OriginPool } from '../pool/origin-pool.ts';
 import { type HeadersInput, mergeFields } from '../request/header-fields.ts';
 import { rangeFields } from '../request/range-fields.ts';
 import { releaseInput } from '../request/release-input.ts';
@@ -28,20 +27,12 @@ import { ACCEPT_ENCODING } from '../response/decoding/content-codings.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
 import type { StreamedResponse } from '../response/streamed-response.ts';
 import type { UpgradedResponse } from '../response/upgraded-response.ts';
-import { TLSSettings } from '../transport/tls-settings.ts';
-import type { Linked } from '../util/linked-list.ts';
 import { type PoolSettings, withPoolTimeout } from './pool-options.ts';
 import { VERSION } from './version.ts';
 
 const NO_OPTIONS: RequestOptions = {};
 
 let lastCall = 0;
-
-/** Where a client's calls may be redirected to, and who is told whether its pool is in use. */
-export interface ClientSurroundings {
-  readonly router: Router;
-  readonly watch: PoolWatch | null;
-}
 
 /** What a face asks for beyond the caller's options. */
 export interface SendChoices {
@@ -52,10 +43,7 @@ export interface SendChoices {
 }
 
 /** One origin as requests see it. */
-export class OriginClient implements Place, Linked<OriginClient> {
-  previous: OriginClient | null = null;
-  next: OriginClient | null = null;
-  list: object | null = null;
+export class OriginClient implements Place {
   readonly pool: OriginPool;
   readonly origin: Origin;
   readonly budget: RetryBudget;
@@ -65,41 +53,17 @@ export class OriginClient implements Place, Linked<OriginClient> {
   readonly #usualCall: CallSettings;
   #lastFields: { readonly input: HeadersInput; readonly shared: SharedFields } | null = null;
 
-  constructor(origin: Origin, settings: PoolSettings, surroundings?: ClientSurroundings) {
-    const { options, limits, idleTimeout, maxRequests, clock, alarms, gate, trace, random, open } = settings;
+  /** @param pool Its connections: those of the origin alone, or of a proxy that forwards requests to it. */
+  constructor(origin: Origin, settings: PoolSettings, pool: OriginPool, router?: Router) {
+    const { options, limits, clock, alarms, gate, trace, random } = settings;
     this.origin = origin;
+    this.pool = pool;
     this.budget = new RetryBudget(settings.budget, clock.now());
     this.#text = originText(origin);
     this.#settings = settings;
     this.#fields = defaultFields(origin, options.headers);
-    const isSecure = origin.scheme === 'https';
-    const { lookup, resolve } = options;
-    this.pool = new OriginPool(
-      {
-        origin,
-        tls: isSecure ? new TLSSettings(options, settings.tlsContext) : null,
-        names: settings.names,
-        lookup,
-        resolve,
-      },
-      {
-        origin: this.#text,
-        limits,
-        idleTimeout,
-        maxRequests,
-        clock,
-        alarms,
-        gate,
-        trace,
-        isSecure,
-        lines: new LineMemo(),
-        open,
-      },
-      settings.poolLimits,
-      { room: settings.room, random, watch: surroundings?.watch ?? null },
-    );
     this.#usualCall = {
-      router: surroundings?.router ?? { to: (other) => (originText(other) === this.#text ? this : null) },
+      router: router ?? { to: (other) => (originText(other) === this.#text ? this : null) },
       group: settings.calls,
       alarms,
       gate,

@@ -18,34 +18,18 @@ import type { HTTPResponse } from '../response/http-response.ts';
 import type { StreamedResponse } from '../response/streamed-response.ts';
 import type { UpgradedResponse } from '../response/upgraded-response.ts';
 import type { ManagerSnapshot } from '../trace/snapshot.ts';
-import { TLSContext } from '../transport/tls-settings.ts';
 import { type CloseOptions, closeTimeout } from './close-options.ts';
 import { type DownloadedFile, type DownloadOptions, download } from './download.ts';
 import { type EventStream, type EventStreamOptions, eventStream } from './event-stream.ts';
-import { ManagedClient } from './managed-client.ts';
 import { type ManyResults, many } from './many.ts';
 import type { ManyItem } from './many-item.ts';
 import type { ManyOptions, StreamedManyOptions } from './many-options.ts';
 import type { ManyResponse } from './many-run.ts';
 import { responseOf, type SendChoices } from './origin-client.ts';
-import { PoolDirectory } from './pool-directory.ts';
-import {
-  namesFrom,
-  POOL_OPTION_NAMES,
-  type PoolOptions,
-  type PoolSettings,
-  poolSettings,
-  whole,
-} from './pool-options.ts';
+import { PoolFinder } from './pool-finder.ts';
+import { POOL_OPTION_NAMES, type PoolOptions, type PoolSettings, poolSettings, whole } from './pool-options.ts';
 import { RateHops } from './rate-hops.ts';
-import {
-  ROUTE_OPTION_NAMES,
-  RouteKeys,
-  type RouteOptions,
-  routeElsewhere,
-  routeOptionsOf,
-  withoutRoute,
-} from './route-options.ts';
+import { ROUTE_OPTION_NAMES, type RouteOptions, routeOptionsOf, withoutRoute } from './route-options.ts';
 import {
   checkTunnelNames,
   checkUpgradeNames,
@@ -120,9 +104,8 @@ export function insideOf(manager: PoolManager): ManagerInside {
  */
 export class PoolManager implements AsyncDisposable {
   readonly #settings: PoolSettings;
-  readonly #clients: PoolDirectory<ManagedClient>;
+  readonly #pools: PoolFinder;
   readonly #urls = new Map<string, Destination>();
-  readonly #routeKeys = new RouteKeys();
   #fetch: Fetch | null = null;
 
   static {
@@ -139,7 +122,7 @@ export class PoolManager implements AsyncDisposable {
     const { numPools, maxConnections, ...poolOptions } = options;
     const room = new Room(whole('maxConnections', maxConnections, 512));
     this.#settings = poolSettings(poolOptions, [], room);
-    this.#clients = new PoolDirectory(whole('numPools', numPools, 256));
+    this.#pools = new PoolFinder(this.#settings, whole('numPools', numPools, 256));
   }
 
   /**
@@ -323,12 +306,12 @@ export class PoolManager implements AsyncDisposable {
 
   /** The manager at this moment, as plain JSON: every pool, and their sums. */
   snapshot(): ManagerSnapshot {
-    return this.#clients.snapshot();
+    return this.#pools.directory.snapshot();
   }
 
   /** Closes idle connections now and busy ones when they are done. The manager stays usable. */
   async clear(): Promise<void> {
-    for (const { pool } of [...this.#clients.values()]) pool.clear();
+    for (const { pool } of [...this.#pools.directory.values()]) pool.clear();
   }
 
   /** Refuses new requests, waits for those it has accepted, then closes every connection. */
@@ -336,7 +319,7 @@ export class PoolManager implements AsyncDisposable {
     const timeout = closeTimeout(options);
     await this.#settings.calls.close(timeout);
     this.#settings.room.close();
-    for (const { pool } of this.#clients.values()) pool.close();
+    for (const { pool } of this.#pools.directory.values()) pool.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -358,12 +341,13 @@ export class PoolManager implements AsyncDisposable {
     }
     const credentials = connectTarget === null ? 'Authorization' : 'Proxy-Authorization';
     const chosen = to.userinfo === null ? choices : withCredentials(choices, credentials, to.userinfo);
-    if (options === undefined) return this.#clientFor(to, null).send(method, target, options, chosen);
+    if (options === undefined)
+      return this.#pools.clientFor(to.origin, to.text, null).send(method, target, options, chosen);
     checkNames('the request', options, MANAGER_REQUEST_NAMES);
     const isRouted = ROUTE_OPTION_NAMES.some((name) => name in options);
     const route = isRouted ? routeOptionsOf(options) : null;
     const plain = isRouted ? withoutRoute(options) : options;
-    return this.#clientFor(to, route).send(method, target, plain, chosen);
+    return this.#pools.clientFor(to.origin, to.text, route).send(method, target, plain, chosen);
   }
 
   #parse(url: string | URL): Destination {
@@ -375,30 +359,6 @@ export class PoolManager implements AsyncDisposable {
     if (this.#urls.size >= REMEMBERED_URLS) this.#urls.clear();
     this.#urls.set(text, parsed);
     return parsed;
-  }
-
-  #clientFor({ origin, text }: Pick<Destination, 'origin' | 'text'>, route: RouteOptions | null): ManagedClient {
-    const key = route === null ? text : `${text} ${this.#routeKeys.keyOf(route)}`;
-    const known = this.#clients.get(key);
-    if (known !== undefined) return known;
-    const client = new ManagedClient(key, origin, this.#settingsOf(route), {
-      directory: this.#clients,
-      to: (other) => {
-        const to = originText(other);
-        return this.#clientFor({ origin: other, text: to }, to === text ? route : routeElsewhere(route));
-      },
-    });
-    this.#clients.add(client);
-    return client;
-  }
-
-  #settingsOf(route: RouteOptions | null): PoolSettings {
-    if (route === null) return this.#settings;
-    const options = { ...this.#settings.options, ...route };
-    const { clock, names } = this.#settings;
-    const isLookedUpApart = ['lookup', 'resolver', 'dnsCache'].some((name) => name in route);
-    const own = isLookedUpApart ? namesFrom(options, clock) : names;
-    return { ...this.#settings, options, tlsContext: new TLSContext(options), names: own };
   }
 }
 

@@ -30,6 +30,7 @@ import type { OpenTransport } from '../transport/transport-dial.ts';
 import { Alarms } from '../util/alarms.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
 import { type Random, systemRandom } from '../util/random.ts';
+import { type ProxyChooser, type ProxyOption, proxyChooser } from './proxy-options.ts';
 
 /** Options of a pool; a PoolManager gives them to every pool of its own. */
 export interface PoolOptions extends LimitOptions, TLSOptions, LookupOptions, RedirectOptions {
@@ -53,6 +54,8 @@ export interface PoolOptions extends LimitOptions, TLSOptions, LookupOptions, Re
   readonly headers?: HeadersInput | undefined;
   /** Time limits of every call. @default Timeout.DEFAULT: connect 10 s, read 300 s */
   readonly timeout?: number | Timeout | TimeoutOptions | undefined;
+  /** What requests go through: a proxy's URL, its options, or a function that chooses for each origin. @default nothing */
+  readonly proxy?: ProxyOption | undefined;
   /** How often to try again and to follow redirects; a number is a Retry's `total`, false is never. @default Retry.DEFAULT */
   readonly retries?: Retry | number | boolean | undefined;
   /** How many retries an origin gets, of all its requests. @default true, but false where `retries` is a Retry or a number */
@@ -99,6 +102,8 @@ export interface PoolSettings {
   readonly room: Room;
   /** The addresses of hosts. */
   readonly names: Names;
+  /** Which proxy an origin is reached through; null where none is. */
+  readonly proxies: ProxyChooser | null;
   /** How transports are opened; over the network where it is not given. */
   readonly open?: OpenTransport | undefined;
 }
@@ -130,6 +135,7 @@ export const POOL_OPTION_NAMES: readonly (keyof PoolOptions)[] = [
   'maxTrailerBytes',
   'onEvent',
   'poolTimeout',
+  'proxy',
   'random',
   'rejectUnauthorized',
   'replay',
@@ -204,6 +210,7 @@ export function poolSettings(
     room,
     open: connector === undefined ? undefined : openBy(connector),
     names: namesFrom(options, clock),
+    proxies: proxyChooser(options.proxy),
   };
 }
 

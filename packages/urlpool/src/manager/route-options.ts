@@ -5,9 +5,14 @@
 import type { RequestOptions } from '../call/request-options.ts';
 import { checkLookup, type LookupOptions } from '../transport/name-lookup.ts';
 import type { TLSOptions } from '../transport/tls-settings.ts';
+import { contentKey } from './content-key.ts';
+import type { ProxyOption } from './proxy-options.ts';
 
 /** How an origin is reached. */
-export interface RouteOptions extends TLSOptions, LookupOptions {}
+export interface RouteOptions extends TLSOptions, LookupOptions {
+  /** What this request goes through, in place of the manager's proxy; null for nothing. */
+  readonly proxy?: ProxyOption | undefined;
+}
 
 /** Their names. */
 export const ROUTE_OPTION_NAMES: readonly (keyof RouteOptions)[] = [
@@ -16,6 +21,7 @@ export const ROUTE_OPTION_NAMES: readonly (keyof RouteOptions)[] = [
   'key',
   'dnsCache',
   'lookup',
+  'proxy',
   'rejectUnauthorized',
   'resolve',
   'resolver',
@@ -53,7 +59,7 @@ export class RouteKeys {
   keyOf(route: RouteOptions): string {
     const known = this.#known.find((one) => ROUTE_OPTION_NAMES.every((name) => isSame(one.route[name], route[name])));
     if (known !== undefined) return known.key;
-    const key = hashOf(route);
+    const key = contentKey(route);
     this.#known.unshift({ route, key });
     this.#known.length = Math.min(this.#known.length, REMEMBERED_ROUTES);
     return key;
@@ -63,28 +69,4 @@ export class RouteKeys {
 /** What can be changed in place is not the same for being identical. */
 function isSame(one: unknown, other: unknown): boolean {
   return one === other && (typeof one !== 'object' || one === null);
-}
-
-function hashOf(route: RouteOptions): string {
-  const { createHash } = process.getBuiltinModule('node:crypto');
-  return createHash('sha256')
-    .update(JSON.stringify(comparable(route)))
-    .digest('base64');
-}
-
-let lastIdentity = 0;
-const identities = new WeakMap<object, number>();
-
-/** PEM is the same as text and as bytes; the order in which options are given does not count. */
-function comparable(value: unknown): unknown {
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1');
-  if (Array.isArray(value)) return value.map(comparable);
-  if (typeof value === 'function') {
-    const identity = identities.get(value) ?? ++lastIdentity;
-    identities.set(value, identity);
-    return { function: identity };
-  }
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([name, item]) => [name, comparable(item)] as const);
-  return entries.sort(([a], [b]) => (a < b ? -1 : 1));
 }

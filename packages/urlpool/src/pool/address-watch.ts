@@ -14,10 +14,10 @@ export class AddressWatch {
 
   /** @param onChange Told of each new answer, as the addresses and ports that connections may have. */
   constructor(target: DialTarget, gate: PollGate, onChange: (endpoints: ReadonlySet<string>) => void) {
-    this.#target = target;
+    this.#target = target.tunnel?.hop ?? target;
     this.#gate = gate;
     this.#onChange = onChange;
-    this.#isNamed = knownAddresses(target.origin, target.resolve) === null;
+    this.#isNamed = knownAddresses(this.#target.origin, this.#target.resolve) === null;
   }
 
   /** There are connections. */

@@ -94,6 +94,11 @@ export class OriginPool implements Tenant {
     });
   }
 
+  /** What it is connected to, as text: its origin, or the proxy that forwards its requests. */
+  get origin(): string {
+    return this.#settings.origin;
+  }
+
   /** Dials started. */
   get numConnections(): number {
     return this.#counters.numConnections;

@@ -9,6 +9,7 @@ import type { HTTPError } from '../errors/http-error.ts';
 import type { Origin } from '../message/origin.ts';
 import { originText } from '../message/origin.ts';
 import { IGNORED, type Transport } from '../message/transport.ts';
+import type { TunnelEnd, TunnelTalk } from '../route/tunnel-talk.ts';
 import type { TraceListener } from '../trace/trace-event.ts';
 import type { Clock } from '../util/clock.ts';
 import { inOrder, type Names } from './address-book.ts';
@@ -32,6 +33,20 @@ export interface DialTarget {
   readonly resolve: ResolveMap | undefined;
   /** Null for plain TCP. */
   readonly tls: TLSSettings | null;
+  /** The proxy that opens a tunnel to it; null where it is connected to directly. */
+  readonly tunnel: TunnelRoute | null;
+}
+
+/** A proxy that opens tunnels. */
+export interface TunnelRoute {
+  /** The proxy as an origin: what to connect to, and whether by TLS. */
+  readonly hop: DialTarget;
+  /** The proxy as text, without credentials. */
+  readonly text: string;
+  /** Whether names are looked up here, and the proxy is told addresses. */
+  readonly looksUp: boolean;
+  /** A conversation for one tunnel. */
+  talk(end: TunnelEnd): TunnelTalk;
 }
 
 export interface DialContext {
@@ -59,9 +74,6 @@ export interface PendingTransport {
 
 /** How a transport is opened. */
 export type OpenTransport = (target: DialTarget, context: DialContext, handler: DialHandler) => PendingTransport;
-
-/** Over the network. */
-export const openTransport: OpenTransport = (target, context, handler) => new TransportDial(target, context, handler);
 
 type Step =
   | { readonly is: 'resolving'; readonly isKnown: boolean }

@@ -5,10 +5,11 @@ import type { TLSSocket } from 'node:tls';
 import { ConnectError } from '../errors/connect-error.ts';
 import type { HTTPError } from '../errors/http-error.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
-import { type Origin, originText } from '../message/origin.ts';
+import { originText } from '../message/origin.ts';
 import { IGNORED } from '../message/transport.ts';
 import { TunnelFault, type TunnelTalk } from '../route/tunnel-talk.ts';
-import { tlsError } from './network-error.ts';
+import { knownAddresses } from './name-lookup.ts';
+import { lookupError, tlsError } from './network-error.ts';
 import type { SocketTransport } from './socket-transport.ts';
 import { StreamTransport } from './stream-transport.ts';
 import { connectTLS } from './tls-connect.ts';
@@ -19,19 +20,11 @@ import {
   type DialTarget,
   type PendingTransport,
   TransportDial,
+  type TunnelRoute,
 } from './transport-dial.ts';
 
-/** A proxy that opens tunnels. */
-export interface TunnelRoute {
-  /** The proxy as an origin: what to connect to, and whether by TLS. */
-  readonly hop: DialTarget;
-  /** The proxy as text, without credentials. */
-  readonly text: string;
-  /** A conversation for one tunnel. */
-  talk(end: Pick<Origin, 'host' | 'port'>): TunnelTalk;
-}
-
 type Step =
+  | { readonly is: 'resolving' }
   | { readonly is: 'reaching'; readonly dial: PendingTransport }
   | { readonly is: 'asking'; readonly transport: SocketTransport; readonly talk: TunnelTalk }
   | { readonly is: 'securing'; readonly socket: TLSSocket; readonly at: string }
@@ -49,16 +42,19 @@ export class TunnelDial implements PendingTransport {
     this.#route = route;
     this.#context = context;
     this.#handler = handler;
-    const dial = new TransportDial(route.hop, context, {
-      onOpen: (transport) => this.#onReached(transport as SocketTransport),
-      onError: (error) => this.#fail(this.#unreached(error)),
-    });
-    this.#step = { is: 'reaching', dial };
+    this.#step = { is: 'resolving' };
+    const { origin, resolve } = target;
+    const known = knownAddresses(origin, resolve);
+    if (known !== null) this.#reach(known[0] ?? origin.host);
+    else if (route.looksUp) this.#lookUp();
+    else this.#reach(origin.host);
   }
 
   get doing(): string {
     const { text } = this.#route;
     switch (this.#step.is) {
+      case 'resolving':
+        return `looking up "${this.#target.origin.host}"`;
       case 'reaching':
         return `${this.#step.dial.doing}, the proxy ${text}`;
       case 'asking':
@@ -73,6 +69,7 @@ export class TunnelDial implements PendingTransport {
   abandon(error: HTTPError): void {
     const step = this.#step;
     this.#step = { is: 'over' };
+    if (step.is === 'resolving') this.#traceDNSEnd([], error);
     if (step.is === 'reaching') step.dial.abandon(error);
     if (step.is === 'asking') {
       this.#traceProxyEnd(error);
@@ -84,10 +81,32 @@ export class TunnelDial implements PendingTransport {
     }
   }
 
-  #onReached(transport: SocketTransport): void {
+  #lookUp(): void {
+    const { origin: text, trace, clock, connection } = this.#context;
+    const { origin, names } = this.#target;
+    trace?.({ type: 'dns-start', at: clock.now(), connection, origin: text, host: origin.host });
+    names.ask(origin.host, (cause, addresses) => {
+      if (this.#step.is !== 'resolving') return;
+      const error = cause === null ? null : lookupError(origin, cause);
+      this.#traceDNSEnd(addresses, error);
+      if (error === null) this.#reach(addresses[0] ?? origin.host);
+      else this.#fail(error);
+    });
+  }
+
+  /** @param host What the proxy is told: a name, or an address. */
+  #reach(host: string): void {
+    const dial = new TransportDial(this.#route.hop, this.#context, {
+      onOpen: (transport) => this.#onReached(transport as SocketTransport, host),
+      onError: (error) => this.#fail(this.#unreached(error)),
+    });
+    this.#step = { is: 'reaching', dial };
+  }
+
+  #onReached(transport: SocketTransport, host: string): void {
     const { origin, trace, clock, connection } = this.#context;
     trace?.({ type: 'proxy-start', at: clock.now(), connection, origin, proxy: this.#route.text });
-    const talk = this.#route.talk(this.#target.origin);
+    const talk = this.#route.talk({ host, port: this.#target.origin.port });
     this.#step = { is: 'asking', transport, talk };
     const onClose = (cause: Error | null): void => this.#onRefused(cause ?? closedEarly());
     transport.handler = {
@@ -201,6 +220,11 @@ export class TunnelDial implements PendingTransport {
   #fail(error: HTTPError): void {
     this.#step = { is: 'over' };
     this.#handler.onError(error);
+  }
+
+  #traceDNSEnd(addresses: readonly string[], error: HTTPError | null): void {
+    const { origin, trace, clock, connection } = this.#context;
+    trace?.({ type: 'dns-end', at: clock.now(), connection, origin, addresses, error });
   }
 
   #traceProxyEnd(error: HTTPError | null): void {

@@ -33,6 +33,7 @@ export async function dialled(t: TestContext, port: number, { ca, trace }: DialC
     tls: ca === undefined ? null : new TLSSettings({}, new TLSContext({ ca })),
     names: uncached(() => {}),
     lookup: undefined,
+    tunnel: null,
     resolve: { [`localhost:${port}`]: '127.0.0.1' },
   };
   const settings = {
@@ -44,6 +45,7 @@ export async function dialled(t: TestContext, port: number, { ca, trace }: DialC
     alarms: new Alarms(systemClock),
     gate: new PollGate(systemClock),
     trace: trace ?? null,
+    forward: null,
     isSecure: false,
     lines: new LineMemo(),
   };

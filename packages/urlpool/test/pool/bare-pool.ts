@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test';
 import type { HTTPError, PoolOptions } from 'urlpool';
 import { ScriptedServer } from 'urlpool-testing';
 import type { Connection } from '../../src/connection/connection.ts';
-import { OriginClient } from '../../src/manager/origin-client.ts';
+import { singleClient } from '../../src/manager/pool-for.ts';
 import { poolSettings } from '../../src/manager/pool-options.ts';
 import { parseHost } from '../../src/message/origin.ts';
 import type { OriginPool } from '../../src/pool/origin-pool.ts';
@@ -57,7 +57,7 @@ export class Asking implements Waiter {
 /** A pool to a server that says nothing; both are closed after the test. */
 export async function barePool(t: TestContext, options: PoolOptions = {}): Promise<OriginPool> {
   const server = await ScriptedServer.start({}, () => {});
-  const { pool } = new OriginClient(parseHost('http', '127.0.0.1', server.port), poolSettings(options));
+  const { pool } = singleClient(parseHost('http', '127.0.0.1', server.port), poolSettings(options));
   t.after(async () => {
     pool.close();
     await server.close();

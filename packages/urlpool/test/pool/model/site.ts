@@ -3,20 +3,21 @@
 
 import { OriginClient } from '../../../src/manager/origin-client.ts';
 import { type Kept, PoolDirectory } from '../../../src/manager/pool-directory.ts';
+import { poolFor } from '../../../src/manager/pool-for.ts';
 import type { PoolSettings } from '../../../src/manager/pool-options.ts';
 import { type Origin, originText } from '../../../src/message/origin.ts';
 import type { ManagerSnapshot, PoolSnapshot } from '../../../src/trace/snapshot.ts';
 
 class Site extends OriginClient implements Kept {
-  declare previous: Site | null;
-  declare next: Site | null;
+  previous: Kept | null = null;
+  next: Kept | null = null;
+  list: object | null = null;
   readonly key: string;
 
   constructor(origin: Origin, settings: PoolSettings, sites: Sites) {
-    super(origin, settings, {
-      router: sites,
-      watch: { onBusy: () => sites.directory.onBusy(this), onQuiet: () => sites.directory.onQuiet(this) },
-    });
+    // The pool is told of the site when it is used, which is later.
+    const watch = { onBusy: () => sites.directory.onBusy(this), onQuiet: () => sites.directory.onQuiet(this) };
+    super(origin, settings, poolFor(origin, settings, { proxy: null, watch }), sites);
     this.key = originText(origin);
   }
 

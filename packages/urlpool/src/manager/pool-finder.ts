@@ -1,0 +1,78 @@
+// Which pool a request goes to: by its origin, by how that is reached, and by the proxy in between.
+
+import { type Origin, originText } from '../message/origin.ts';
+import { TLSContext } from '../transport/tls-settings.ts';
+import { ManagedPool } from './managed-pool.ts';
+import type { OriginClient } from './origin-client.ts';
+import { PoolDirectory } from './pool-directory.ts';
+import { isForwarded } from './pool-for.ts';
+import { namesFrom, type PoolSettings } from './pool-options.ts';
+import { type ProxyChooser, type ProxyOption, type ProxySettings, proxyChooser } from './proxy-options.ts';
+import { RouteKeys, type RouteOptions, routeElsewhere } from './route-options.ts';
+
+/** Proxies that single requests gave, to remember. */
+const REMEMBERED_CHOOSERS = 64;
+
+export class PoolFinder {
+  readonly directory: PoolDirectory<ManagedPool>;
+  readonly #settings: PoolSettings;
+  readonly #routeKeys = new RouteKeys();
+  readonly #choosers = new Map<ProxyOption, ProxyChooser | null>();
+
+  constructor(settings: PoolSettings, numPools: number) {
+    this.#settings = settings;
+    this.directory = new PoolDirectory(numPools);
+  }
+
+  /**
+   * The client of an origin.
+   *
+   * @param text The origin as text.
+   * @param route What one request says of how it is reached; null for nothing.
+   */
+  clientFor(origin: Origin, text: string, route: RouteOptions | null): OriginClient {
+    const proxy = this.#proxyOf(origin, route);
+    const own = isForwarded(origin, proxy) ? '' : text;
+    const via = proxy === null ? own : `${own} via ${proxy.key}`;
+    const key = route === null ? via : `${via} ${this.#routeKeys.keyOf(route)}`;
+    const known = this.directory.get(key);
+    if (known !== undefined) return known.clientOf(origin, text);
+    const pool = new ManagedPool(key, origin, this.#settingsOf(route), {
+      proxy,
+      directory: this.directory,
+      routerFrom: (from) => ({
+        to: (other) => {
+          const to = originText(other);
+          return this.clientFor(other, to, to === from ? route : routeElsewhere(route));
+        },
+      }),
+    });
+    this.directory.add(pool);
+    return pool.clientOf(origin, text);
+  }
+
+  #proxyOf(origin: Origin, route: RouteOptions | null): ProxySettings | null {
+    const isOwn = route !== null && 'proxy' in route;
+    const chooser = isOwn ? this.#chooserOf(route.proxy) : this.#settings.proxies;
+    return chooser === null ? null : chooser(origin);
+  }
+
+  /** A program gives the same ones again and again. */
+  #chooserOf(option: ProxyOption): ProxyChooser | null {
+    const known = this.#choosers.get(option);
+    if (known !== undefined) return known;
+    const chooser = proxyChooser(option);
+    if (this.#choosers.size >= REMEMBERED_CHOOSERS) this.#choosers.clear();
+    this.#choosers.set(option, chooser);
+    return chooser;
+  }
+
+  #settingsOf(route: RouteOptions | null): PoolSettings {
+    if (route === null) return this.#settings;
+    const options = { ...this.#settings.options, ...route };
+    const { clock, names } = this.#settings;
+    const isLookedUpApart = ['lookup', 'resolver', 'dnsCache'].some((name) => name in route);
+    const own = isLookedUpApart ? namesFrom(options, clock) : names;
+    return { ...this.#settings, options, tlsContext: new TLSContext(options), names: own };
+  }
+}

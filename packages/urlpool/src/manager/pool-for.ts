@@ -1,0 +1,108 @@
+// The pool of an origin, or of a proxy that forwards the requests of many: where its connections lead, and how they are
+// opened.
+
+import { LineMemo } from '../http1/line-memo.ts';
+import type { Fields } from '../message/fields.ts';
+import { type Origin, originText } from '../message/origin.ts';
+import { OriginPool, type PoolWatch } from '../pool/origin-pool.ts';
+import { HttpConnect } from '../route/http-connect.ts';
+import type { ProxyServer } from '../route/proxy-server.ts';
+import { Socks4, Socks5 } from '../route/socks.ts';
+import type { TunnelEnd, TunnelTalk } from '../route/tunnel-talk.ts';
+import { TLSSettings } from '../transport/tls-settings.ts';
+import type { DialTarget } from '../transport/transport-dial.ts';
+import { OriginClient } from './origin-client.ts';
+import type { PoolSettings } from './pool-options.ts';
+import type { ProxySettings } from './proxy-options.ts';
+
+/** Whether a proxy forwards the requests to an origin, each in its own name, and opens no tunnel. */
+export function isForwarded(origin: Origin, proxy: ProxySettings | null): proxy is ProxySettings {
+  if (proxy === null || proxy.tunnelsAll || origin.scheme === 'https') return false;
+  return proxy.server.scheme === 'http' || proxy.server.scheme === 'https';
+}
+
+/**
+ * Makes a pool.
+ *
+ * @param proxy What the origin is reached through; null for nothing.
+ */
+export function poolFor(
+  origin: Origin,
+  settings: PoolSettings,
+  { proxy, watch }: { readonly proxy: ProxySettings | null; readonly watch: PoolWatch | null },
+): OriginPool {
+  const { limits, idleTimeout, maxRequests, clock, alarms, gate, trace, random, open, room, poolLimits } = settings;
+  const forwards = isForwarded(origin, proxy);
+  const target = forwards ? hopTo(proxy, settings) : targetOf(origin, settings, proxy);
+  return new OriginPool(
+    target,
+    {
+      origin: forwards ? proxy.text : originText(origin),
+      limits,
+      idleTimeout,
+      maxRequests,
+      clock,
+      alarms,
+      gate,
+      trace,
+      isSecure: target.tls !== null,
+      forward: forwards ? fieldLines(proxy.fields) : null,
+      lines: new LineMemo(),
+      open,
+    },
+    poolLimits,
+    { room, random, watch },
+  );
+}
+
+/** The client of a pool of its own. */
+export function singleClient(origin: Origin, settings: PoolSettings): OriginClient {
+  const proxy = settings.proxies?.(origin) ?? null;
+  return new OriginClient(origin, settings, poolFor(origin, settings, { proxy, watch: null }));
+}
+
+function targetOf(origin: Origin, settings: PoolSettings, proxy: ProxySettings | null): DialTarget {
+  const { options, names, tlsContext } = settings;
+  const { lookup, resolve } = options;
+  const tls = origin.scheme === 'https' ? new TLSSettings(options, tlsContext) : null;
+  return { origin, names, lookup, resolve, tls, tunnel: proxy === null ? null : tunnelThrough(proxy, settings) };
+}
+
+/** The proxy itself, as what is connected to. */
+function hopTo({ server, tls, tlsContext }: ProxySettings, { options, names }: PoolSettings): DialTarget {
+  const { lookup, resolve } = options;
+  const isSecure = server.scheme === 'https';
+  const origin = { scheme: isSecure ? 'https' : 'http', host: server.host, port: server.port } as const;
+  return { origin, names, lookup, resolve, tls: isSecure ? new TLSSettings(tls, tlsContext) : null, tunnel: null };
+}
+
+function tunnelThrough(proxy: ProxySettings, settings: PoolSettings): DialTarget['tunnel'] {
+  const { server, text, fields } = proxy;
+  return {
+    hop: hopTo(proxy, settings),
+    text,
+    looksUp: server.scheme === 'socks4' || server.scheme === 'socks5',
+    talk: (end) => talkWith(server, end) ?? new HttpConnect(end, fields, settings.limits),
+  };
+}
+
+/** A conversation with a SOCKS proxy; null with one that speaks HTTP. */
+function talkWith({ scheme, userinfo }: ProxyServer, end: TunnelEnd): TunnelTalk | null {
+  switch (scheme) {
+    case 'socks4':
+    case 'socks4a':
+      return new Socks4(end, userinfo?.split(':')[0] ?? '');
+    case 'socks5':
+    case 'socks5h':
+      return new Socks5(end, userinfo);
+    default:
+      return null;
+  }
+}
+
+/** Fields that are checked already, as they stand in a head. */
+function fieldLines(fields: Fields): string {
+  let lines = '';
+  for (let i = 0; i < fields.length; i += 2) lines += `${fields[i]}: ${fields[i + 1]}\r\n`;
+  return lines;
+}
