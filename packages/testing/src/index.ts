@@ -30,6 +30,7 @@ export type { RequestHead } from './request-head.ts';
 export { resourceCounts } from './resource-counts.ts';
 export type { ScriptedConnection } from './scripted-connection.ts';
 export { type Script, ScriptedServer, type ScriptedServerOptions, type ServerTls } from './scripted-server.ts';
+export { type ProxiedRequest, TestProxy, type TestProxyOptions } from './test-proxy.ts';
 export type { TlsDetails } from './tls-details.ts';
 export { tunnel } from './tunnel.ts';
 export { unusedPort } from './unused-port.ts';

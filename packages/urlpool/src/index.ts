@@ -14,6 +14,7 @@ export { MaxRetryError } from './errors/max-retry-error.ts';
 export { NameResolutionError } from './errors/name-resolution-error.ts';
 export { PoolError } from './errors/pool-error.ts';
 export { ProtocolError } from './errors/protocol-error.ts';
+export { ProxyError } from './errors/proxy-error.ts';
 export { RedirectError } from './errors/redirect-error.ts';
 export { RequestError } from './errors/request-error.ts';
 export { SendError } from './errors/send-error.ts';
@@ -40,6 +41,8 @@ export type { ManyOptions, ManyProgress, StreamedManyOptions } from './manager/m
 export type { ManyResult } from './manager/many-run.ts';
 export { type ManagerRequestOptions, PoolManager, type PoolManagerOptions } from './manager/pool-manager.ts';
 export type { PoolOptions } from './manager/pool-options.ts';
+export { ProxyManager, type ProxyManagerOptions } from './manager/proxy-manager.ts';
+export type { ProxyChoice, ProxyOption, ProxyOptions, ProxyRequest } from './manager/proxy-options.ts';
 export type { RouteOptions } from './manager/route-options.ts';
 export type { TunnelOptions, UpgradeOptions } from './manager/upgrade.ts';
 export { type Challenge, parseChallenges } from './message/challenge.ts';

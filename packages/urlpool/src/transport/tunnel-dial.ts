@@ -206,8 +206,12 @@ export class TunnelDial implements PendingTransport {
 
   /** The proxy itself could not be reached: the sentence says so. */
   #unreached(error: HTTPError): HTTPError {
-    const where = `Cannot reach the proxy ${this.#route.text} of ${originText(this.#target.origin)}`;
-    const message = error.message.replace(/^Cannot (?:connect to|speak TLS with) [^:]+:\/\/\S+?(?=[: ])/, where);
+    const { text, hop } = this.#route;
+    const where = `Cannot reach the proxy ${text} of ${originText(this.#target.origin)}`;
+    const reached = originText(hop.origin);
+    const message = error.message
+      .replace(`Cannot connect to ${reached}`, where)
+      .replace(`Cannot speak TLS with ${reached}`, where);
     const { code, phase } = error;
     return new ConnectError(message, { code, phase, cause: error });
   }
