@@ -16,7 +16,15 @@ import {
   type SaveOptions,
   Session,
 } from 'urlpool';
-import { FakeClock, type Script, ScriptedServer, type ServerTls, unusedPort } from 'urlpool-testing';
+import {
+  FakeClock,
+  type Script,
+  ScriptedServer,
+  type ServerTls,
+  TestProxy,
+  type TestProxyOptions,
+  unusedPort,
+} from 'urlpool-testing';
 import type { ErrorCode } from '../packages/urlpool/src/errors/error-code.ts';
 import { connectError } from '../packages/urlpool/src/transport/network-error.ts';
 import { echo, localCertificate, servedPool, until } from '../packages/urlpool/test/connection/served-pool.ts';
@@ -46,6 +54,17 @@ async function ask(
 ): Promise<unknown> {
   const { pool } = await servedPool(t, script, options);
   return await act(pool);
+}
+
+/** Asks for something behind a proxy, which is given no credentials. */
+async function throughProxy(t: TestContext, options: TestProxyOptions): Promise<unknown> {
+  const proxy = await TestProxy.start(options);
+  const http = new PoolManager({ proxy: `http://127.0.0.1:${proxy.port}`, retries: false });
+  t.after(async () => {
+    await http.close();
+    await proxy.close();
+  });
+  return await http.request('GET', 'https://localhost:8443/');
 }
 
 /** Asks a server that redirects to a Location. */
@@ -173,6 +192,8 @@ export const SITUATIONS: Readonly<Partial<Record<ErrorCode, (t: TestContext) => 
   ERR_CONNECT: () => refusedByTheSystem('ECONNRESET'),
   ERR_TOO_MANY_OPEN_FILES: () => refusedByTheSystem('EMFILE'),
   ERR_NO_LOCAL_PORT: () => refusedByTheSystem('EADDRNOTAVAIL'),
+  ERR_PROXY: (t) => throughProxy(t, { answer: () => 'HTTP/1.1 403 Forbidden\r\n\r\n' }),
+  ERR_PROXY_AUTH: (t) => throughProxy(t, { userinfo: 'user:secret' }),
   ERR_TLS_CERTIFICATE: async (t) => {
     const { pool } = await servedPool(t, echo, { tls: await localCertificate(), ca: undefined });
     return await pool.request('GET', '/');

@@ -37,7 +37,7 @@ export interface ErrorDetails {
 }
 
 /** Phases in which nothing of a request is sent. */
-const CONNECTING: readonly Phase[] = ['dns', 'connect', 'tls'];
+const CONNECTING: readonly Phase[] = ['dns', 'connect', 'proxy', 'tls'];
 
 /**
  * Base of every error that a call can fail with. The message is a sentence that says what failed, where, after how

@@ -107,6 +107,7 @@ test('HTTPError.of() of another request keeps the first, and takes the attempt',
 for (const [phase, expected] of [
   ['dns', true],
   ['connect', true],
+  ['proxy', true],
   ['tls', true],
   ['pool', false],
   ['send', false],
