@@ -184,6 +184,12 @@ export const SITUATIONS: Readonly<Partial<Record<ErrorCode, (t: TestContext) => 
   ERR_CONNECTION_REFUSED: async () =>
     await new HTTPConnectionPool('127.0.0.1', { port: await unusedPort(), retries: false }).request('GET', '/'),
   ERR_UNREACHABLE: () => refusedByTheSystem('ENETUNREACH'),
+  ERR_ADDRESS_REFUSED: async (t) => {
+    const server = await ScriptedServer.start({}, echo);
+    const http = new PoolManager({ guard: 'public' });
+    t.after(() => server.close());
+    return await http.request('GET', server.origin).finally(() => http.close());
+  },
   ERR_CONNECTOR: async () => {
     const connector: unknown = () => ({});
     const http = new PoolManager({ connector: connector as Connector });

@@ -50,6 +50,7 @@ export type { Fields } from './message/fields.ts';
 export { HTTPHeaders } from './message/http-headers.ts';
 export type { Link } from './message/link.ts';
 export type { MediaType } from './message/media-type.ts';
+export type { AddressGuard, GuardOption } from './policy/address-guard.ts';
 export { DEFAULT_LIMITS, type LimitOptions, type Limits } from './policy/limits.ts';
 export type { RateLimitOptions } from './policy/rate-limit.ts';
 export type { RedirectOptions } from './policy/redirect.ts';

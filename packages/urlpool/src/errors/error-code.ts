@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'ERR_UNREACHABLE'
   | 'ERR_CONNECT'
   | 'ERR_CONNECTOR'
+  | 'ERR_ADDRESS_REFUSED'
   | 'ERR_TOO_MANY_OPEN_FILES'
   | 'ERR_NO_LOCAL_PORT'
   | 'ERR_PROXY'

@@ -1,6 +1,7 @@
 // Which pool a request goes to: by its origin, by how that is reached, and by the proxy in between.
 
 import { type Origin, originText } from '../message/origin.ts';
+import { guardFrom } from '../policy/address-guard.ts';
 import { TLSContext } from '../transport/tls-settings.ts';
 import { ManagedPool } from './managed-pool.ts';
 import type { OriginClient } from './origin-client.ts';
@@ -32,7 +33,8 @@ export class PoolFinder {
    */
   clientFor(origin: Origin, text: string, route: RouteOptions | null): OriginClient {
     const proxy = this.#proxyOf(origin, route);
-    const own = isForwarded(origin, proxy) ? '' : text;
+    const guard = route !== null && 'guard' in route ? guardFrom(route.guard) : this.#settings.guard;
+    const own = isForwarded(origin, proxy, { guard }) ? '' : text;
     const via = proxy === null ? own : `${own} via ${proxy.key}`;
     const key = route === null ? via : `${via} ${this.#routeKeys.keyOf(route)}`;
     const known = this.directory.get(key);
@@ -73,6 +75,12 @@ export class PoolFinder {
     const { clock, names } = this.#settings;
     const isLookedUpApart = ['lookup', 'resolver', 'dnsCache'].some((name) => name in route);
     const own = isLookedUpApart ? namesFrom(options, clock) : names;
-    return { ...this.#settings, options, tlsContext: new TLSContext(options), names: own };
+    return {
+      ...this.#settings,
+      options,
+      tlsContext: new TLSContext(options),
+      names: own,
+      guard: guardFrom(options.guard),
+    };
   }
 }

@@ -16,8 +16,13 @@ import type { PoolSettings } from './pool-options.ts';
 import type { ProxySettings } from './proxy-options.ts';
 
 /** Whether a proxy forwards the requests to an origin, each in its own name, and opens no tunnel. */
-export function isForwarded(origin: Origin, proxy: ProxySettings | null): proxy is ProxySettings {
-  if (proxy === null || proxy.tunnelsAll || origin.scheme === 'https') return false;
+export function isForwarded(
+  origin: Origin,
+  proxy: ProxySettings | null,
+  { guard }: Pick<PoolSettings, 'guard'>,
+): proxy is ProxySettings {
+  // Which address a proxy connects to by itself nobody could judge.
+  if (proxy === null || proxy.tunnelsAll || origin.scheme === 'https' || guard !== null) return false;
   return proxy.server.scheme === 'http' || proxy.server.scheme === 'https';
 }
 
@@ -32,7 +37,7 @@ export function poolFor(
   { proxy, watch }: { readonly proxy: ProxySettings | null; readonly watch: PoolWatch | null },
 ): OriginPool {
   const { limits, idleTimeout, maxRequests, clock, alarms, gate, trace, random, open, room, poolLimits } = settings;
-  const forwards = isForwarded(origin, proxy);
+  const forwards = isForwarded(origin, proxy, settings);
   const target = forwards ? hopTo(proxy, settings) : targetOf(origin, settings, proxy);
   return new OriginPool(
     target,
@@ -62,10 +67,10 @@ export function singleClient(origin: Origin, settings: PoolSettings): OriginClie
 }
 
 function targetOf(origin: Origin, settings: PoolSettings, proxy: ProxySettings | null): DialTarget {
-  const { options, names, tlsContext } = settings;
+  const { options, names, tlsContext, guard } = settings;
   const { lookup, resolve } = options;
   const tls = origin.scheme === 'https' ? new TLSSettings(options, tlsContext) : null;
-  return { origin, names, lookup, resolve, tls, tunnel: proxy === null ? null : tunnelThrough(proxy, settings) };
+  return { origin, names, lookup, resolve, guard, tls, tunnel: proxy === null ? null : tunnelThrough(proxy, settings) };
 }
 
 /** The proxy itself, as what is connected to. */
@@ -73,7 +78,9 @@ function hopTo({ server, tls, tlsContext }: ProxySettings, { options, names }: P
   const { lookup, resolve } = options;
   const isSecure = server.scheme === 'https';
   const origin = { scheme: isSecure ? 'https' : 'http', host: server.host, port: server.port } as const;
-  return { origin, names, lookup, resolve, tls: isSecure ? new TLSSettings(tls, tlsContext) : null, tunnel: null };
+  // The guard is for what others name, and the proxy is the program's own.
+  const hopTLS = isSecure ? new TLSSettings(tls, tlsContext) : null;
+  return { origin, names, lookup, resolve, guard: null, tls: hopTLS, tunnel: null };
 }
 
 function tunnelThrough(proxy: ProxySettings, settings: PoolSettings): DialTarget['tunnel'] {

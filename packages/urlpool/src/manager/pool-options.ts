@@ -2,10 +2,11 @@
 
 import { CallGroup } from '../call/call-group.ts';
 import { PollGate } from '../connection/poll-gate.ts';
-import { checkNames } from '../errors/invalid-option.ts';
+import { checkNames, invalidOption } from '../errors/invalid-option.ts';
 import { checkBound, checkFlag, checkFunction, checkSpan, checkTimeLimit } from '../errors/option-values.ts';
 import { NO_FIELDS } from '../message/fields.ts';
 import { headerEntries } from '../message/headers-input.ts';
+import { type Guard, guardFrom } from '../policy/address-guard.ts';
 import { type LimitOptions, type Limits, limitsFrom } from '../policy/limits.ts';
 import { REDIRECT_OPTION_NAMES, type RedirectOptions, type RedirectRules, redirectRules } from '../policy/redirect.ts';
 import { Retry } from '../policy/retry.ts';
@@ -102,6 +103,8 @@ export interface PoolSettings {
   readonly room: Room;
   /** The addresses of hosts. */
   readonly names: Names;
+  /** Which addresses may be connected to; null for any. */
+  readonly guard: Guard | null;
   /** Which proxy an origin is reached through; null where none is. */
   readonly proxies: ProxyChooser | null;
   /** How transports are opened; over the network where it is not given. */
@@ -118,6 +121,7 @@ export const POOL_OPTION_NAMES: readonly (keyof PoolOptions)[] = [
   'connector',
   'decodeContent',
   'dnsCache',
+  'guard',
   'headers',
   'idleTimeout',
   'key',
@@ -174,6 +178,9 @@ export function poolSettings(
   checkSpan('maxAge', maxAge, 'above 0');
   checkReplay(options.replay);
   checkLookup(options);
+  if (options.guard !== undefined && connector !== undefined) {
+    throw invalidOption('guard', options.guard, 'a connector opens connections by itself: leave one of them out');
+  }
   const maxSize = whole('maxSize', options.maxSize, 64);
   const alarms = clock === systemClock ? systemAlarms : new Alarms(clock);
   const timeout = Timeout.from(options.timeout);
@@ -210,6 +217,7 @@ export function poolSettings(
     room,
     open: connector === undefined ? undefined : openBy(connector),
     names: namesFrom(options, clock),
+    guard: guardFrom(options.guard),
     proxies: proxyChooser(options.proxy),
   };
 }

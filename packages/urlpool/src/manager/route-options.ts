@@ -20,6 +20,7 @@ export const ROUTE_OPTION_NAMES: readonly (keyof RouteOptions)[] = [
   'cert',
   'key',
   'dnsCache',
+  'guard',
   'lookup',
   'proxy',
   'rejectUnauthorized',

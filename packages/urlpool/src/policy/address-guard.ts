@@ -1,7 +1,43 @@
 // Which addresses a program may connect to that takes URLs from others (server-side request forgery): a pure function of the
 // address that is really connected to, whatever it was written as.
 
+import { invalidOption } from '../errors/invalid-option.ts';
 import { type IPBytes, type IPRange, isInRange, parseIP, parseRange, unmapped } from '../message/ip-address.ts';
+import type { Origin } from '../message/origin.ts';
+
+/**
+ * Whether an address may be connected to: a sentence's end that says why not, false, or anything else for yes.
+ *
+ * @param address The IP address that the name has now, whatever the URL says.
+ */
+export type AddressGuard = (address: string, origin: Origin) => string | boolean | null | undefined;
+
+/** `public` lets only addresses pass that anybody on the internet can reach. */
+export type GuardOption = 'public' | AddressGuard;
+
+/** Why an address must not be connected to; null where it may. */
+export type Guard = (address: string, origin: Origin) => string | null;
+
+/**
+ * The guard that an option stands for; null for none.
+ *
+ * @throws {RequestError} `ERR_INVALID_OPTION`
+ */
+export function guardFrom(option: GuardOption | undefined): Guard | null {
+  if (option === undefined) return null;
+  if (option === 'public') {
+    return (address) => {
+      const why = whyNotPublic(address);
+      return why === null ? null : `${address} is ${why}`;
+    };
+  }
+  if (typeof option !== 'function') throw invalidOption('guard', option, "give 'public' or a function");
+  return (address, origin) => {
+    const answer = option(address, origin);
+    if (answer === false) return `${address} is not allowed`;
+    return typeof answer === 'string' ? `${address} is not allowed: ${answer}` : null;
+  };
+}
 
 /** What is not public, and what it is: the IANA registries of special-purpose addresses (RFC 6890), and what is not assigned. */
 const NOT_PUBLIC: readonly (readonly [range: IPRange, what: string])[] = (

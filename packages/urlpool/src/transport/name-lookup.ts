@@ -6,6 +6,7 @@ import { isIP } from 'node:net';
 import { invalidOption } from '../errors/invalid-option.ts';
 import { checkFunction } from '../errors/option-values.ts';
 import type { Origin } from '../message/origin.ts';
+import { type GuardOption, guardFrom } from '../policy/address-guard.ts';
 import { type DNSCacheOptions, dnsCacheSettings } from './dns-cache-options.ts';
 
 /** Asks for the addresses of a name: the shape of Node's `dns.lookup` with `all: true`. */
@@ -34,6 +35,12 @@ export interface LookupOptions {
   readonly lookup?: LookupFunction | undefined;
   /** Looks names up in place of the system's resolver, and may say for how long the answers hold. */
   readonly resolver?: Resolver | undefined;
+  /**
+   * Which addresses may be connected to, for programs that take URLs from others: `public`, or a function of the address.
+   * It is asked of the address itself, at every redirect too; through a proxy names are looked up here, and it is told
+   * addresses.
+   */
+  readonly guard?: GuardOption | undefined;
   /** How long addresses are kept; false for not at all. @default true, but false with a `lookup` */
   readonly dnsCache?: DNSCacheOptions | boolean | undefined;
   /** Addresses for `host:port`, e.g. `{ 'example.org:443': '127.0.0.1' }`. */
@@ -59,9 +66,10 @@ function own(resolve: ResolveMap, origin: Origin): string | readonly string[] | 
  *
  * @throws {RequestError} `ERR_INVALID_OPTION`
  */
-export function checkLookup({ lookup, resolve, resolver, dnsCache }: LookupOptions): void {
+export function checkLookup({ lookup, resolve, resolver, dnsCache, guard }: LookupOptions): void {
   checkFunction('lookup', lookup);
   checkResolver(resolver, lookup);
+  guardFrom(guard);
   dnsCacheSettings(dnsCache);
   if (resolve === undefined) return;
   const want = `give IP addresses by "host:port", e.g. { 'example.org:443': '127.0.0.1' }`;

@@ -5,10 +5,12 @@ import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { ConnectError } from '../errors/connect-error.ts';
-import type { HTTPError } from '../errors/http-error.ts';
+import { HTTPError } from '../errors/http-error.ts';
+import { RequestError } from '../errors/request-error.ts';
 import type { Origin } from '../message/origin.ts';
 import { originText } from '../message/origin.ts';
 import { IGNORED, type Transport } from '../message/transport.ts';
+import type { Guard } from '../policy/address-guard.ts';
 import type { TunnelEnd, TunnelTalk } from '../route/tunnel-talk.ts';
 import type { TraceListener } from '../trace/trace-event.ts';
 import type { Clock } from '../util/clock.ts';
@@ -31,6 +33,8 @@ export interface DialTarget {
   readonly lookup: LookupFunction | undefined;
   /** Addresses in place of a look-up, by `host:port`. */
   readonly resolve: ResolveMap | undefined;
+  /** Which addresses may be connected to; null for any. */
+  readonly guard: Guard | null;
   /** Null for plain TCP. */
   readonly tls: TLSSettings | null;
   /** The proxy that opens a tunnel to it; null where it is connected to directly. */
@@ -135,8 +139,13 @@ export class TransportDial implements PendingTransport {
     if (!isKnown) trace?.({ type: 'dns-start', at: clock.now(), connection, origin: forOrigin, host: origin.host });
   }
 
-  #race(addresses: readonly string[]): void {
+  #race(given: readonly string[]): void {
     const target = this.#target;
+    const addresses = allowedOf(given, target);
+    if (addresses instanceof HTTPError) {
+      queueMicrotask(() => this.#fail(addresses));
+      return;
+    }
     const race = new ConnectionRace(addresses, this.#context.clock, {
       connect: (address, transport) => this.#connect(address, transport),
       onStart: (address) => this.#traceConnectStart(address),
@@ -241,6 +250,33 @@ export class TransportDial implements PendingTransport {
     if (trace === null) return;
     trace({ type: 'tls-end', at: clock.now(), connection, origin, address, protocol, resumed, error });
   }
+}
+
+/** Those of the addresses that the guard lets pass, or the error where there is none. */
+export function allowedOf(addresses: readonly string[], { guard, origin }: DialTarget): readonly string[] | HTTPError {
+  if (guard === null) return addresses;
+  let why = 'there is no address';
+  try {
+    const allowed = addresses.filter((address) => {
+      const reason = guard(address, origin);
+      why = reason ?? why;
+      return reason === null;
+    });
+    if (allowed.length > 0) return allowed;
+  } catch (cause) {
+    return refusedAddress(
+      origin,
+      `the guard failed (${cause instanceof Error ? cause.message : String(cause)})`,
+      cause,
+    );
+  }
+  return refusedAddress(origin, why);
+}
+
+/** It is the caller's own rule: no other attempt would change it. */
+function refusedAddress(origin: Origin, why: string, cause?: unknown): HTTPError {
+  const text = `Cannot connect to ${originText(origin)}: ${why}; option: guard`;
+  return new RequestError(text, { code: 'ERR_ADDRESS_REFUSED', phase: 'connect', cause });
 }
 
 /** What the attempts end with that were still under way. */

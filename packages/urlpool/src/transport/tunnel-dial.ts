@@ -3,7 +3,7 @@
 
 import type { TLSSocket } from 'node:tls';
 import { ConnectError } from '../errors/connect-error.ts';
-import type { HTTPError } from '../errors/http-error.ts';
+import { HTTPError } from '../errors/http-error.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
 import { originText } from '../message/origin.ts';
 import { IGNORED } from '../message/transport.ts';
@@ -14,6 +14,7 @@ import type { SocketTransport } from './socket-transport.ts';
 import { StreamTransport } from './stream-transport.ts';
 import { connectTLS } from './tls-connect.ts';
 import {
+  allowedOf,
   closedEarly,
   type DialContext,
   type DialHandler,
@@ -45,8 +46,8 @@ export class TunnelDial implements PendingTransport {
     this.#step = { is: 'resolving' };
     const { origin, resolve } = target;
     const known = knownAddresses(origin, resolve);
-    if (known !== null) this.#reach(known[0] ?? origin.host);
-    else if (route.looksUp) this.#lookUp();
+    if (known !== null) this.#reachAllowed(known);
+    else if (route.looksUp || target.guard !== null) this.#lookUp();
     else this.#reach(origin.host);
   }
 
@@ -89,9 +90,16 @@ export class TunnelDial implements PendingTransport {
       if (this.#step.is !== 'resolving') return;
       const error = cause === null ? null : lookupError(origin, cause);
       this.#traceDNSEnd(addresses, error);
-      if (error === null) this.#reach(addresses[0] ?? origin.host);
+      if (error === null) this.#reachAllowed(addresses);
       else this.#fail(error);
     });
+  }
+
+  /** Has the proxy connect to the first address that the guard lets pass. */
+  #reachAllowed(addresses: readonly string[]): void {
+    const allowed = allowedOf(addresses, this.#target);
+    if (allowed instanceof HTTPError) queueMicrotask(() => this.#fail(allowed));
+    else this.#reach(allowed[0] ?? this.#target.origin.host);
   }
 
   /** @param host What the proxy is told: a name, or an address. */

@@ -33,6 +33,7 @@ export async function dialled(t: TestContext, port: number, { ca, trace }: DialC
     tls: ca === undefined ? null : new TLSSettings({}, new TLSContext({ ca })),
     names: uncached(() => {}),
     lookup: undefined,
+    guard: null,
     tunnel: null,
     resolve: { [`localhost:${port}`]: '127.0.0.1' },
   };
