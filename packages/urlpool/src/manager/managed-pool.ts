@@ -22,6 +22,7 @@ export class ManagedPool implements Kept {
   readonly #routerFrom: (origin: string) => Router;
   /** Those that it leads to, by origin: one, or those whose requests a proxy forwards. */
   readonly #clients = new Map<string, OriginClient>();
+  #last: OriginClient | null = null;
 
   constructor(
     key: string,
@@ -44,11 +45,15 @@ export class ManagedPool implements Kept {
 
   /** @param text The origin as text. */
   clientOf(origin: Origin, text: string): OriginClient {
+    // Nearly every pool leads to one origin: no second look-up for that.
+    if (this.#last?.text === text) return this.#last;
     let client = this.#clients.get(text);
-    if (client !== undefined) return client;
-    if (this.#clients.size >= REMEMBERED_ORIGINS) this.#clients.clear();
-    client = new OriginClient(origin, this.#settings, this.pool, this.#routerFrom(text));
-    this.#clients.set(text, client);
+    if (client === undefined) {
+      if (this.#clients.size >= REMEMBERED_ORIGINS) this.#clients.clear();
+      client = new OriginClient(origin, this.#settings, this.pool, this.#routerFrom(text));
+      this.#clients.set(text, client);
+    }
+    this.#last = client;
     return client;
   }
 

@@ -47,7 +47,8 @@ export class OriginClient implements Place {
   readonly pool: OriginPool;
   readonly origin: Origin;
   readonly budget: RetryBudget;
-  readonly #text: string;
+  /** The origin as text. */
+  readonly text: string;
   readonly #settings: PoolSettings;
   readonly #fields: SharedFields;
   readonly #usualCall: CallSettings;
@@ -59,11 +60,11 @@ export class OriginClient implements Place {
     this.origin = origin;
     this.pool = pool;
     this.budget = new RetryBudget(settings.budget, clock.now());
-    this.#text = originText(origin);
+    this.text = originText(origin);
     this.#settings = settings;
     this.#fields = defaultFields(origin, options.headers);
     this.#usualCall = {
-      router: router ?? { to: (other) => (originText(other) === this.#text ? this : null) },
+      router: router ?? { to: (other) => (originText(other) === this.text ? this : null) },
       group: settings.calls,
       alarms,
       gate,
@@ -96,7 +97,7 @@ export class OriginClient implements Place {
   }
 
   #start(given: string, target: string, options: RequestOptions, choices: SendChoices): Promise<Outcome> {
-    if (this.#settings.calls.closing) throw closedError({ method: given, url: this.#text + target });
+    if (this.#settings.calls.closing) throw closedError({ method: given, url: this.text + target });
     const method = checkedMethod(given, target);
     if (options !== NO_OPTIONS) checkRequestOptions(options);
     const { wants, hops = null } = choices;
@@ -113,7 +114,7 @@ export class OriginClient implements Place {
     const request = {
       method,
       target: fullTarget,
-      url: method === 'CONNECT' || fullTarget === '*' ? this.#text : this.#text + fullTarget,
+      url: method === 'CONNECT' || fullTarget === '*' ? this.text : this.text + fullTarget,
       fields,
       body,
       trailers,
