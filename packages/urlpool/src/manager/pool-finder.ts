@@ -7,7 +7,7 @@ import { ManagedPool } from './managed-pool.ts';
 import type { OriginClient } from './origin-client.ts';
 import { PoolDirectory } from './pool-directory.ts';
 import { isForwarded } from './pool-for.ts';
-import { namesFrom, type PoolSettings } from './pool-options.ts';
+import { guardOf, namesFrom, type PoolSettings } from './pool-options.ts';
 import { type ProxyChooser, type ProxyOption, type ProxySettings, proxyChooser } from './proxy-options.ts';
 import { RouteKeys, type RouteOptions, routeElsewhere } from './route-options.ts';
 
@@ -80,7 +80,7 @@ export class PoolFinder {
       options,
       tlsContext: new TLSContext(options),
       names: own,
-      guard: guardFrom(options.guard),
+      guard: guardOf(options),
     };
   }
 }

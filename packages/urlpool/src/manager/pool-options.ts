@@ -178,9 +178,6 @@ export function poolSettings(
   checkSpan('maxAge', maxAge, 'above 0');
   checkReplay(options.replay);
   checkLookup(options);
-  if (options.guard !== undefined && connector !== undefined) {
-    throw invalidOption('guard', options.guard, 'a connector opens connections by itself: leave one of them out');
-  }
   const maxSize = whole('maxSize', options.maxSize, 64);
   const alarms = clock === systemClock ? systemAlarms : new Alarms(clock);
   const timeout = Timeout.from(options.timeout);
@@ -217,7 +214,7 @@ export function poolSettings(
     room,
     open: connector === undefined ? undefined : openBy(connector),
     names: namesFrom(options, clock),
-    guard: guardFrom(options.guard),
+    guard: guardOf(options),
     proxies: proxyChooser(options.proxy),
   };
 }
@@ -227,6 +224,16 @@ function sharedHeaders(headers: HeadersInput): HeadersInput {
   const entries = headerEntries(headers);
   mergeFields(NO_FIELDS, entries);
   return entries;
+}
+
+/**
+ * Which addresses may be connected to; null for any.
+ *
+ * @throws {RequestError} `ERR_INVALID_OPTION`
+ */
+export function guardOf({ guard, connector }: PoolOptions): Guard | null {
+  if (guard === undefined || connector === undefined) return guardFrom(guard);
+  throw invalidOption('guard', guard, 'a connector opens connections by itself: leave one of them out');
 }
 
 /** Who knows addresses: a `lookup` of the caller's is asked each time, unless a cache is asked for. */

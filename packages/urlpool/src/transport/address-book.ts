@@ -57,6 +57,8 @@ class Entry {
   answer: (Answer & { readonly error: Error | null; readonly addresses: readonly string[] }) | null = null;
   /** Who waits for the look-up under way; null where there is none. */
   asking: Settled[] | null = null;
+  /** After a look-up that failed: until when it is not asked anew for those who can do without. */
+  quietUntil = Number.NEGATIVE_INFINITY;
   turn = 0;
   /** The family of the address that answered last. */
   family: AddressKnowledge['family'] = null;
@@ -88,7 +90,7 @@ export class AddressBook implements Names {
       this.#lookUp(host, entry).push((error) => callback(error, this.#order(entry)));
       return false;
     }
-    if (age === 'stale') this.#lookUp(host, entry);
+    if (age === 'stale') this.refresh(host);
     queueMicrotask(() => callback(answer.error, this.#order(entry)));
     return true;
   }
@@ -96,7 +98,8 @@ export class AddressBook implements Names {
   refresh(host: string): void {
     const entry = this.#entries.get(host);
     if (entry === undefined || entry.answer === null) return;
-    if (answerAge(entry.answer, this.#clock.now(), this.#ages) !== 'fresh') this.#lookUp(host, entry);
+    const now = this.#clock.now();
+    if (now >= entry.quietUntil && answerAge(entry.answer, now, this.#ages) !== 'fresh') this.#lookUp(host, entry);
   }
 
   watch(host: string, onAnswer: (addresses: readonly string[]) => void): () => void {
@@ -153,7 +156,10 @@ export class AddressBook implements Names {
   #keep(entry: Entry, error: Error | null, found: ResolvedHost | null): void {
     const at = this.#clock.now();
     // A look-up that failed says nothing, and is no reason to forget what still may be used.
-    if (found === null && !isMissing(error)) return;
+    if (found === null && !isMissing(error)) {
+      entry.quietUntil = at + this.#ages.negativeTtl;
+      return;
+    }
     const { ttl, addresses } = found ?? { ttl: null, addresses: [] };
     entry.answer = { at, ttl, isNegative: found === null, error, addresses };
   }

@@ -83,6 +83,8 @@ type Step =
   | { readonly is: 'resolving'; readonly isKnown: boolean }
   | { readonly is: 'connecting'; readonly race: ConnectionRace }
   | { readonly is: 'securing'; readonly socket: Socket; readonly at: string; readonly others: readonly string[] }
+  /** The guard lets no address pass: that is told in a moment. */
+  | { readonly is: 'refused' }
   | { readonly is: 'over' };
 
 /** One dial under way. */
@@ -143,7 +145,10 @@ export class TransportDial implements PendingTransport {
     const target = this.#target;
     const addresses = allowedOf(given, target);
     if (addresses instanceof HTTPError) {
-      queueMicrotask(() => this.#fail(addresses));
+      this.#step = { is: 'refused' };
+      queueMicrotask(() => {
+        if (this.#step.is === 'refused') this.#fail(addresses);
+      });
       return;
     }
     const race = new ConnectionRace(addresses, this.#context.clock, {

@@ -2,7 +2,6 @@
 // that where the scheme says so.
 
 import type { TLSSocket } from 'node:tls';
-import { ConnectError } from '../errors/connect-error.ts';
 import { HTTPError } from '../errors/http-error.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
 import { originText } from '../message/origin.ts';
@@ -29,6 +28,8 @@ type Step =
   | { readonly is: 'reaching'; readonly dial: PendingTransport }
   | { readonly is: 'asking'; readonly transport: SocketTransport; readonly talk: TunnelTalk }
   | { readonly is: 'securing'; readonly socket: TLSSocket; readonly at: string }
+  /** The guard lets no address pass: that is told in a moment. */
+  | { readonly is: 'refused' }
   | { readonly is: 'over' };
 
 export class TunnelDial implements PendingTransport {
@@ -98,8 +99,14 @@ export class TunnelDial implements PendingTransport {
   /** Has the proxy connect to the first address that the guard lets pass. */
   #reachAllowed(addresses: readonly string[]): void {
     const allowed = allowedOf(addresses, this.#target);
-    if (allowed instanceof HTTPError) queueMicrotask(() => this.#fail(allowed));
-    else this.#reach(allowed[0] ?? this.#target.origin.host);
+    if (!(allowed instanceof HTTPError)) {
+      this.#reach(allowed[0] ?? this.#target.origin.host);
+      return;
+    }
+    this.#step = { is: 'refused' };
+    queueMicrotask(() => {
+      if (this.#step.is === 'refused') this.#fail(allowed);
+    });
   }
 
   /** @param host What the proxy is told: a name, or an address. */
@@ -217,11 +224,10 @@ export class TunnelDial implements PendingTransport {
     const { text, hop } = this.#route;
     const where = `Cannot reach the proxy ${text} of ${originText(this.#target.origin)}`;
     const reached = originText(hop.origin);
-    const message = error.message
+    error.message = error.message
       .replace(`Cannot connect to ${reached}`, where)
       .replace(`Cannot speak TLS with ${reached}`, where);
-    const { code, phase } = error;
-    return new ConnectError(message, { code, phase, cause: error });
+    return error;
   }
 
   #open(transport: SocketTransport | StreamTransport, resumed: boolean): void {

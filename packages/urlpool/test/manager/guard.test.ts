@@ -104,6 +104,29 @@ test('PoolManager.request() takes a guard of its own, over a pool of its own', a
   await assert.rejects(http.request('GET', at('127.0.0.1'), { guard: 'public' }), { code: 'ERR_ADDRESS_REFUSED' });
 });
 
+test('PoolManager.request() refuses a guard where a connector opens the connections: it would guard nothing', async (t) => {
+  const { http, at } = await served(t, {
+    connector: () => {
+      throw new Error('not asked');
+    },
+  });
+  for (let i = 0; i < 2; i++) {
+    await assert.rejects(http.request('GET', at('127.0.0.1'), { guard: 'public' }), { code: 'ERR_INVALID_OPTION' });
+  }
+});
+
+test('PoolManager({ guard }) tells of nothing twice where a refused call is closed at once', async (t) => {
+  const types: string[] = [];
+  const { http, at } = await served(t, { guard: 'public', onEvent: ({ type }) => types.push(type) });
+  const call = assert.rejects(http.request('GET', at('127.0.0.1')));
+  await http.close({ timeout: 0 });
+  await call;
+  assert.deepEqual(
+    types.filter((type) => /^(?:dns|dial)-/.test(type)),
+    ['dial-start', 'dial-end'],
+  );
+});
+
 test('PoolManager({ guard }) connects to nothing where the guard throws', async (t) => {
   const { server, http, at } = await served(t, {
     guard: () => {

@@ -145,6 +145,40 @@ test('PoolManager keeps connections whose address is still among the answers, an
   assert.deepEqual([http.snapshot().open, http.snapshot().numConnections], [1, 1]);
 });
 
+test('PoolManager does not ask anew with every request while asking fails', async (t) => {
+  const { http, clock, resolver, url } = await served(t);
+  const first = http.request('GET', url);
+  await turn();
+  await resolver.answer(HERE);
+  await first;
+  clock.advance(30_000);
+  await http.request('GET', url);
+  await resolver.fail('EAI_AGAIN');
+  for (let i = 0; i < 5; i++) {
+    await turn();
+    await http.request('GET', url);
+  }
+  assert.equal(resolver.asked.length, 2);
+  clock.advance(1_000);
+  await http.request('GET', url);
+  assert.equal(resolver.asked.length, 3);
+});
+
+test('PoolManager keeps the pools of two resolvers of one class apart', async (t) => {
+  const { http, url } = await served(t, { dnsCache: false, resolver: undefined });
+  const resolvers = [new HeldResolver(), new HeldResolver()];
+  for (const resolver of resolvers) {
+    const call = http.request('GET', url, { resolver });
+    await turn();
+    await resolver.answer(HERE);
+    await call;
+  }
+  assert.deepEqual(
+    resolvers.map(({ asked }) => asked.length),
+    [1, 1],
+  );
+});
+
 test('PoolManager lets addresses take turns', async (t) => {
   const { http, resolver, url } = await served(t, { maxSize: 4 });
   const calls = ['/a', '/b', '/c', '/d'].map((path) => http.request('GET', url + path));
