@@ -1,5 +1,5 @@
-// Opens one transport to an origin: look the name up, connect to its addresses one after the other until one answers,
-// speak TLS with it where the scheme says so. It tells each step's start and end, and can be given up at any moment.
+// Opens one transport to an origin: look the name up, race its addresses, speak TLS with the one that answers first where
+// the scheme says so. It tells each step's start and end, and can be given up at any moment.
 
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
