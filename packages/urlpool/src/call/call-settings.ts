@@ -4,7 +4,6 @@ import type { Retry } from '../policy/retry.ts';
 import type { ReplayPolicy } from '../policy/should-replay.ts';
 import type { Alarms } from '../util/alarms.ts';
 import type { CallGroup } from './call-group.ts';
-import type { CallTrace } from './call-trace.ts';
 import type { HopHooks } from './hop-hooks.ts';
 import type { Router } from './router.ts';
 
@@ -14,7 +13,6 @@ export interface CallSettings {
   readonly group: CallGroup;
   readonly alarms: Alarms;
   readonly gate: PollGate;
-  readonly trace: CallTrace | null;
   readonly random: () => number;
   readonly replay: ReplayPolicy;
   readonly retries: Retry;

@@ -26,6 +26,7 @@ import { HTTPResponse } from '../response/http-response.ts';
 import type { CancelReason, Exchange, ResponseSink } from '../response/response-sink.ts';
 import { type BodyControl, StreamedResponse } from '../response/streamed-response.ts';
 import { UpgradedResponse } from '../response/upgraded-response.ts';
+import type { TraceListener } from '../trace/trace-event.ts';
 import { type Abortable, addAbortable, removeAbortable } from '../util/abort-registry.ts';
 import { Alarm } from '../util/alarms.ts';
 import type { Timer } from '../util/clock.ts';
@@ -40,7 +41,7 @@ import {
 } from './call-error.ts';
 import type { Sleeper } from './call-group.ts';
 import type { CallChoices, CallSettings } from './call-settings.ts';
-import type { CallTrace } from './call-trace.ts';
+import { CallTrace } from './call-trace.ts';
 import { decideAfter, decideOn, mayFollow, type OverAttempt } from './decide.ts';
 import { Discard } from './discard.ts';
 import { guardedProgress } from './guarded-progress.ts';
@@ -68,6 +69,8 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   #bare: WireRequest;
   readonly #settings: CallSettings;
   readonly #choices: CallChoices;
+  /** Tells the events of the call; null where nobody listened as it began. */
+  readonly #trace: CallTrace | null;
   /** What is added to each of its hops; null for nothing. */
   readonly #hops: HopSteps | null;
   #settle: ((outcome: Outcome) => void) | null;
@@ -117,14 +120,12 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     this.#retries = settings.retries;
     const runsHooks = choices.hops !== null && choices.hops.needsContext !== false;
     this.#context = settings.retries.retryOn === undefined && !runsHooks ? outside : currentContext();
-    this.#startedAt = settings.alarms.clock.now();
+    const { clock } = settings.alarms;
+    this.#startedAt = clock.now();
+    this.#trace = request.trace === null ? null : new CallTrace(request.trace, clock);
     this.#choices = choices;
     this.#hops = choices.hops === null ? null : new HopSteps(choices.hops, this.#context, this);
     this.#settle = settle;
-  }
-
-  get #trace(): CallTrace | null {
-    return this.#settings.trace;
   }
 
   get call(): number {
@@ -133,6 +134,10 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
 
   get attempt(): number {
     return this.request.attempt;
+  }
+
+  get trace(): TraceListener | null {
+    return this.request.trace;
   }
 
   get connectTimeout(): number | null {
@@ -379,6 +384,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     return {
       request: this.request,
       settings: this.#settings,
+      trace: this.#trace,
       place: this.#place,
       retries: this.#retries,
       connection: this.#usedConnection(),

@@ -11,6 +11,7 @@ import { invalidRetryAfter, retryAfterWait } from '../policy/retry-after.ts';
 import type { WireRequest } from '../request/wire-request.ts';
 import type { Context } from '../util/context.ts';
 import type { CallSettings } from './call-settings.ts';
+import type { CallTrace } from './call-trace.ts';
 import { type Ending, locationOf, type NextStep, nextStep } from './next-step.ts';
 import type { Place } from './router.ts';
 
@@ -18,6 +19,7 @@ import type { Place } from './router.ts';
 export interface OverAttempt {
   readonly request: WireRequest;
   readonly settings: CallSettings;
+  readonly trace: CallTrace | null;
   readonly place: Place;
   readonly retries: Retry;
   readonly connection: ErrorConnection | null;
@@ -34,8 +36,8 @@ export function mayFollow(status: number, retries: Retry, { expectContinue }: Wi
 
 /** What follows a response, whose head is here. */
 export function decideOn({ status, reason, fields }: Head, over: OverAttempt): NextStep {
-  const { request, settings } = over;
-  const { trace, redirects } = settings;
+  const { request, settings, trace } = over;
+  const { redirects } = settings;
   const location = isRedirect(status) && redirects.follow ? locationOf(fields) : null;
   const retryAfter = waitOf(findField(fields, 'retry-after'), over);
   const step = decide({ is: 'response', status, reason, fields, retryAfter }, over);
@@ -53,15 +55,15 @@ export function decideOn({ status, reason, fields }: Head, over: OverAttempt): N
 /** What follows an error. */
 export function decideAfter(error: HTTPError, why: Failure['why'] | 'dial', over: OverAttempt): NextStep {
   const step = decide({ is: 'failure', error, why }, over);
-  over.settings.trace?.retry(over.request, error.code, step);
+  over.trace?.retry(over.request, error.code, step);
   return step;
 }
 
 /** The wait that a Retry-After asks for, in ms; an invalid one counts as absent. */
-function waitOf(value: string | null, { request, settings }: OverAttempt): number | null {
+function waitOf(value: string | null, { request, settings, trace }: OverAttempt): number | null {
   if (value === null) return null;
   const wait = retryAfterWait(value, settings.alarms.clock.wallNow());
-  if (wait === null) settings.trace?.invalidRetryAfter(request, invalidRetryAfter(value));
+  if (wait === null) trace?.invalidRetryAfter(request, invalidRetryAfter(value));
   return wait;
 }
 

@@ -32,6 +32,7 @@ export const REQUEST_OPTION_NAMES: readonly (keyof RequestOptions)[] = [
   'json',
   'maxBodyBytes',
   'multipartBoundary',
+  'onEvent',
   'onUploadProgress',
   'replay',
   'retries',
@@ -105,6 +106,7 @@ export function checkRequestOptions(options: RequestOptions): void {
   checkReplay(options.replay);
   checkBodyOptions(options);
   checkFunction('trailers', trailers);
+  checkFunction('onEvent', options.onEvent);
   checkSignal(signal);
 }
 

@@ -8,6 +8,7 @@ import type { FormFields } from '../request/form-fields.ts';
 import type { HeadersInput } from '../request/header-fields.ts';
 import type { QueryFields } from '../request/query.ts';
 import type { UploadProgress } from '../request/upload-progress.ts';
+import type { TraceListener } from '../trace/trace-event.ts';
 
 /** Options of one request. */
 export interface RequestOptions extends RedirectOptions {
@@ -54,6 +55,8 @@ export interface RequestOptions extends RedirectOptions {
   readonly expectContinue?: boolean | number | undefined;
   /** Told of every step of sending the body, anew with each attempt. What it throws fails the call. */
   readonly onUploadProgress?: ((progress: UploadProgress) => void) | undefined;
+  /** Told of everything that happens to this call: events with its number, not those of connections by themselves. */
+  readonly onEvent?: TraceListener | undefined;
   /** How often to try again and to follow redirects; a number is a Retry's `total`, false is never. @default the pool's */
   readonly retries?: Retry | number | boolean | undefined;
   /**

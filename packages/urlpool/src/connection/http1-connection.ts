@@ -34,6 +34,7 @@ export interface ConnectionSettings {
   readonly clock: Clock;
   readonly alarms: Alarms;
   readonly gate: PollGate;
+  /** Told of every event now; null for nobody. */
   readonly trace: TraceListener | null;
   /** Whether the connections speak TLS. */
   readonly isSecure: boolean;
@@ -58,7 +59,6 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
   readonly reader: ResponseReader;
   readonly clock: Clock;
   readonly alarms: Alarms;
-  readonly trace: TraceListener | null;
   readonly openedAt: number;
   /** `Timeout.read` of the exchange that runs. */
   readonly readAlarm: Alarm;
@@ -89,7 +89,6 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
     this.#settings = settings;
     this.clock = settings.clock;
     this.alarms = settings.alarms;
-    this.trace = settings.trace;
     this.reader = new ResponseReader(this, settings.limits, settings.lines);
     this.readAlarm = new Alarm(settings.alarms, (late) => this.#onSilence(late));
     this.openedAt = this.clock.now();
@@ -131,6 +130,10 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
 
   get bytesOut(): number {
     return this.transport.bytesOut;
+  }
+
+  get trace(): TraceListener | null {
+    return this.#settings.trace;
   }
 
   get forward(): string | null {

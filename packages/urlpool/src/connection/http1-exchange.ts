@@ -123,8 +123,8 @@ export class Http1Exchange implements Exchange {
       return;
     }
     connection.reader.begin(request.method, request.upgrade);
-    if (connection.trace !== null) {
-      this.#trace = new ExchangeTrace(connection.trace, connection.clock, transport, request, connection.id);
+    if (request.trace !== null) {
+      this.#trace = new ExchangeTrace(request.trace, connection.clock, transport, request, connection.id);
     }
     this.#client = step(CLIENT, this.#client, 'head');
     if (body === null) {

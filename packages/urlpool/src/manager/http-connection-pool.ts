@@ -9,6 +9,7 @@ import type { HTTPResponse } from '../response/http-response.ts';
 import type { StreamedResponse } from '../response/streamed-response.ts';
 import type { UpgradedResponse } from '../response/upgraded-response.ts';
 import type { PoolSnapshot } from '../trace/snapshot.ts';
+import type { TraceListener } from '../trace/trace-event.ts';
 import { type CloseOptions, closeTimeout } from './close-options.ts';
 import { type EventStream, type EventStreamOptions, eventStream } from './event-stream.ts';
 import { type OriginClient, responseOf } from './origin-client.ts';
@@ -151,6 +152,19 @@ export class HTTPConnectionPool implements AsyncDisposable {
       calls,
       stream: (method, each) => this.stream(method, target, each),
     });
+  }
+
+  /**
+   * Tells a listener of everything that happens from now on, until the function that it returns is called; `onEvent` does
+   * from the beginning. What is under way ends without having been told to start.
+   *
+   * @example
+   * const unsubscribe = http.subscribe((event) => console.log(event.type));
+   *
+   * @throws {RequestError} `ERR_INVALID_OPTION` for what is no function.
+   */
+  subscribe(listener: TraceListener): () => void {
+    return this.#settings.tracer.subscribe(listener);
   }
 
   /** The pool at this moment, as plain JSON. */

@@ -62,8 +62,8 @@ export class ManagedPool implements Kept {
   }
 
   evict(): void {
-    const { trace, clock } = this.#settings;
-    trace?.({ type: 'pool-evicted', at: clock.now(), origin: this.pool.origin });
+    const { tracer, clock } = this.#settings;
+    tracer.listener?.({ type: 'pool-evicted', at: clock.now(), origin: this.pool.origin });
     this.pool.clear('evicted');
   }
 }

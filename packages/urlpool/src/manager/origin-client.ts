@@ -4,7 +4,6 @@
 import { Call } from '../call/call.ts';
 import { closedError } from '../call/call-error.ts';
 import type { CallChoices, CallSettings } from '../call/call-settings.ts';
-import { CallTrace } from '../call/call-trace.ts';
 import type { HopHooks } from '../call/hop-hooks.ts';
 import { type Outcome, Rejection } from '../call/outcome.ts';
 import { checkedMethod, checkRequestOptions, prepareRequest, type SharedFields } from '../call/prepare-request.ts';
@@ -27,6 +26,8 @@ import { ACCEPT_ENCODING } from '../response/decoding/content-codings.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
 import type { StreamedResponse } from '../response/streamed-response.ts';
 import type { UpgradedResponse } from '../response/upgraded-response.ts';
+import type { TraceListener } from '../trace/trace-event.ts';
+import { both, safely } from '../trace/tracer.ts';
 import { type PoolSettings, withPoolTimeout } from './pool-options.ts';
 import { VERSION } from './version.ts';
 
@@ -56,7 +57,7 @@ export class OriginClient implements Place {
 
   /** @param pool Its connections: those of the origin alone, or of a proxy that forwards requests to it. */
   constructor(origin: Origin, settings: PoolSettings, pool: OriginPool, router?: Router) {
-    const { options, limits, clock, alarms, gate, trace, random } = settings;
+    const { options, limits, clock, alarms, gate, random } = settings;
     this.origin = origin;
     this.pool = pool;
     this.budget = new RetryBudget(settings.budget, clock.now());
@@ -69,7 +70,6 @@ export class OriginClient implements Place {
       alarms,
       gate,
       random,
-      trace: trace === null ? null : new CallTrace(trace, clock),
       replay: settings.replay,
       retries: settings.retries,
       redirects: settings.redirects,
@@ -123,6 +123,7 @@ export class OriginClient implements Place {
       repeatable: isReplayable(repeated, settings.replay),
       upgrade: wants === 'upgrade',
       timeout: options.timeout === undefined ? this.#settings.timeout : this.#timeout(options.timeout),
+      trace: this.#listener(options),
       call: ++lastCall,
       attempt: 1,
     };
@@ -148,6 +149,14 @@ export class OriginClient implements Place {
     const shared = withFields(this.#fields, input);
     this.#lastFields = { input, shared };
     return shared;
+  }
+
+  /** Told of the events of a call that begins now. */
+  #listener({ onEvent }: RequestOptions): TraceListener | null {
+    const { tracer } = this.#settings;
+    tracer.look();
+    if (onEvent === undefined) return tracer.listener;
+    return tracer.listener === null ? safely(onEvent) : both(tracer.listener, safely(onEvent));
   }
 
   #timeout(value: RequestOptions['timeout']): Timeout {

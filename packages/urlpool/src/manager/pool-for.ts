@@ -36,7 +36,7 @@ export function poolFor(
   settings: PoolSettings,
   { proxy, watch }: { readonly proxy: ProxySettings | null; readonly watch: PoolWatch | null },
 ): OriginPool {
-  const { limits, idleTimeout, maxRequests, clock, alarms, gate, trace, random, open, room, poolLimits } = settings;
+  const { limits, idleTimeout, maxRequests, clock, alarms, gate, tracer, random, open, room, poolLimits } = settings;
   const forwards = isForwarded(origin, proxy, settings);
   const target = forwards ? hopTo(proxy, settings) : targetOf(origin, settings, proxy);
   return new OriginPool(
@@ -49,7 +49,9 @@ export function poolFor(
       clock,
       alarms,
       gate,
-      trace,
+      get trace() {
+        return tracer.listener;
+      },
       isSecure: target.tls !== null,
       forward: forwards ? fieldLines(proxy.fields) : null,
       lines: new LineMemo(),

@@ -22,6 +22,7 @@ import type { PoolLimits } from '../pool/origin-pool.ts';
 import { Room } from '../pool/room.ts';
 import { type HeadersInput, mergeFields } from '../request/header-fields.ts';
 import type { TraceListener } from '../trace/trace-event.ts';
+import { Tracer } from '../trace/tracer.ts';
 import { AddressBook, type Names, uncached } from '../transport/address-book.ts';
 import { type Connector, openBy } from '../transport/connector.ts';
 import { dnsCacheSettings } from '../transport/dns-cache-options.ts';
@@ -91,7 +92,8 @@ export interface PoolSettings {
   readonly replay: ReplayPolicy;
   readonly decodeContent: boolean;
   readonly limits: Limits;
-  readonly trace: TraceListener | null;
+  /** Who is told of events. */
+  readonly tracer: Tracer;
   readonly clock: Clock;
   readonly random: Random;
   readonly alarms: Alarms;
@@ -204,7 +206,7 @@ export function poolSettings(
     replay: options.replay ?? 'idempotent',
     decodeContent,
     limits: limitsFrom(options),
-    trace: onEvent === undefined ? null : safely(onEvent),
+    tracer: new Tracer(onEvent),
     clock,
     random,
     alarms,
@@ -257,17 +259,4 @@ export function withPoolTimeout(timeout: Timeout, poolTimeout: number | null): T
 export function whole(name: string, value: number | undefined, otherwise: number, least = 1): number {
   checkBound(name, value, least);
   return value ?? otherwise;
-}
-
-/** A listener that throws has a defect of its own: it is told as such, and the work in whose middle it was called goes on. */
-function safely(listener: TraceListener): TraceListener {
-  return (event) => {
-    try {
-      listener(event);
-    } catch (error) {
-      queueMicrotask(() => {
-        throw error;
-      });
-    }
-  };
 }

@@ -1,4 +1,5 @@
 import type { HTTPError } from '../errors/http-error.ts';
+import type { TraceListener } from '../trace/trace-event.ts';
 import type { Waiter } from './waiter.ts';
 
 /** Waits for a connection to be open, and leaves it to whoever comes next. */
@@ -9,6 +10,7 @@ export class Opening implements Waiter {
   queuedAt = 0;
   readonly call = 0;
   readonly attempt = 0;
+  readonly trace: TraceListener | null;
   readonly hasPoolTimeout = false;
   readonly notKeptBefore = null;
   readonly wantsExchange = false;
@@ -18,9 +20,11 @@ export class Opening implements Waiter {
 
   constructor(
     connectTimeout: number | null,
+    trace: TraceListener | null,
     events: { readonly onOpen: () => void; readonly onFailure: (error: HTTPError) => void },
   ) {
     this.connectTimeout = connectTimeout;
+    this.trace = trace;
     this.onConnection = () => {
       events.onOpen();
       return true;

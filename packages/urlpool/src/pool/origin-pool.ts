@@ -152,7 +152,8 @@ export class OriginPool implements Tenant {
   async open(connectTimeout: number | null): Promise<void> {
     if (this.#members.size > 0) return;
     await new Promise<void>((resolve, reject) => {
-      this.acquire(new Opening(connectTimeout, { onOpen: resolve, onFailure: reject }));
+      const { trace } = this.#settings;
+      this.acquire(new Opening(connectTimeout, trace, { onOpen: resolve, onFailure: reject }));
     });
   }
 
@@ -214,8 +215,9 @@ export class OriginPool implements Tenant {
 
   #give(member: Member, waiter: Waiter): void {
     const { connection } = member;
-    const { trace, clock, origin } = this.#settings;
+    const { trace } = waiter;
     if (trace !== null) {
+      const { clock, origin } = this.#settings;
       const { call, attempt } = waiter;
       const at = clock.now();
       const { served, id } = connection;
@@ -462,9 +464,9 @@ export class OriginPool implements Tenant {
   }
 
   #trace(waiter: Waiter, change: { joins: true } | { joins: false; connection: number | null }): void {
-    const { trace, clock, origin } = this.#settings;
+    const { clock, origin } = this.#settings;
+    const { call, attempt, trace } = waiter;
     if (trace === null) return;
-    const { call, attempt } = waiter;
     const ids = { at: clock.now(), call, attempt, origin };
     if (change.joins) trace({ type: 'queue-start', ...ids, queued: this.#waiting });
     else trace({ type: 'queue-end', ...ids, connection: change.connection });

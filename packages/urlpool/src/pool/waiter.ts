@@ -1,11 +1,14 @@
 import type { Connection } from '../connection/connection.ts';
 import type { HTTPError } from '../errors/http-error.ts';
+import type { TraceListener } from '../trace/trace-event.ts';
 import type { Linked } from '../util/linked-list.ts';
 
 /** An attempt that wants a connection. It stands in a pool's queue until one of its callbacks is called. */
 export interface Waiter extends Linked<Waiter> {
   readonly call: number;
   readonly attempt: number;
+  /** Told of its waiting; null for nobody. */
+  readonly trace: TraceListener | null;
   /** `Timeout.connect` for a dial that is started for it, in ms. */
   readonly connectTimeout: number | null;
   /** Whether it wants to begin an exchange; if not, it only wants a connection to be open. */

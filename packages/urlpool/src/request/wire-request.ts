@@ -1,6 +1,7 @@
 import type { FieldBlock } from '../message/field-block.ts';
 import type { Fields } from '../message/fields.ts';
 import type { Timeout } from '../policy/timeout.ts';
+import type { TraceListener } from '../trace/trace-event.ts';
 import type { RequestBody } from './request-body.ts';
 import type { UploadProgress } from './upload-progress.ts';
 
@@ -25,6 +26,8 @@ export interface WireRequest {
   /** Told how far the body has come, in the caller's context; null for nobody. It must not throw. */
   readonly onUploadProgress: ((progress: UploadProgress) => void) | null;
   readonly timeout: Timeout;
+  /** Told of what becomes of its call; null for nobody. */
+  readonly trace: TraceListener | null;
   /** Ids for events and errors. */
   readonly call: number;
   readonly attempt: number;

@@ -17,6 +17,7 @@ import type { BaseResponse } from '../response/base-response.ts';
 import { HTTPResponse } from '../response/http-response.ts';
 import { StreamedResponse } from '../response/streamed-response.ts';
 import type { ManagerSnapshot } from '../trace/snapshot.ts';
+import type { TraceListener } from '../trace/trace-event.ts';
 import { CookieJar } from './cookies/cookie-jar.ts';
 import type { CookieStore } from './cookies/cookie-store.ts';
 import { cookiesFrom } from './cookies/cookies-option.ts';
@@ -252,6 +253,16 @@ export class Session<Context extends object = Record<string, unknown>> implement
   extend(options: SessionOptions<Context>): Session<Context> {
     const shared = { manager: this.manager, cookies: this.#store ?? false };
     return new Session(extendedOptions({ ...this.#options, ...shared }, options));
+  }
+
+  /**
+   * Tells a listener of everything that happens from now on on the connections that it uses, those of its manager; see
+   * `subscribe()` of a PoolManager.
+   *
+   * @throws {RequestError} `ERR_INVALID_OPTION` for what is no function.
+   */
+  subscribe(listener: TraceListener): () => void {
+    return this.manager.subscribe(listener);
   }
 
   /** The connections that it uses, at this moment, as plain JSON. */

@@ -73,6 +73,7 @@ export function wireRequest(choices: Partial<WireRequest> = {}): WireRequest {
     repeatable: true,
     upgrade: false,
     timeout: Timeout.DEFAULT,
+    trace: null,
     call: 1,
     attempt: 1,
     ...choices,

@@ -18,6 +18,7 @@ export class Asking implements Waiter {
   queuedAt = 0;
   readonly call = 0;
   readonly attempt = 1;
+  readonly trace = null;
   readonly connectTimeout = null;
   readonly wantsExchange = true;
   readonly hasPoolTimeout = false;
