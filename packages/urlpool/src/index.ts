@@ -1,6 +1,7 @@
 // The public names, nothing else.
 
 export type { RequestOptions } from './call/request-options.ts';
+export type { AfterAttempt, Attempt } from './errors/attempt.ts';
 export { ConnectError } from './errors/connect-error.ts';
 export { ConnectionError } from './errors/connection-error.ts';
 export { CookieFileError } from './errors/cookie-file-error.ts';
@@ -19,6 +20,7 @@ export { RedirectError } from './errors/redirect-error.ts';
 export { RequestError } from './errors/request-error.ts';
 export { SendError } from './errors/send-error.ts';
 export { TimeoutError } from './errors/timeout-error.ts';
+export type { Timings } from './errors/timings.ts';
 export { TLSError } from './errors/tls-error.ts';
 export {
   createFetch,
@@ -44,6 +46,7 @@ export type { PoolOptions } from './manager/pool-options.ts';
 export { ProxyManager, type ProxyManagerOptions } from './manager/proxy-manager.ts';
 export type { ProxyChoice, ProxyOption, ProxyOptions, ProxyRequest } from './manager/proxy-options.ts';
 export type { RouteOptions } from './manager/route-options.ts';
+export { type CurlRequest, type ToCurlOptions, toCurl } from './manager/to-curl.ts';
 export type { TunnelOptions, UpgradeOptions } from './manager/upgrade.ts';
 export { type Challenge, parseChallenges } from './message/challenge.ts';
 export type { Fields } from './message/fields.ts';
@@ -78,6 +81,7 @@ export type { EventOptions, LineOptions, NDJSONOptions } from './response/body-l
 export { ACCEPT_ENCODING } from './response/decoding/content-codings.ts';
 export type { Digest, DigestOption } from './response/digest.ts';
 export type { ServerSentEvent } from './response/event-stream-parser.ts';
+export { explain } from './response/explain.ts';
 export type { SaveProgress } from './response/file-writer.ts';
 export { HTTPResponse } from './response/http-response.ts';
 export type { SavedFile, SaveOptions } from './response/save-body.ts';
@@ -132,6 +136,7 @@ export type { SessionDownloadOptions, SessionEventStreamOptions } from './sessio
 export { CLOSE_REASONS, type CloseReason } from './trace/close-reason.ts';
 export type { ConnectionSnapshot, ManagerSnapshot, PoolCounters, PoolLevels, PoolSnapshot } from './trace/snapshot.ts';
 export { EVENT_PAIRS, type TraceEvent, type TraceListener } from './trace/trace-event.ts';
+export { CHANNELS } from './trace/tracer.ts';
 export type { Connector, ConnectorTarget, ConnectorTLS } from './transport/connector.ts';
 export type { DNSCacheOptions } from './transport/dns-cache-options.ts';
 export type { LookupFunction, LookupOptions, ResolveMap, Resolver } from './transport/name-lookup.ts';

@@ -4,6 +4,7 @@
 // object with several roles, waiter, sink and abortable, since one is made for every request.
 
 import type { Connection } from '../connection/connection.ts';
+import type { AfterAttempt } from '../errors/attempt.ts';
 import { type ErrorConnection, HTTPError, type Refusal } from '../errors/http-error.ts';
 import type { Fields } from '../message/fields.ts';
 import type { Head } from '../message/head.ts';
@@ -26,6 +27,7 @@ import { HTTPResponse } from '../response/http-response.ts';
 import type { CancelReason, Exchange, ResponseSink } from '../response/response-sink.ts';
 import { type BodyControl, StreamedResponse } from '../response/streamed-response.ts';
 import { UpgradedResponse } from '../response/upgraded-response.ts';
+import { CallStory, type EndedAttempt } from '../trace/call-story.ts';
 import type { TraceListener } from '../trace/trace-event.ts';
 import { type Abortable, addAbortable, removeAbortable } from '../util/abort-registry.ts';
 import { Alarm } from '../util/alarms.ts';
@@ -78,7 +80,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   #retries: Retry;
   /** Where the caller's predicate runs. */
   readonly #context: Context;
-  readonly #startedAt: number;
+  readonly #story: CallStory;
   #state: State = 'queued';
   #replayed = false;
   #connection: Connection | null = null;
@@ -121,7 +123,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     const runsHooks = choices.hops !== null && choices.hops.needsContext !== false;
     this.#context = settings.retries.retryOn === undefined && !runsHooks ? outside : currentContext();
     const { clock } = settings.alarms;
-    this.#startedAt = clock.now();
+    this.#story = new CallStory(clock.now());
     this.#trace = request.trace === null ? null : new CallTrace(request.trace, clock);
     this.#choices = choices;
     this.#hops = choices.hops === null ? null : new HopSteps(choices.hops, this.#context, this);
@@ -162,7 +164,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     const { signal } = this.#choices;
     const { timeout } = this.request;
     this.#settings.group.begin();
-    this.#place.budget.count(this.#startedAt);
+    this.#place.budget.count(this.#story.startedAt);
     this.#trace?.start(this.request);
     if (signal?.aborted) {
       this.#end(new Rejection(signal.reason));
@@ -171,7 +173,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     if (signal !== null) addAbortable(signal, this);
     if (timeout.total !== null) {
       this.#deadline = new Alarm(alarms, () => this.#onDeadline());
-      this.#deadline.set(this.#startedAt + timeout.total);
+      this.#deadline.set(this.#story.startedAt + timeout.total);
     }
     if (this.#hops === null) this.#enqueue();
     else this.#begin();
@@ -192,6 +194,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     this.#connection = connection;
     this.#reused = connection.served > 0;
     this.#exchange = connection.start(this.request, this);
+    this.#story.begin(this.#exchange.times);
     // What the caller gave runs as it starts, a body's function say, and may have aborted the call.
     if (this.isDone) this.#exchange.cancel({ is: 'aborted' });
     return true;
@@ -199,6 +202,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
 
   onRefused(error: HTTPError): void {
     this.#queueAlarm?.remove();
+    this.#story.refuse(error.timings);
     this.#goOn(decideAfter(error.of(this.request), 'dial', this.#over()));
   }
 
@@ -274,6 +278,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     else if (this.#mayReplay(failure)) {
       this.#replayed = true;
       this.notKeptBefore = this.#settings.alarms.clock.now();
+      this.#tell(failure.error, 'replay', 0);
       this.#enterAgain();
     } else {
       this.#goOn(decideAfter(failure.error, failure.why, this.#over()));
@@ -427,6 +432,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
       return;
     }
     this.#trace?.redirect(this.request, status, request.url, { dropped });
+    this.#tell(null, 'redirect', step.delay);
     if (step.dropsBody) this.request.body?.release();
     this.#renew(request);
     this.#place = place;
@@ -435,6 +441,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   }
 
   #retry({ retries, delay, fresh }: Extract<NextStep, { do: 'retry' }>): void {
+    this.#tell(retries.history.at(-1)?.error ?? null, 'retry', delay);
     // After a 417 the server is not asked again whether it wants the body.
     const expectContinue = this.#head?.status === 417 ? null : this.request.expectContinue;
     this.#renew({ ...this.#bare, expectContinue, attempt: this.request.attempt + 1 });
@@ -459,6 +466,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
       return;
     }
     this.#place = router.to(this.#place.origin) ?? this.#place;
+    this.#story.enter(this.#settings.alarms.clock.now());
     this.#enqueue();
   }
 
@@ -570,8 +578,32 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     const { method, url } = this.request;
     // A connection that is free again became so just now: that saves a look at the clock.
     const now = this.#connection?.idleSince ?? this.#settings.alarms.clock.now();
-    const elapsed = now - this.#startedAt;
-    return { method, url, head, connection, retries: this.#retries, refused: this.#refused, elapsed };
+    const story = this.#story;
+    const elapsed = now - story.startedAt;
+    const { attempt } = this.request;
+    return { method, url, head, connection, retries: this.#retries, refused: this.#refused, elapsed, attempt, story };
+  }
+
+  /** Another attempt follows the one that is over. */
+  #tell(error: HTTPError | null, next: AfterAttempt, delay: number): void {
+    this.#story.goOn(this.#lastAttempt(error), next, delay, this.#settings.alarms.clock.now());
+  }
+
+  #lastAttempt(error: HTTPError | null): EndedAttempt {
+    const { method, url, attempt } = this.request;
+    const status = error === null ? (this.#head?.status ?? null) : null;
+    return { method, url, attempt, connection: this.#usedConnection(), status, error };
+  }
+
+  /** An error that the call ends with says how it came to that. */
+  #complete(error: HTTPError): void {
+    if (error.history.length === 0) error.history = this.#retries.history;
+    const now = this.#settings.alarms.clock.now();
+    error.attempts = this.#story.attempts(
+      this.#lastAttempt(error.cause instanceof HTTPError ? error.cause : error),
+      now,
+    );
+    error.timings = this.#story.timings(this.request.attempt, now);
   }
 
   #discardBody(): void {
@@ -650,7 +682,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     this.request.body?.release();
     if (outcome instanceof Rejection) {
       const { reason } = outcome;
-      if (reason instanceof HTTPError && reason.history.length === 0) reason.history = this.#retries.history;
+      if (reason instanceof HTTPError) this.#complete(reason);
       this.#queue?.finish({ is: 'failed', reason });
       this.#decoded?.fail(reason);
       this.#trace?.end(this.request, null, reason);

@@ -7,6 +7,9 @@ import { TimeoutError } from '../errors/timeout-error.ts';
 import { originText } from '../message/origin.ts';
 import type { Transport } from '../message/transport.ts';
 import type { CloseReason } from '../trace/close-reason.ts';
+import { OpeningTimes } from '../trace/opening-times.ts';
+import { failedOpening } from '../trace/timings-of.ts';
+import type { TraceListener } from '../trace/trace-event.ts';
 import { openTransport } from '../transport/open-transport.ts';
 import type { DialTarget, PendingTransport } from '../transport/transport-dial.ts';
 import { Alarm } from '../util/alarms.ts';
@@ -27,7 +30,8 @@ export class Dial {
   readonly #settings: ConnectionSettings;
   readonly #events: DialEvents;
   readonly #alarm: Alarm;
-  readonly #startedAt: number;
+  readonly #times: OpeningTimes;
+  #trace: TraceListener | null = null;
   #transport: PendingTransport | null = null;
   #over = false;
 
@@ -35,7 +39,7 @@ export class Dial {
     this.#target = target;
     this.#settings = settings;
     this.#events = events;
-    this.#startedAt = settings.clock.now();
+    this.#times = new OpeningTimes(this.id, settings.clock.now());
     const { alarms, clock, gate } = settings;
     this.#alarm = new Alarm(alarms, (late) => gate.afterSilence(() => this.#onTimeout(), late, clock.now()));
   }
@@ -44,10 +48,20 @@ export class Dial {
   start(timeout: number | null): void {
     const { clock, trace, origin, open = openTransport } = this.#settings;
     trace?.({ type: 'dial-start', at: clock.now(), connection: this.id, origin });
-    if (timeout !== null) this.#alarm.set(this.#startedAt + timeout);
+    const times = this.#times;
+    this.#trace = trace;
+    if (timeout !== null) this.#alarm.set(times.startedAt + timeout);
     this.#transport = open(
       this.#target,
-      { connection: this.id, origin, clock, trace },
+      {
+        connection: this.id,
+        origin,
+        clock,
+        trace(event) {
+          times.see(event);
+          trace?.(event);
+        },
+      },
       {
         onOpen: (transport, resumed) => this.#onOpen(transport, resumed),
         onError: (error) => this.#fail(error, 'dial-failed'),
@@ -77,13 +91,13 @@ export class Dial {
 
   #onOpen(transport: Transport, resumed: boolean): void {
     this.#end(transport.address, null);
-    this.#events.onConnection(new Http1Connection(this.id, transport, this.#settings), resumed);
+    this.#events.onConnection(new Http1Connection(this.#times, transport, this.#settings), resumed);
   }
 
   #onTimeout(): void {
     const transport = this.#transport;
     if (transport === null || this.#over) return;
-    const after = Math.round(this.#settings.clock.now() - this.#startedAt);
+    const after = Math.round(this.#settings.clock.now() - this.#times.startedAt);
     const error = new TimeoutError(
       `Cannot connect to ${originText(this.#target.origin)}: still ${transport.doing} after ${after} ms; option: timeout.connect`,
       { code: 'ERR_TIMEOUT', phase: 'connect' },
@@ -94,13 +108,14 @@ export class Dial {
 
   #fail(error: HTTPError, reason: CloseReason): void {
     this.#end(null, error);
+    error.timings = failedOpening(this.#times, this.#settings.clock.now());
     this.#events.onDialFailure(error, reason);
   }
 
   #end(address: string | null, error: HTTPError | null): void {
     this.#over = true;
     this.#alarm.remove();
-    const { clock, trace, origin } = this.#settings;
-    trace?.({ type: 'dial-end', at: clock.now(), connection: this.id, origin, address, error });
+    const { clock, origin } = this.#settings;
+    this.#trace?.({ type: 'dial-end', at: clock.now(), connection: this.id, origin, address, error });
   }
 }

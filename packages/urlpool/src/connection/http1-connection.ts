@@ -13,7 +13,9 @@ import { IGNORED, type Transport, type TransportHandler } from '../message/trans
 import type { Limits } from '../policy/limits.ts';
 import type { WireRequest } from '../request/wire-request.ts';
 import type { ResponseSink } from '../response/response-sink.ts';
+import { AttemptTimes } from '../trace/attempt-times.ts';
 import type { CloseReason } from '../trace/close-reason.ts';
+import type { OpeningTimes } from '../trace/opening-times.ts';
 import type { TraceListener } from '../trace/trace-event.ts';
 import type { OpenTransport } from '../transport/transport-dial.ts';
 import { Alarm, type Alarms } from '../util/alarms.ts';
@@ -67,6 +69,7 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
   lastUsedAt: number;
   onChange: ((connection: Connection) => void) | null = null;
   readonly #settings: ConnectionSettings;
+  readonly #opening: OpeningTimes;
   #state: ConnectionState = OPEN;
   #exchange: Http1Exchange | null = null;
   #reserved = false;
@@ -83,8 +86,9 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
    */
   #mayHaveMore = false;
 
-  constructor(id: number, transport: Transport, settings: ConnectionSettings) {
-    this.id = id;
+  constructor(opening: OpeningTimes, transport: Transport, settings: ConnectionSettings) {
+    this.id = opening.connection;
+    this.#opening = opening;
     this.transport = transport;
     this.#settings = settings;
     this.clock = settings.clock;
@@ -158,7 +162,8 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
     const { gate } = this.#settings;
     const recent = gate.isRecent(this.#idleMark, this.#idleSince, now);
     // A connection that idled before its first exchange can have died like any other that was kept.
-    const exchange = new Http1Exchange(this, request, sink, this.served === 1 && recent);
+    const times = new AttemptTimes(this.#opening, this.served - 1, now - this.#idleSince);
+    const exchange = new Http1Exchange(this, request, sink, { fresh: this.served === 1 && recent, times });
     // A FIN may have come together with the last response: a request that could not be sent again waits to see it.
     const mayBeLost = this.served > 1 && !request.repeatable;
     if (this.#state.is === 'closed') {

@@ -19,6 +19,7 @@ import { expectsBody } from '../policy/method.ts';
 import type { RequestBody } from '../request/request-body.ts';
 import type { WireRequest } from '../request/wire-request.ts';
 import type { CancelReason, Exchange, ResponseSink } from '../response/response-sink.ts';
+import type { AttemptTimes } from '../trace/attempt-times.ts';
 import type { CloseReason } from '../trace/close-reason.ts';
 import { CONNECTOR_CODE } from '../transport/connector.ts';
 import { Alarm } from '../util/alarms.ts';
@@ -50,6 +51,7 @@ export class Http1Exchange implements Exchange {
   readonly sink: ResponseSink;
   /** Whether the connection had served no exchange before, nor idled. */
   readonly fresh: boolean;
+  readonly times: AttemptTimes;
   readonly #connection: Http1Connection;
   #progress: Progress = 'held';
   #client: ClientState = 'idle';
@@ -68,11 +70,17 @@ export class Http1Exchange implements Exchange {
   #writeError: Error | null = null;
   #trace: ExchangeTrace | null = null;
 
-  constructor(connection: Http1Connection, request: WireRequest, sink: ResponseSink, fresh: boolean) {
+  constructor(
+    connection: Http1Connection,
+    request: WireRequest,
+    sink: ResponseSink,
+    { fresh, times }: { readonly fresh: boolean; readonly times: AttemptTimes },
+  ) {
     this.#connection = connection;
     this.request = request;
     this.sink = sink;
     this.fresh = fresh;
+    this.times = times;
   }
 
   get over(): boolean {
@@ -105,6 +113,7 @@ export class Http1Exchange implements Exchange {
   begin(now: number): void {
     if (this.#progress !== 'held') return;
     this.#progress = 'running';
+    this.times.beganAt = now;
     const { request } = this;
     const connection = this.#connection;
     const { transport } = connection;
@@ -129,15 +138,15 @@ export class Http1Exchange implements Exchange {
     this.#client = step(CLIENT, this.#client, 'head');
     if (body === null) {
       transport.write(text);
-      this.#onSent();
+      this.#onSent(now);
     } else {
       transport.outliveWriteErrors();
-      this.#sendWithBody(text);
+      this.#sendWithBody(text, now);
     }
     this.#awaitPeer(now);
   }
 
-  #sendWithBody(text: string): void {
+  #sendWithBody(text: string, now: number): void {
     const { transport } = this.#connection;
     const { body } = this.request;
     if (body === null) return;
@@ -150,7 +159,7 @@ export class Http1Exchange implements Exchange {
       transport.write(text);
       if (body.bytes.byteLength > 0) transport.write(body.bytes);
       transport.uncork();
-      this.#onSentAtOnce(body.bytes.byteLength);
+      this.#onSentAtOnce(body.bytes.byteLength, now);
     } else {
       transport.write(text);
       this.#startUpload(body);
@@ -168,13 +177,14 @@ export class Http1Exchange implements Exchange {
     const { body } = this.request;
     if (this.#holdAlarm === null || body === null) return;
     this.#endHold();
+    const now = this.#connection.clock.now();
     if (body.bytes !== null && body.bytes.byteLength <= ONE_STEP_BYTES) {
       this.#connection.transport.write(body.bytes);
-      this.#onSentAtOnce(body.bytes.byteLength);
+      this.#onSentAtOnce(body.bytes.byteLength, now);
     } else {
       this.#startUpload(body);
     }
-    this.#awaitPeer(this.#connection.clock.now());
+    this.#awaitPeer(now);
   }
 
   #endHold(): void {
@@ -183,8 +193,8 @@ export class Http1Exchange implements Exchange {
   }
 
   /** A small body has left in one piece. Its listener may end the exchange, whose owner does not know it yet. */
-  #onSentAtOnce(bytes: number): void {
-    this.#onSent();
+  #onSentAtOnce(bytes: number, now: number): void {
+    this.#onSent(now);
     const { onUploadProgress } = this.request;
     if (onUploadProgress === null || bytes === 0) return;
     queueMicrotask(() => {
@@ -203,8 +213,9 @@ export class Http1Exchange implements Exchange {
       onProgress: (sent) => onUploadProgress?.({ sent, total: body.length }),
       onSent: () => {
         this.#peerIsAwaited = true;
-        this.#onSent();
-        this.#awaitPeer(this.#connection.clock.now());
+        const now = this.#connection.clock.now();
+        this.#onSent(now);
+        this.#awaitPeer(now);
       },
       onFailure: (kind, cause) => this.fail(sourceError(this.#occasion(), kind, cause), 'local', 'send-failed'),
     });
@@ -214,6 +225,7 @@ export class Http1Exchange implements Exchange {
   /** Bytes have come: the silence is over. */
   onBytes(now: number): void {
     this.#received = true;
+    this.times.lastAt = now;
     this.#awaitPeer(now);
   }
 
@@ -225,6 +237,7 @@ export class Http1Exchange implements Exchange {
 
   onHead(head: Head, framing: Framing, found: FramingFields): void {
     this.#head = head;
+    this.times.headAt = this.times.lastAt;
     this.#framingKeeps = framing.keeps;
     this.#persists = framing.is !== 'until-close' && persists(head.version, found.connection);
     if (found.keepAlive !== null) this.#hint = keepAliveHint(found.keepAlive);
@@ -338,6 +351,7 @@ export class Http1Exchange implements Exchange {
   fail(error: HTTPError, why: Failure['why'], reason: CloseReason): void {
     if (this.#progress === 'over') return;
     const failure = this.#failure(error, why);
+    this.times.lastAt = this.#connection.clock.now();
     this.end(error);
     this.#connection.failed(reason);
     this.sink.onFailure(failure);
@@ -359,10 +373,13 @@ export class Http1Exchange implements Exchange {
     this.#stopSending();
     this.#peerIsAwaited = true;
     this.#trace?.sent(false);
-    this.#awaitPeer(this.#connection.clock.now());
+    const now = this.#connection.clock.now();
+    this.times.sentAt = now;
+    this.#awaitPeer(now);
   }
 
-  #onSent(): void {
+  #onSent(now: number): void {
+    this.times.sentAt = now;
     this.#client = step(CLIENT, this.#client, 'end');
     this.#trace?.sent(true);
     const { head } = this.request.timeout;
@@ -371,7 +388,7 @@ export class Http1Exchange implements Exchange {
         if (this.#head === null) this.fail(timeoutError(this.#occasion(), 'head', head), 'timeout', 'timeout');
       };
       this.#headAlarm = new Alarm(this.#connection.alarms, (late) => this.#connection.afterSilence(blame, late));
-      this.#headAlarm.set(this.#connection.clock.now() + head);
+      this.#headAlarm.set(now + head);
     }
   }
 

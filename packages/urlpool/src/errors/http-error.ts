@@ -1,7 +1,9 @@
 // The root of the error tree. An error is made where the fault is seen (a socket's callback, say) and thrown where the
 // user waits, so its stack is taken again there: what a reader of it needs is their own line, not this library's.
 
+import type { Attempt } from './attempt.ts';
 import type { ErrorCode, Phase } from './error-code.ts';
+import type { Timings } from './timings.ts';
 
 /** The connection an error happened on. */
 export interface ErrorConnection {
@@ -60,12 +62,13 @@ export class HTTPError extends Error {
   url: string | null;
   /** Which attempt of the call failed, from 1. */
   attempt: number;
-  /** The attempts before this one, oldest first. */
-  history: readonly RequestHistory[];
   /** The connection it happened on; null if the call had none. */
   readonly connection: ErrorConnection | null;
   /** Why the call was not tried again though its Retry looks at errors of this kind; null where it does not. */
   refused: Refusal | null = null;
+  #history: readonly RequestHistory[];
+  #timings: Timings | null = null;
+  #attempts: readonly Attempt[] = [];
 
   constructor(message: string, details: ErrorDetails, history: readonly RequestHistory[] = []) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined);
@@ -75,7 +78,36 @@ export class HTTPError extends Error {
     this.url = details.url ?? null;
     this.attempt = details.attempt ?? 1;
     this.connection = details.connection ?? null;
-    this.history = history;
+    this.#history = history;
+  }
+
+  // What follows are accessors, so that printing an error shows the error and not the whole story of its call.
+
+  /** The attempts before this one, oldest first. */
+  get history(): readonly RequestHistory[] {
+    return this.#history;
+  }
+
+  set history(history: readonly RequestHistory[]) {
+    this.#history = history;
+  }
+
+  /** Where the time of the call went, in ms; null where no call was made. */
+  get timings(): Timings | null {
+    return this.#timings;
+  }
+
+  set timings(timings: Timings | null) {
+    this.#timings = timings;
+  }
+
+  /** All attempts of the call, the failed one last; none where no call was made. `explain()` tells them as text. */
+  get attempts(): readonly Attempt[] {
+    return this.#attempts;
+  }
+
+  set attempts(attempts: readonly Attempt[]) {
+    this.#attempts = attempts;
   }
 
   /**

@@ -1,12 +1,15 @@
 // What every response has, whichever way its body comes: what its head says, and how it came here.
 
+import type { Attempt } from '../errors/attempt.ts';
 import type { Refusal, RequestHistory } from '../errors/http-error.ts';
+import type { Timings } from '../errors/timings.ts';
 import { type Fields, findField } from '../message/fields.ts';
 import type { Head } from '../message/head.ts';
 import { HTTPHeaders } from '../message/http-headers.ts';
 import { type Link, parseLinks } from '../message/link.ts';
 import { type MediaType, parseMediaType } from '../message/media-type.ts';
 import type { Retry } from '../policy/retry.ts';
+import type { CallStory } from '../trace/call-story.ts';
 import { StatusError } from './status-error.ts';
 
 /** The connection that carried a response. */
@@ -27,6 +30,15 @@ export interface ResponseParts {
   readonly retries: Retry;
   readonly refused: Refusal | null;
   readonly elapsed: number;
+  readonly attempt: number;
+  readonly story: CallStory;
+}
+
+let partsOfResponse: (response: BaseResponse) => ResponseParts;
+
+/** What a response was made of, for another one of the same. */
+export function partsOf(response: BaseResponse): ResponseParts {
+  return partsOfResponse(response);
 }
 
 export abstract class BaseResponse {
@@ -45,8 +57,12 @@ export abstract class BaseResponse {
   readonly elapsed: number;
   /** The method that was answered: a redirect may have changed it. */
   readonly method: string;
-  readonly #head: Head;
+  readonly #parts: ResponseParts;
   #headers: HTTPHeaders | null = null;
+
+  static {
+    partsOfResponse = (response) => response.#parts;
+  }
 
   constructor(parts: ResponseParts) {
     this.url = parts.url;
@@ -57,17 +73,31 @@ export abstract class BaseResponse {
     this.refused = parts.refused;
     this.elapsed = parts.elapsed;
     this.method = parts.method;
-    this.#head = parts.head;
+    this.#parts = parts;
+  }
+
+  /** Where the time of the call went, in ms; of a streamed response, as far as its body has come. */
+  get timings(): Timings {
+    const { story, attempt } = this.#parts;
+    const timings = story.timings(attempt, null);
+    return { ...timings, total: Math.max(this.elapsed, timings.total) };
+  }
+
+  /** All attempts of the call, the answered one last: replays, retries and redirects. */
+  get attempts(): readonly Attempt[] {
+    const { method, url, status, connection } = this;
+    const { story, attempt } = this.#parts;
+    return story.attempts({ method, url, status, connection, attempt, error: null }, null);
   }
 
   /** The reason phrase; empty where the server gave none. */
   get reason(): string {
-    return this.#head.reason;
+    return this.#parts.head.reason;
   }
 
   /** The version of HTTP that the server answered with: "1.0" or "1.1". */
   get version(): string {
-    return this.#head.version;
+    return this.#parts.head.version;
   }
 
   /** Whether the status is 200 to 299. */
@@ -84,24 +114,26 @@ export abstract class BaseResponse {
     if (this.status < 400) return this;
     const { method, url, connection, status, reason, headers } = this;
     const error = new StatusError({ method, url, connection, status, reason, fields: headers }, this, this.history);
+    error.timings = this.timings;
+    error.attempts = this.attempts;
     Error.captureStackTrace(error, this.raiseForStatus);
     throw error;
   }
 
   /** The header fields. They are the caller's to change: what the response itself says stays what came. */
   get headers(): HTTPHeaders {
-    this.#headers ??= new HTTPHeaders(this.#head.fields);
+    this.#headers ??= new HTTPHeaders(this.#parts.head.fields);
     return this.#headers;
   }
 
   /** The fields as they came, whatever became of `headers`. */
   protected get fields(): Fields {
-    return this.#head.fields;
+    return this.#parts.head.fields;
   }
 
   /** Content-Type, taken apart; null where there is none, or what it says is no media type. */
   get contentType(): MediaType | null {
-    const value = findField(this.#head.fields, 'content-type');
+    const value = findField(this.#parts.head.fields, 'content-type');
     return value === null ? null : parseMediaType(value);
   }
 
@@ -122,7 +154,7 @@ export abstract class BaseResponse {
    * const next = response.links.find(({ rel }) => rel === 'next')?.url;
    */
   get links(): Link[] {
-    const { fields } = this.#head;
+    const { fields } = this;
     const links: Link[] = [];
     for (let i = 0; i < fields.length; i += 2) {
       if (fields[i]?.toLowerCase() === 'link') links.push(...parseLinks(fields[i + 1] ?? '', this.url));

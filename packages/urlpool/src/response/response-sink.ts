@@ -5,6 +5,7 @@ import type { Fields } from '../message/fields.ts';
 import type { Head } from '../message/head.ts';
 import type { Transport } from '../message/transport.ts';
 import type { Failure } from '../policy/failure.ts';
+import type { AttemptTimes } from '../trace/attempt-times.ts';
 
 /** Why an exchange is given up. */
 export type CancelReason =
@@ -15,6 +16,7 @@ export type CancelReason =
 
 /** One request and its response on the wire, as the sink's owner sees it. All methods do nothing once it has ended. */
 export interface Exchange {
+  readonly times: AttemptTimes;
   /** Stops reading; a little more may still come. */
   pause(): void;
   resume(): void;

@@ -2,7 +2,7 @@
 // the error can see what the server said, and need not dispose of anything.
 
 import { HTTPError } from '../errors/http-error.ts';
-import { BaseResponse } from '../response/base-response.ts';
+import { BaseResponse, partsOf } from '../response/base-response.ts';
 import { BodyCollector } from '../response/body-collector.ts';
 import { HTTPResponse } from '../response/http-response.ts';
 import { StreamedResponse } from '../response/streamed-response.ts';
@@ -27,11 +27,7 @@ async function wholeOf(response: StreamedResponse): Promise<BaseResponse> {
     void response.dispose();
     return response;
   }
-  const { method, url, status, reason, version, connection, retries, refused, elapsed } = response;
-  const fields = [...response.headers].flat();
-  const head = { status, reason, version: version === '1.0' ? '1.0' : '1.1', fields, bodyLength: body.length } as const;
-  const parts = { method, url, head, connection, retries, refused, elapsed };
-  return new HTTPResponse(parts, body, [...response.trailers].flat());
+  return new HTTPResponse(partsOf(response), body, [...response.trailers].flat());
 }
 
 /** The body; null where there is no holding it. */

@@ -6,6 +6,7 @@ import type { Head } from '../../src/message/head.ts';
 import { Retry } from '../../src/policy/retry.ts';
 import type { ResponseParts } from '../../src/response/base-response.ts';
 import { HTTPResponse } from '../../src/response/http-response.ts';
+import { CallStory } from '../../src/trace/call-story.ts';
 
 const HEAD: Head = { version: '1.1', status: 200, reason: 'OK', fields: ['A', 'b', 'a', 'c'], bodyLength: null };
 const CONNECTION = { id: 7, reused: true, address: '127.0.0.1:80' };
@@ -24,6 +25,8 @@ function responseWith({ data = Buffer.alloc(0), trailers = [], ...parts }: Choic
     retries: Retry.NONE,
     refused: null,
     elapsed: 5,
+    attempt: 1,
+    story: new CallStory(0),
   };
   return new HTTPResponse({ ...common, ...parts }, data, trailers);
 }
