@@ -8,6 +8,7 @@ export const LAYERS: readonly string[] = [
   'session',
   'manager',
   'fetch',
+  'record',
   'call',
   'pool',
   'connection',

@@ -1,5 +1,6 @@
 // The public names, nothing else.
 
+export type { OutgoingRequest, Propagate } from './call/propagation.ts';
 export type { RequestOptions } from './call/request-options.ts';
 export type { AfterAttempt, Attempt } from './errors/attempt.ts';
 export { ConnectError } from './errors/connect-error.ts';
@@ -68,6 +69,9 @@ export {
 export type { RetryBudgetOptions } from './policy/retry-budget.ts';
 export type { ReplayPolicy } from './policy/should-replay.ts';
 export { Timeout, type TimeoutOptions } from './policy/timeout.ts';
+export type { HAR, HAREntry } from './record/har.ts';
+export { type HAROptions, type HARRecording, recordHAR } from './record/har-recording.ts';
+export { recordTrace, TraceRecording, type TraceSource } from './record/trace-recording.ts';
 export type { BodyChunk, BodyInput, BodyStream, MadeBody } from './request/body-input.ts';
 export type { ContentCoding } from './request/content-coding.ts';
 export type { FormContent, FormFields, FormPart, FormValue } from './request/form-fields.ts';

@@ -5,6 +5,7 @@ import type { ReplayPolicy } from '../policy/should-replay.ts';
 import type { Alarms } from '../util/alarms.ts';
 import type { CallGroup } from './call-group.ts';
 import type { HopHooks } from './hop-hooks.ts';
+import type { Propagate } from './propagation.ts';
 import type { Router } from './router.ts';
 
 /** What a call is given. */
@@ -13,6 +14,8 @@ export interface CallSettings {
   readonly group: CallGroup;
   readonly alarms: Alarms;
   readonly gate: PollGate;
+  /** Gives header fields for each attempt; null for none. */
+  readonly propagate: Propagate | null;
   readonly random: () => number;
   readonly replay: ReplayPolicy;
   readonly retries: Retry;

@@ -4,7 +4,7 @@ import type { HTTPError } from '../errors/http-error.ts';
 import { redactReference } from '../message/redact-url.ts';
 import type { ReplayDecision } from '../policy/should-replay.ts';
 import type { WireRequest } from '../request/wire-request.ts';
-import type { TraceListener } from '../trace/trace-event.ts';
+import type { CallEnd, TraceListener } from '../trace/trace-event.ts';
 import type { Clock } from '../util/clock.ts';
 import type { NextStep } from './next-step.ts';
 
@@ -21,8 +21,9 @@ export class CallTrace {
     this.#listener({ type: 'call-start', at: this.#clock.now(), call, method, url });
   }
 
-  end({ call }: WireRequest, status: number | null, error: unknown): void {
-    this.#listener({ type: 'call-end', at: this.#clock.now(), call, status, error });
+  /** @param told Its timings and attempts, made where somebody listens only. */
+  end({ call }: WireRequest, status: number | null, error: unknown, told: Pick<CallEnd, 'timings' | 'attempts'>): void {
+    this.#listener({ type: 'call-end', at: this.#clock.now(), call, status, error, ...told });
   }
 
   /** Another attempt was thought of, for an error's code or a status. */

@@ -50,6 +50,7 @@ import { guardedProgress } from './guarded-progress.ts';
 import { type HookedCall, HopSteps } from './hop-steps.ts';
 import type { NextStep } from './next-step.ts';
 import { type Outcome, Rejection } from './outcome.ts';
+import { type Propagate, propagated } from './propagation.ts';
 import { redirectedRequest } from './redirected-request.ts';
 import type { Place } from './router.ts';
 
@@ -121,7 +122,8 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     this.#settings = settings;
     this.#retries = settings.retries;
     const runsHooks = choices.hops !== null && choices.hops.needsContext !== false;
-    this.#context = settings.retries.retryOn === undefined && !runsHooks ? outside : currentContext();
+    const runsNothing = settings.retries.retryOn === undefined && settings.propagate === null && !runsHooks;
+    this.#context = runsNothing ? outside : currentContext();
     const { clock } = settings.alarms;
     this.#story = new CallStory(clock.now());
     this.#trace = request.trace === null ? null : new CallTrace(request.trace, clock);
@@ -362,6 +364,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     this.#state = 'queued';
     this.#letGo();
     this.#lastConnection = null;
+    if (this.#settings.propagate !== null && !this.#propagate(this.#settings.propagate)) return;
     this.#place.pool.acquire(this);
     const { pool: limit } = this.request.timeout;
     if (limit === null || this.#state !== 'queued') return;
@@ -370,6 +373,18 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
       gate.afterSilence(() => this.#onQueueTimeout(), late, alarms.clock.now()),
     );
     this.#queueAlarm.set(alarms.clock.now() + limit);
+  }
+
+  /** Adds to the request what belongs to its trace; whether the call goes on. */
+  #propagate(propagate: Propagate): boolean {
+    try {
+      this.#context(() => {
+        this.request = propagated(this.request, this.#story.resends, propagate);
+      });
+    } catch (reason) {
+      this.fail(reason);
+    }
+    return !this.isDone;
   }
 
   /** Forgets the attempt that is over, and what it held. */
@@ -595,6 +610,14 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     return { method, url, attempt, connection: this.#usedConnection(), status, error };
   }
 
+  #traceEnd(status: number | null, error: unknown): void {
+    if (this.#trace === null) return;
+    const now = this.#settings.alarms.clock.now();
+    const timings = this.#story.timings(this.request.attempt, now);
+    const attempts = this.#story.attempts(this.#lastAttempt(error instanceof HTTPError ? error : null), now);
+    this.#trace.end(this.request, status, error, { timings, attempts });
+  }
+
   /** An error that the call ends with says how it came to that. */
   #complete(error: HTTPError): void {
     if (error.history.length === 0) error.history = this.#retries.history;
@@ -685,9 +708,9 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
       if (reason instanceof HTTPError) this.#complete(reason);
       this.#queue?.finish({ is: 'failed', reason });
       this.#decoded?.fail(reason);
-      this.#trace?.end(this.request, null, reason);
+      this.#traceEnd(null, reason);
     } else {
-      this.#trace?.end(this.request, this.#head?.status ?? null, null);
+      this.#traceEnd(this.#head?.status ?? null, null);
     }
     const settle = this.#settle;
     this.#settle = null;

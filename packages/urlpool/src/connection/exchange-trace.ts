@@ -1,6 +1,8 @@
 // Tells the events of one exchange. It is made only where somebody listens, so that nobody else pays for its counters.
 
 import type { HTTPError } from '../errors/http-error.ts';
+import type { Head } from '../message/head.ts';
+import { shownFields } from '../message/shown-fields.ts';
 import type { Transport } from '../message/transport.ts';
 import type { WireRequest } from '../request/wire-request.ts';
 import type { TraceListener } from '../trace/trace-event.ts';
@@ -27,7 +29,8 @@ export class ExchangeTrace {
     this.#connection = connection;
     this.#bytesOutBefore = transport.bytesOut;
     this.#bytesInBefore = transport.bytesIn;
-    listener({ type: 'exchange-start', ...this.#ids() });
+    const { method, url, fields } = request;
+    listener({ type: 'exchange-start', ...this.#ids(), method, url, fields: shownFields(fields.fields) });
     listener({ type: 'send-start', ...this.#ids() });
   }
 
@@ -40,9 +43,9 @@ export class ExchangeTrace {
     this.#listener({ type: 'informational', ...this.#ids(), status });
   }
 
-  head(status: number): void {
+  head({ status, reason, version, fields }: Head): void {
     this.#receiving = true;
-    this.#listener({ type: 'receive-start', ...this.#ids(), status });
+    this.#listener({ type: 'receive-start', ...this.#ids(), status, reason, version, fields: shownFields(fields) });
   }
 
   body(bytes: number): void {

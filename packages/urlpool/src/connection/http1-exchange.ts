@@ -242,7 +242,7 @@ export class Http1Exchange implements Exchange {
     this.#persists = framing.is !== 'until-close' && persists(head.version, found.connection);
     if (found.keepAlive !== null) this.#hint = keepAliveHint(found.keepAlive);
     this.#headAlarm?.remove();
-    this.#trace?.head(head.status);
+    this.#trace?.head(head);
     if (this.#client === 'sending') {
       const isRefused = head.status >= 400 || !persists(head.version, found.connection);
       if (isRefused || this.#holdAlarm !== null) this.#abandonUpload();

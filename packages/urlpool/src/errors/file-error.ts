@@ -1,6 +1,6 @@
 import { type ErrorDetails, HTTPError } from './http-error.ts';
 
-/** What arrived could not be written to a file. `cause` is the system's error, where it was one. */
+/** What arrived, or a record of it, could not be written to a file. `cause` is the system's error, where it was one. */
 export class FileError extends HTTPError {
   override readonly name: string = 'FileError';
   /** The file that was to be written. */
@@ -8,7 +8,8 @@ export class FileError extends HTTPError {
 
   constructor(why: string, details: ErrorDetails & { readonly path: string }) {
     const { method, url, path } = details;
-    super(`Cannot save the body of ${method} ${url} to ${JSON.stringify(path)}: ${why}`, details);
+    const what = method === undefined ? 'write' : `save the body of ${method} ${url} to`;
+    super(`Cannot ${what} ${JSON.stringify(path)}: ${why}`, details);
     this.path = path;
   }
 }

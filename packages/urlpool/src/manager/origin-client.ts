@@ -28,8 +28,8 @@ import type { StreamedResponse } from '../response/streamed-response.ts';
 import type { UpgradedResponse } from '../response/upgraded-response.ts';
 import type { TraceListener } from '../trace/trace-event.ts';
 import { both, safely } from '../trace/tracer.ts';
+import { VERSION } from '../util/version.ts';
 import { type PoolSettings, withPoolTimeout } from './pool-options.ts';
-import { VERSION } from './version.ts';
 
 const NO_OPTIONS: RequestOptions = {};
 
@@ -70,6 +70,7 @@ export class OriginClient implements Place {
       alarms,
       gate,
       random,
+      propagate: settings.options.propagate ?? null,
       replay: settings.replay,
       retries: settings.retries,
       redirects: settings.redirects,

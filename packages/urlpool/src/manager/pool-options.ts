@@ -1,6 +1,7 @@
 // The options of a pool or a manager, checked when it is made: a misspelt one is refused, not ignored.
 
 import { CallGroup } from '../call/call-group.ts';
+import type { Propagate } from '../call/propagation.ts';
 import { PollGate } from '../connection/poll-gate.ts';
 import { checkNames, invalidOption } from '../errors/invalid-option.ts';
 import { checkBound, checkFlag, checkFunction, checkSpan, checkTimeLimit } from '../errors/option-values.ts';
@@ -68,6 +69,11 @@ export interface PoolOptions extends LimitOptions, TLSOptions, LookupOptions, Re
   readonly replay?: ReplayPolicy | undefined;
   /** Opens the connections in place of the network, TLS included. @default TCP, and TLS for https */
   readonly connector?: Connector | undefined;
+  /**
+   * Asked for header fields of every request that is sent, redirects, retries and replays included, in the context of its
+   * caller: they tell the server which trace it belongs to.
+   */
+  readonly propagate?: Propagate | undefined;
   /** Told of everything that happens. */
   readonly onEvent?: TraceListener | undefined;
   /** Where time comes from: for tests. @default systemClock */
@@ -141,6 +147,7 @@ export const POOL_OPTION_NAMES: readonly (keyof PoolOptions)[] = [
   'maxTrailerBytes',
   'onEvent',
   'poolTimeout',
+  'propagate',
   'proxy',
   'random',
   'rejectUnauthorized',
@@ -172,6 +179,7 @@ export function poolSettings(
   const { onEvent, block = true, clock = systemClock, random = systemRandom, poolTimeout = null } = options;
   const { decodeContent = true, idleTimeout = 50_000, maxAge = Number.POSITIVE_INFINITY, connector } = options;
   checkFunction('onEvent', onEvent);
+  checkFunction('propagate', options.propagate);
   checkFunction('connector', connector);
   checkFlag('decodeContent', decodeContent);
   checkFlag('block', block);

@@ -8,6 +8,7 @@ import type { Head } from '../message/head.ts';
 import { HTTPHeaders } from '../message/http-headers.ts';
 import { type Link, parseLinks } from '../message/link.ts';
 import { type MediaType, parseMediaType } from '../message/media-type.ts';
+import { parseServerTiming, type ServerTiming } from '../message/server-timing.ts';
 import type { Retry } from '../policy/retry.ts';
 import type { CallStory } from '../trace/call-story.ts';
 import { StatusError } from './status-error.ts';
@@ -145,6 +146,14 @@ export abstract class BaseResponse {
   /** The charset that Content-Type names, in lower case; null where it names none. */
   get charset(): string | null {
     return this.contentType?.parameters.get('charset')?.toLowerCase() ?? null;
+  }
+
+  /** What the server says of its own time (Server-Timing, W3C Server Timing). */
+  get serverTimings(): ServerTiming[] {
+    const { fields } = this;
+    return fields.flatMap((name, i) =>
+      i % 2 === 0 && name.toLowerCase() === 'server-timing' ? parseServerTiming(fields[i + 1] ?? '') : [],
+    );
   }
 
   /**

@@ -26,6 +26,7 @@ export class CallStory {
   #times: AttemptTimes | null = null;
   /** Of the connection that could not be opened for the last attempt. */
   #opening: Timings | null = null;
+  #resends = 0;
   #earlier: Attempt[] | null = null;
 
   constructor(startedAt: number) {
@@ -45,11 +46,17 @@ export class CallStory {
 
   /** One attempt is over, and another follows. */
   goOn(over: EndedAttempt, next: AfterAttempt, delay: number, now: number): void {
+    this.#resends++;
     this.#earlier ??= [];
     this.#earlier.push(this.#attempt(over, next, delay, now));
     if (this.#earlier.length > MOST_ATTEMPTS) this.#earlier.shift();
     this.#times = null;
     this.#opening = null;
+  }
+
+  /** How many attempts came before the last one. */
+  get resends(): number {
+    return this.#resends;
   }
 
   /** The next attempt begins to want a connection. */

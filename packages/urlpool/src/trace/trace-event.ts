@@ -3,7 +3,9 @@
 // Without a listener none of these objects is made. `at` is the clock's monotonic time in milliseconds; ids are unique
 // in their process.
 
+import type { Attempt } from '../errors/attempt.ts';
 import type { HTTPError, Refusal } from '../errors/http-error.ts';
+import type { Timings } from '../errors/timings.ts';
 import type { CloseReason } from './close-reason.ts';
 
 interface OfCall {
@@ -36,6 +38,9 @@ export interface CallEnd extends OfCall {
   readonly status: number | null;
   /** Null if it succeeded; the signal's reason if it was aborted. */
   readonly error: unknown;
+  readonly timings: Timings;
+  /** All its attempts, the last one included. */
+  readonly attempts: readonly Attempt[];
 }
 export interface RedirectEvent extends OfCall {
   readonly type: 'redirect';
@@ -142,6 +147,11 @@ export interface ProxyEnd extends OfConnection {
 // An exchange: one request and its response on the wire.
 export interface ExchangeStart extends OfExchange {
   readonly type: 'exchange-start';
+  readonly method: string;
+  /** Without credentials. */
+  readonly url: string;
+  /** The header fields, names and values in turn; credentials are `REDACTED`. */
+  readonly fields: readonly string[];
 }
 export interface ExchangeEnd extends OfExchange {
   readonly type: 'exchange-end';
@@ -165,6 +175,10 @@ export interface InformationalEvent extends OfExchange {
 export interface ReceiveStart extends OfExchange {
   readonly type: 'receive-start';
   readonly status: number;
+  readonly reason: string;
+  readonly version: string;
+  /** The header fields, names and values in turn; cookies are `REDACTED`. */
+  readonly fields: readonly string[];
 }
 export interface ReceiveEnd extends OfExchange {
   readonly type: 'receive-end';

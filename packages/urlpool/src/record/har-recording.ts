@@ -1,0 +1,37 @@
+import { checkNames } from '../errors/invalid-option.ts';
+import { checkBound } from '../errors/option-values.ts';
+import { systemClock } from '../util/clock.ts';
+import { type HAR, HARLog } from './har.ts';
+import type { TraceSource } from './trace-recording.ts';
+
+export interface HAROptions {
+  /** Entries to keep; beyond that the oldest are forgotten. @default 10_000 */
+  readonly maxEntries?: number | undefined;
+}
+
+/** A HAR that grows while requests are made. */
+export interface HARRecording extends Disposable {
+  /** What has been recorded so far: `JSON.stringify()` takes the recording itself too. */
+  toJSON(): HAR;
+  /** Records no more. */
+  stop(): void;
+}
+
+/**
+ * Records requests as HAR 1.2, which browsers and other tools show.
+ *
+ * @example
+ * const har = recordHAR(http);
+ * await http.request('GET', 'https://example.org/');
+ * writeFileSync('requests.har', JSON.stringify(har));
+ *
+ * @throws {RequestError} `ERR_INVALID_OPTION`
+ */
+export function recordHAR(source: TraceSource, options: HAROptions = {}): HARRecording {
+  checkNames('recordHAR', options, ['maxEntries']);
+  const { maxEntries = 10_000 } = options;
+  checkBound('maxEntries', maxEntries, 1);
+  const log = new HARLog(systemClock.wallNow() - systemClock.now(), maxEntries);
+  const stop = source.subscribe((event) => log.see(event));
+  return { toJSON: () => log.toJSON(), stop, [Symbol.dispose]: stop };
+}
