@@ -78,7 +78,7 @@ async function exchange(t: TestContext, script: Script, request: Parameters<type
   const received = new Received();
   sink.onStream = received.take;
   connection.reserve();
-  connection.start(wireRequest(request), sink);
+  connection.start(wireRequest({ trace, ...request }), sink);
   return { connection, sink, received, server, events };
 }
 

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { PoolError, PoolManager, RequestError } from 'urlpool';
 import { fieldValues, type ReceivedRequest, type ScriptedConnection, ScriptedServer } from 'urlpool-testing';
-import { VERSION } from '../../src/util/version.ts';
 import { ACCEPT_ENCODING } from '../../src/response/decoding/content-codings.ts';
+import { VERSION } from '../../src/util/version.ts';
 
 async function echo(connection: ScriptedConnection): Promise<void> {
   for (;;) {
