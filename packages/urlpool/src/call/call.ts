@@ -54,7 +54,7 @@ import type { Place } from './router.ts';
 const ENCODED_SPARE_BYTES = 64 * 1024;
 
 /** Where an abort or a deadline finds it. */
-type State = 'preparing' | 'queued' | 'exchanging' | 'decoding' | 'sleeping' | 'done';
+type State = 'awaiting-turn' | 'preparing' | 'queued' | 'exchanging' | 'decoding' | 'sleeping' | 'done';
 
 export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleeper, HookedCall {
   previous: Waiter | null = null;
@@ -320,7 +320,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
       return;
     }
     const delay = hops.delay(this.#bare);
-    if (delay !== null) this.#sleepFor(delay, () => this.#prepare(hops));
+    if (delay !== null) this.#sleepFor(delay, 'awaiting-turn', () => this.#prepare(hops));
   }
 
   #prepare(hops: HopSteps): void {
@@ -441,7 +441,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     this.#replayed = false;
     this.notKeptBefore = notKeptBefore;
     const { group } = this.#settings;
-    this.#sleepFor(group.closed ? 0 : delay, () => this.#begin());
+    this.#sleepFor(group.closed ? 0 : delay, 'sleeping', () => this.#begin());
   }
 
   /** Enters the queue once more. The pool may have been given up meanwhile, when it came to rest. */
@@ -463,14 +463,14 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   }
 
   /** Goes on after `delay` ms. */
-  #sleepFor(delay: number, goOn: () => void): void {
+  #sleepFor(delay: number, state: 'awaiting-turn' | 'sleeping', goOn: () => void): void {
     if (this.isDone) return;
     if (delay <= 0) {
       goOn();
       return;
     }
     const { group, alarms } = this.#settings;
-    this.#state = 'sleeping';
+    this.#state = state;
     this.#letGo();
     group.sleep(this);
     // Unlike a deadline, a wait is work to come: the process stays alive for it.
@@ -603,6 +603,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
 
   #doing(): string {
     if (this.#state === 'queued') return 'waiting for a connection';
+    if (this.#state === 'awaiting-turn') return 'waiting for its turn of the rate limit';
     if (this.#state === 'preparing') return 'preparing the request';
     if (this.#state === 'sleeping') return 'waiting before the next attempt';
     if (this.#state === 'decoding') return 'decoding the body';
@@ -631,7 +632,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   #end(outcome: Outcome | null): void {
     if (this.#state === 'done') return;
     if (this.#state !== 'exchanging') this.#settings.group.wake(this);
-    if (this.#state === 'sleeping') this.#hops?.giveUp(this.#bare);
+    if (this.#state === 'awaiting-turn') this.#hops?.giveUp(this.#bare);
     this.#state = 'done';
     this.#deadline?.remove();
     this.#queueAlarm?.remove();
