@@ -135,6 +135,7 @@ export { EVENT_PAIRS, type TraceEvent, type TraceListener } from './trace/trace-
 export type { Connector, ConnectorTarget, ConnectorTLS } from './transport/connector.ts';
 export type { DNSCacheOptions } from './transport/dns-cache-options.ts';
 export type { LookupFunction, LookupOptions, ResolveMap, Resolver } from './transport/name-lookup.ts';
+export type { SocketOptions } from './transport/socket-options.ts';
 export type { PEM, TLSOptions } from './transport/tls-settings.ts';
 export type { Clock, Timer } from './util/clock.ts';
 export { systemClock } from './util/clock.ts';

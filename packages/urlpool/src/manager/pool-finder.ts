@@ -7,9 +7,10 @@ import { ManagedPool } from './managed-pool.ts';
 import type { OriginClient } from './origin-client.ts';
 import { PoolDirectory } from './pool-directory.ts';
 import { isForwarded } from './pool-for.ts';
-import { guardOf, namesFrom, type PoolSettings } from './pool-options.ts';
+import { guardOf, namesFrom, type PoolSettings, socketOf } from './pool-options.ts';
 import { type ProxyChooser, type ProxyOption, type ProxySettings, proxyChooser } from './proxy-options.ts';
 import { RouteKeys, type RouteOptions, routeElsewhere } from './route-options.ts';
+import { checkOneWay } from './socket-route.ts';
 
 /** Proxies that single requests gave, to remember. */
 const REMEMBERED_CHOOSERS = 64;
@@ -45,7 +46,7 @@ export class PoolFinder {
       routerFrom: (from) => ({
         to: (other) => {
           const to = originText(other);
-          return this.clientFor(other, to, to === from ? route : routeElsewhere(route));
+          return this.clientFor(other, to, to === from ? route : routeElsewhere(route, this.#settings.socket.path));
         },
       }),
     });
@@ -56,7 +57,18 @@ export class PoolFinder {
   #proxyOf(origin: Origin, route: RouteOptions | null): ProxySettings | null {
     const isOwn = route !== null && 'proxy' in route;
     const chooser = isOwn ? this.#chooserOf(route.proxy) : this.#settings.proxies;
-    return chooser === null ? null : chooser(origin);
+    return chooser === null || this.#goesToSocket(origin, route) ? null : chooser(origin);
+  }
+
+  /** Whether nothing in between is used. */
+  #goesToSocket(origin: Origin, route: RouteOptions | null): boolean {
+    if (origin.socketPath !== undefined) return true;
+    const { path } = this.#settings.socket;
+    const chosen = route?.socketPath === undefined ? path : route.socketPath;
+    if (chosen === null) return false;
+    // What one request asks for is not passed over in silence.
+    if (route?.socketPath === undefined) checkOneWay({ proxy: route?.proxy, socketPath: chosen });
+    return true;
   }
 
   /** A program gives the same ones again and again. */
@@ -81,6 +93,7 @@ export class PoolFinder {
       tlsContext: new TLSContext(options),
       names: own,
       guard: guardOf(options),
+      socket: socketOf(options),
     };
   }
 }

@@ -9,11 +9,14 @@ import { HttpConnect } from '../route/http-connect.ts';
 import type { ProxyServer } from '../route/proxy-server.ts';
 import { Socks4, Socks5 } from '../route/socks.ts';
 import type { TunnelEnd, TunnelTalk } from '../route/tunnel-talk.ts';
+import { NO_NAMES } from '../transport/no-names.ts';
+import { USUAL_SOCKET } from '../transport/socket-options.ts';
 import { TLSSettings } from '../transport/tls-settings.ts';
 import type { DialTarget } from '../transport/transport-dial.ts';
 import { OriginClient } from './origin-client.ts';
 import type { PoolSettings } from './pool-options.ts';
 import type { ProxySettings } from './proxy-options.ts';
+import { checkConnectable, guardOfWay, socketPathFor, socketTo } from './socket-route.ts';
 
 /** Whether a proxy forwards the requests to an origin, each in its own name, and opens no tunnel. */
 export function isForwarded(
@@ -37,6 +40,7 @@ export function poolFor(
   { proxy, watch }: { readonly proxy: ProxySettings | null; readonly watch: PoolWatch | null },
 ): OriginPool {
   const { limits, idleTimeout, maxRequests, clock, alarms, gate, trace, random, open, room, poolLimits } = settings;
+  checkConnectable(origin, open !== undefined);
   const forwards = isForwarded(origin, proxy, settings);
   const target = forwards ? hopTo(proxy, settings) : targetOf(origin, settings, proxy);
   return new OriginPool(
@@ -62,25 +66,37 @@ export function poolFor(
 
 /** The client of a pool of its own. */
 export function singleClient(origin: Origin, settings: PoolSettings): OriginClient {
-  const proxy = settings.proxies?.(origin) ?? null;
+  const isByNetwork = origin.socketPath === undefined && settings.socket.path === null;
+  const proxy = (isByNetwork ? settings.proxies?.(origin) : null) ?? null;
   return new OriginClient(origin, settings, poolFor(origin, settings, { proxy, watch: null }));
 }
 
 function targetOf(origin: Origin, settings: PoolSettings, proxy: ProxySettings | null): DialTarget {
-  const { options, names, tlsContext, guard } = settings;
+  const { options, tlsContext } = settings;
   const { lookup, resolve } = options;
+  const chosen = settings.socket.path;
+  const path = socketPathFor(origin, chosen);
+  const guard = guardOfWay(path, chosen, settings.guard);
+  const names = path === null ? settings.names : NO_NAMES;
+  // What is said of sockets is about the connection to the proxy, where there is one.
+  const socket = proxy === null ? socketTo(path, settings.socket) : USUAL_SOCKET;
   const tls = origin.scheme === 'https' ? new TLSSettings(options, tlsContext) : null;
-  return { origin, names, lookup, resolve, guard, tls, tunnel: proxy === null ? null : tunnelThrough(proxy, settings) };
+  const tunnel = proxy === null ? null : tunnelThrough(proxy, settings);
+  return { origin, names, lookup, resolve, guard, socket, tls, tunnel };
 }
 
 /** The proxy itself, as what is connected to. */
-function hopTo({ server, tls, tlsContext }: ProxySettings, { options, names }: PoolSettings): DialTarget {
+function hopTo(
+  { server, tls, tlsContext }: ProxySettings,
+  { options, names, socket: usual }: PoolSettings,
+): DialTarget {
   const { lookup, resolve } = options;
   const isSecure = server.scheme === 'https';
   const origin = { scheme: isSecure ? 'https' : 'http', host: server.host, port: server.port } as const;
   // The guard is for what others name, and the proxy is the program's own.
   const hopTLS = isSecure ? new TLSSettings(tls, tlsContext) : null;
-  return { origin, names, lookup, resolve, guard: null, tls: hopTLS, tunnel: null };
+  const socket = socketTo(null, usual);
+  return { origin, names, lookup, resolve, guard: null, socket, tls: hopTLS, tunnel: null };
 }
 
 function tunnelThrough(proxy: ProxySettings, settings: PoolSettings): DialTarget['tunnel'] {

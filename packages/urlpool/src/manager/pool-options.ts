@@ -26,15 +26,22 @@ import { AddressBook, type Names, uncached } from '../transport/address-book.ts'
 import { type Connector, openBy } from '../transport/connector.ts';
 import { dnsCacheSettings } from '../transport/dns-cache-options.ts';
 import { checkLookup, hostResolver, type LookupOptions } from '../transport/name-lookup.ts';
+import {
+  SOCKET_OPTION_NAMES,
+  type SocketOptions,
+  type SocketSettings,
+  socketSettings,
+} from '../transport/socket-options.ts';
 import { TLSContext, type TLSOptions } from '../transport/tls-settings.ts';
 import type { OpenTransport } from '../transport/transport-dial.ts';
 import { Alarms } from '../util/alarms.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
 import { type Random, systemRandom } from '../util/random.ts';
 import { type ProxyChooser, type ProxyOption, proxyChooser } from './proxy-options.ts';
+import { checkOneWay } from './socket-route.ts';
 
 /** Options of a pool; a PoolManager gives them to every pool of its own. */
-export interface PoolOptions extends LimitOptions, TLSOptions, LookupOptions, RedirectOptions {
+export interface PoolOptions extends LimitOptions, TLSOptions, LookupOptions, SocketOptions, RedirectOptions {
   /** Connections per origin at once, dials under way included; all of them may be kept. @default 64 */
   readonly maxSize?: number | undefined;
   /** Idle connections to keep per origin; more than `maxSize` are never kept. @default maxSize */
@@ -105,6 +112,8 @@ export interface PoolSettings {
   readonly names: Names;
   /** Which addresses may be connected to; null for any. */
   readonly guard: Guard | null;
+  /** How sockets are opened. */
+  readonly socket: SocketSettings;
   /** Which proxy an origin is reached through; null where none is. */
   readonly proxies: ProxyChooser | null;
   /** How transports are opened; over the network where it is not given. */
@@ -114,6 +123,7 @@ export interface PoolSettings {
 /** Options of a pool, for the check of their names. */
 export const POOL_OPTION_NAMES: readonly (keyof PoolOptions)[] = [
   ...REDIRECT_OPTION_NAMES,
+  ...SOCKET_OPTION_NAMES,
   'block',
   'ca',
   'cert',
@@ -178,6 +188,7 @@ export function poolSettings(
   checkSpan('maxAge', maxAge, 'above 0');
   checkReplay(options.replay);
   checkLookup(options);
+  checkOneWay(options);
   const maxSize = whole('maxSize', options.maxSize, 64);
   const alarms = clock === systemClock ? systemAlarms : new Alarms(clock);
   const timeout = Timeout.from(options.timeout);
@@ -215,6 +226,7 @@ export function poolSettings(
     open: connector === undefined ? undefined : openBy(connector),
     names: namesFrom(options, clock),
     guard: guardOf(options),
+    socket: socketOf(options),
     proxies: proxyChooser(options.proxy),
   };
 }
@@ -234,6 +246,18 @@ function sharedHeaders(headers: HeadersInput): HeadersInput {
 export function guardOf({ guard, connector }: PoolOptions): Guard | null {
   if (guard === undefined || connector === undefined) return guardFrom(guard);
   throw invalidOption('guard', guard, 'a connector opens connections by itself: leave one of them out');
+}
+
+/**
+ * How sockets are opened.
+ *
+ * @throws {RequestError} `ERR_INVALID_OPTION`
+ */
+export function socketOf(options: PoolOptions): SocketSettings {
+  const settings = socketSettings(options);
+  const given = SOCKET_OPTION_NAMES.find((name) => (options[name] ?? null) !== null);
+  if (given === undefined || options.connector === undefined) return settings;
+  throw invalidOption(given, options[given], 'a connector opens connections by itself: leave one of them out');
 }
 
 /** Who knows addresses: a `lookup` of the caller's is asked each time, unless a cache is asked for. */

@@ -4,18 +4,21 @@
 
 import type { RequestOptions } from '../call/request-options.ts';
 import { checkLookup, type LookupOptions } from '../transport/name-lookup.ts';
+import { SOCKET_OPTION_NAMES, type SocketOptions, socketSettings } from '../transport/socket-options.ts';
 import type { TLSOptions } from '../transport/tls-settings.ts';
 import { contentKey } from './content-key.ts';
 import type { ProxyOption } from './proxy-options.ts';
+import { checkOneWay } from './socket-route.ts';
 
 /** How an origin is reached. */
-export interface RouteOptions extends TLSOptions, LookupOptions {
+export interface RouteOptions extends TLSOptions, LookupOptions, SocketOptions {
   /** What this request goes through, in place of the manager's proxy; null for nothing. */
   readonly proxy?: ProxyOption | undefined;
 }
 
 /** Their names. */
 export const ROUTE_OPTION_NAMES: readonly (keyof RouteOptions)[] = [
+  ...SOCKET_OPTION_NAMES,
   'ca',
   'cert',
   'key',
@@ -35,6 +38,8 @@ export function routeOptionsOf(options: object): RouteOptions | null {
   if (found.length === 0) return null;
   const route = Object.fromEntries(found.map((name) => [name, (options as RouteOptions)[name]]));
   checkLookup(route);
+  socketSettings(route);
+  checkOneWay(route);
   return route;
 }
 
@@ -44,11 +49,15 @@ export function withoutRoute(options: RequestOptions & RouteOptions): RequestOpt
   return Object.fromEntries(Object.entries(options).filter(([name]) => !names.includes(name)));
 }
 
-/** What of it holds for another origin, that a redirect leads to: no name and no client certificate of the first. */
-export function routeElsewhere(route: RouteOptions | null): RouteOptions | null {
-  if (route === null) return null;
-  const { servername: _servername, cert: _cert, key: _key, ...rest } = route;
-  return routeOptionsOf(rest);
+/**
+ * What of it holds for another origin, that a redirect leads to: no name, no client certificate and no socket of the first.
+ *
+ * @param usualSocket The socket that every request goes over that says nothing of it; null for the network.
+ */
+export function routeElsewhere(route: RouteOptions | null, usualSocket: string | null): RouteOptions | null {
+  if (route === null) return usualSocket === null ? null : { socketPath: null };
+  const { servername: _servername, cert: _cert, key: _key, socketPath: _socketPath, ...rest } = route;
+  return routeOptionsOf(usualSocket === null ? rest : { ...rest, socketPath: null });
 }
 
 const REMEMBERED_ROUTES = 8;
