@@ -59,6 +59,58 @@ export function connectError(origin: Origin, endpoint: string, cause: Error): HT
   });
 }
 
+/** An address that could not be connected to, with its port, and the error of that. */
+export interface FailedEndpoint {
+  readonly endpoint: string;
+  readonly error: HTTPError;
+}
+
+/** Of several reasons, the first of these gives the code: what hinders us, then what came nearest to a connection. */
+const TELLING: readonly ErrorCode[] = [
+  'ERR_TOO_MANY_OPEN_FILES',
+  'ERR_NO_LOCAL_PORT',
+  'ERR_CONNECTION_REFUSED',
+  'ERR_CONNECT',
+  'ERR_UNREACHABLE',
+];
+
+/** Endpoints with one reason that an error names; the others are counted. */
+const MOST_NAMED = 12;
+
+/**
+ * Why none of the addresses could be connected to: those with the same reason are named together. Where there are several,
+ * the cause is an AggregateError of theirs.
+ *
+ * @param failed One at least.
+ */
+export function raceError(origin: Origin, failed: readonly FailedEndpoint[]): HTTPError {
+  const [only] = failed;
+  if (only !== undefined && failed.length === 1) return only.error;
+  const where = `Cannot connect to ${originText(origin)}: `;
+  const endpoints = new Map<string, string[]>();
+  for (const { endpoint, error } of failed) {
+    const why = error.message.replace(where, '').replace(`${endpoint} `, '');
+    endpoints.set(why, [...(endpoints.get(why) ?? []), endpoint]);
+  }
+  const message = where + Array.from(endpoints, ([why, which]) => `${eachOf(which)} ${why}`).join('; ');
+  const codes = failed.map(({ error }) => error.code);
+  return new ConnectError(message, {
+    code: TELLING.find((code) => codes.includes(code)) ?? codes.at(-1) ?? 'ERR_CONNECT',
+    phase: 'connect',
+    cause: new AggregateError(
+      failed.map(({ error }) => error.cause ?? error),
+      message,
+    ),
+  });
+}
+
+function eachOf(endpoints: readonly string[]): string {
+  const rest = endpoints.length - MOST_NAMED;
+  if (rest > 0) return `each of ${endpoints.slice(0, MOST_NAMED).join(', ')} and ${rest} more`;
+  const last = endpoints.at(-1) ?? '';
+  return endpoints.length === 1 ? last : `each of ${endpoints.slice(0, -1).join(', ')} and ${last}`;
+}
+
 const NOT_TLS = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|RECORD_LENGTH|SSL_UNEXPECTED_MESSAGE/;
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_|CRL_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH/;
 /** Alerts are the peer's words, about us. */

@@ -8,7 +8,8 @@ import { originText } from '../message/origin.ts';
 import { IGNORED } from '../message/transport.ts';
 import { TunnelFault, type TunnelTalk } from '../route/tunnel-talk.ts';
 import { knownAddresses } from './name-lookup.ts';
-import { lookupError, tlsError } from './network-error.ts';
+import { codeOf, lookupError, tlsError, tlsReason } from './network-error.ts';
+import { proxyUnreached } from './proxy-unreached.ts';
 import type { SocketTransport } from './socket-transport.ts';
 import { StreamTransport } from './stream-transport.ts';
 import { connectTLS } from './tls-connect.ts';
@@ -25,7 +26,7 @@ import {
 
 type Step =
   | { readonly is: 'resolving' }
-  | { readonly is: 'reaching'; readonly dial: PendingTransport }
+  | { readonly is: 'reaching'; readonly dial: PendingTransport; readonly talk: TunnelTalk }
   | { readonly is: 'asking'; readonly transport: SocketTransport; readonly talk: TunnelTalk }
   | { readonly is: 'securing'; readonly socket: TLSSocket; readonly at: string }
   /** The guard lets no address pass: that is told in a moment. */
@@ -38,6 +39,8 @@ export class TunnelDial implements PendingTransport {
   readonly #context: DialContext;
   readonly #handler: DialHandler;
   #step: Step;
+  /** Says that the addresses are not waited for any more. */
+  #stopAsking: (() => void) | null = null;
 
   constructor(target: DialTarget, route: TunnelRoute, context: DialContext, handler: DialHandler) {
     this.#target = target;
@@ -71,6 +74,7 @@ export class TunnelDial implements PendingTransport {
   abandon(error: HTTPError): void {
     const step = this.#step;
     this.#step = { is: 'over' };
+    this.#stopAsking?.();
     if (step.is === 'resolving') this.#traceDNSEnd([], error);
     if (step.is === 'reaching') step.dial.abandon(error);
     if (step.is === 'asking') {
@@ -87,8 +91,10 @@ export class TunnelDial implements PendingTransport {
     const { origin: text, trace, clock, connection } = this.#context;
     const { origin, names } = this.#target;
     trace?.({ type: 'dns-start', at: clock.now(), connection, origin: text, host: origin.host });
-    names.ask(origin.host, (cause, addresses) => {
+    this.#stopAsking = names.ask(origin.host, (cause, addresses, isWhole) => {
       if (this.#step.is !== 'resolving') return;
+      // Those that the guard refuses may not be all there are.
+      if (!isWhole && allowedOf(addresses, this.#target) instanceof HTTPError) return;
       const error = cause === null ? null : lookupError(origin, cause);
       this.#traceDNSEnd(addresses, error);
       if (error === null) this.#reachAllowed(addresses);
@@ -111,19 +117,23 @@ export class TunnelDial implements PendingTransport {
 
   /** @param host What the proxy is told: a name, or an address. */
   #reach(host: string): void {
-    const dial = new TransportDial(this.#route.hop, this.#context, {
-      onOpen: (transport) => this.#onReached(transport as SocketTransport, host),
-      onError: (error) => this.#fail(this.#unreached(error)),
-    });
-    this.#step = { is: 'reaching', dial };
+    this.#reachFor(this.#route.talk({ host, port: this.#target.origin.port }));
   }
 
-  #onReached(transport: SocketTransport, host: string): void {
+  #reachFor(talk: TunnelTalk): void {
+    const { hop } = this.#route;
+    const dial = new TransportDial(hop, this.#context, {
+      onOpen: (transport) => this.#onReached(transport as SocketTransport, talk),
+      onError: (error) => this.#fail(proxyUnreached(error, hop, originText(this.#target.origin))),
+    });
+    this.#step = { is: 'reaching', dial, talk };
+  }
+
+  #onReached(transport: SocketTransport, talk: TunnelTalk): void {
     const { origin, trace, clock, connection } = this.#context;
     trace?.({ type: 'proxy-start', at: clock.now(), connection, origin, proxy: this.#route.text });
-    const talk = this.#route.talk({ host, port: this.#target.origin.port });
     this.#step = { is: 'asking', transport, talk };
-    const onClose = (cause: Error | null): void => this.#onRefused(cause ?? closedEarly());
+    const onClose = (cause: Error | null): void => this.#onClosed(cause ?? closedEarly());
     transport.handler = {
       ...IGNORED,
       onData: (bytes, length) => this.#onAnswer(Buffer.from(bytes.subarray(0, length))),
@@ -139,11 +149,27 @@ export class TunnelDial implements PendingTransport {
     try {
       const next = step.talk.read(bytes);
       if (next.is === 'say') this.#say(step.transport, () => next.bytes);
+      if (next.is === 'anew') this.#startAnew(new TunnelFault('auth', 'it asks for other credentials'));
       if (next.is === 'open') this.#onOpen(step.transport, next.rest);
     } catch (fault) {
       if (!(fault instanceof TunnelFault)) throw fault;
       this.#onRefused(fault);
     }
+  }
+
+  #onClosed(cause: Error): void {
+    if (this.#step.is === 'asking' && this.#step.talk.mayStartAnew) this.#startAnew(cause);
+    else this.#onRefused(cause);
+  }
+
+  /** The proxy has to be asked again, and not on this connection. */
+  #startAnew(cause: Error): void {
+    const step = this.#step;
+    if (step.is !== 'asking') return;
+    this.#traceProxyEnd(this.#refusal(cause));
+    step.transport.handler = IGNORED;
+    step.transport.destroy();
+    this.#reachFor(step.talk);
   }
 
   #say(transport: SocketTransport, bytes: () => Buffer): void {
@@ -208,26 +234,15 @@ export class TunnelDial implements PendingTransport {
 
   #refusal(cause: Error): ProxyError {
     const kind = cause instanceof TunnelFault ? cause.kind : null;
-    const why = kind === null ? 'it closed the connection' : cause.message;
-    const hint = kind === 'auth' ? '; are its user and password right?' : '';
+    const isClosed = kind !== null || codeOf(cause) === 'ECONNRESET';
+    const why = isClosed ? cause.message.replace(/^read ECONNRESET$/, 'it reset the connection') : tlsReason(cause);
     const where = `Cannot connect to ${originText(this.#target.origin)} through the proxy ${this.#route.text}`;
-    return new ProxyError(`${where}: ${why}${hint}`, {
+    return new ProxyError(`${where}: ${why}`, {
       code: kind === 'auth' ? 'ERR_PROXY_AUTH' : 'ERR_PROXY',
       phase: 'proxy',
       status: cause instanceof TunnelFault ? (cause.answer?.status ?? null) : null,
       cause,
     });
-  }
-
-  /** The proxy itself could not be reached: the sentence says so. */
-  #unreached(error: HTTPError): HTTPError {
-    const { text, hop } = this.#route;
-    const where = `Cannot reach the proxy ${text} of ${originText(this.#target.origin)}`;
-    const reached = originText(hop.origin);
-    error.message = error.message
-      .replace(`Cannot connect to ${reached}`, where)
-      .replace(`Cannot speak TLS with ${reached}`, where);
-    return error;
   }
 
   #open(transport: SocketTransport | StreamTransport, resumed: boolean): void {
