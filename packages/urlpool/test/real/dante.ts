@@ -22,6 +22,9 @@ export async function startDante(rules = ''): Promise<StartedServer> {
   return await StartedServer.start({
     ...PROGRAM,
     errorLog: 'log',
+    isGroup: true,
+    // Asked politely, its parts go on with the connections that they have.
+    endedBy: 'SIGKILL',
     prepare(folder, [port]) {
       writeFileSync(
         join(folder, 'danted.conf'),

@@ -22,6 +22,8 @@ export interface ServerProgram {
   readonly prepare: (folder: string, ports: readonly number[]) => readonly string[];
   /** The file in its folder that says why it did not start; beside what it prints. */
   readonly errorLog?: string;
+  /** Whether it consists of several processes: they are a group, and end together. @default false */
+  readonly isGroup?: boolean;
   /** What it is ended by. @default 'SIGTERM' */
   readonly endedBy?: NodeJS.Signals;
 }
@@ -93,10 +95,14 @@ export class StartedServer {
 
   /** Starts it again, on the same ports, after `kill()` or `stop()`. */
   async start(): Promise<void> {
-    const { name } = this.#program;
+    const { name, isGroup = false } = this.#program;
     const output = openSync(join(this.folder, 'output'), 'a');
     const path = pathOf(name) ?? name;
-    const child = spawn(path, this.#arguments, { cwd: this.folder, stdio: ['ignore', output, output] });
+    const child = spawn(path, this.#arguments, {
+      cwd: this.folder,
+      stdio: ['ignore', output, output],
+      detached: isGroup,
+    });
     closeSync(output);
     this.#process = child;
     process.on('exit', this.#killAtExit);
@@ -149,14 +155,19 @@ export class StartedServer {
     process.off('exit', this.#killAtExit);
     if (child === null || child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
-    child.kill(signal);
-    const late = setTimeout(() => child.kill('SIGKILL'), END_TIMEOUT);
+    this.#signal(child, signal);
+    const late = setTimeout(() => this.#signal(child, 'SIGKILL'), END_TIMEOUT);
     await exited;
     clearTimeout(late);
   }
 
+  #signal(child: ChildProcess, signal: NodeJS.Signals): void {
+    if (this.#program.isGroup && child.pid !== undefined) process.kill(-child.pid, signal);
+    else child.kill(signal);
+  }
+
   readonly #killAtExit = (): void => {
-    this.#process?.kill('SIGKILL');
+    if (this.#process !== null && this.#process.exitCode === null) this.#signal(this.#process, 'SIGKILL');
   };
 }
 
