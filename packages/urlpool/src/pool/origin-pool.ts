@@ -2,18 +2,15 @@
 // it does; it never asks a connection for its protocol, and knows nothing of requests or responses.
 //
 // Binding is late: a waiter takes whichever comes first, a connection that came free or a dial that finished. Idle
-// connections are a stack, the warmest taken first; waiters are a queue. Replays have a queue of their own, before the
-// other: they take no connection that was kept since before their failure, and must not keep others from taking it.
+// connections are a stack, the warmest taken first; waiters are a queue.
 
 import type { Connection } from '../connection/connection.ts';
 import type { ConnectionSettings } from '../connection/http1-connection.ts';
 import type { HTTPError } from '../errors/http-error.ts';
-import { PoolError } from '../errors/pool-error.ts';
 import type { CloseReason } from '../trace/close-reason.ts';
 import type { PoolSnapshot } from '../trace/snapshot.ts';
 import type { DialTarget } from '../transport/transport-dial.ts';
 import { Alarm } from '../util/alarms.ts';
-import { LinkedList } from '../util/linked-list.ts';
 import { AddressWatch } from './address-watch.ts';
 import { assign, type Step } from './assign.ts';
 import { Counters } from './counters.ts';
@@ -23,6 +20,8 @@ import { retirement } from './expiry.ts';
 import { IdleStack } from './idle-stack.ts';
 import { Member } from './member.ts';
 import { Opening } from './opening.ts';
+import { placeWords, refusal, stalledWords } from './pool-words.ts';
+import { Queue } from './queue.ts';
 import { IdlePlace, type Room, type Tenant } from './room.ts';
 import { STALLED_MS, stalledSince } from './stalled.ts';
 import type { Waiter } from './waiter.ts';
@@ -63,8 +62,7 @@ export class OriginPool implements Tenant {
   readonly #surroundings: PoolSurroundings;
   readonly #members = new Set<Member>();
   readonly #idle: IdleStack;
-  readonly #waiters = new LinkedList<Waiter>();
-  readonly #replays = new LinkedList<Waiter>();
+  readonly #queue: Queue;
   readonly #dials: Dials;
   readonly #counters = new Counters();
   readonly #stalled: Alarm;
@@ -78,6 +76,7 @@ export class OriginPool implements Tenant {
     this.#limits = limits;
     this.#surroundings = surroundings;
     this.#idle = new IdleStack(settings, surroundings.room, (member, why) => this.#destroy(member, why));
+    this.#queue = new Queue(settings);
     this.#stalled = new Alarm(settings.alarms, () => this.#refuseStalled());
     this.#addresses = new AddressWatch(target, settings.gate, (endpoints) => this.#retire(endpoints));
     this.#dials = new Dials(target, settings, {
@@ -114,13 +113,8 @@ export class OriginPool implements Tenant {
     return this.#members.size + this.#dials.size;
   }
 
-  get #waiting(): number {
-    return this.#waiters.size + this.#replays.size;
-  }
-
   /** Takes a waiter in. Its callback may come before this returns. A replay waits before all others. */
   acquire(waiter: Waiter): void {
-    const isReplay = waiter.notKeptBefore !== null;
     if (this.#closed) {
       waiter.onRefused(this.#error('its pool was closed by close()', 'ERR_POOL_CLOSED'));
       return;
@@ -137,14 +131,14 @@ export class OriginPool implements Tenant {
       return;
     }
     // An attempt that was accepted before is not turned away for those that came meanwhile.
-    if (waiter.attempt === 1 && !isReplay && this.#step(1) === 'refuse') {
+    if (waiter.attempt === 1 && waiter.notKeptBefore === null && this.#step(1) === 'refuse') {
       const { maxSize, maxQueued } = this.#limits;
-      const why = `${this.#waiting} requests wait already for its ${maxSize} connections, and maxQueued is ${maxQueued}`;
+      const why = `${this.#queue.size} requests wait already for its ${maxSize} connections, and maxQueued is ${maxQueued}`;
       waiter.onRefused(this.#error(`${why}; options: maxQueued, maxSize`, 'ERR_POOL_FULL'));
       this.#settle();
       return;
     }
-    this.#enqueue(waiter, isReplay ? this.#replays : this.#waiters);
+    this.#enqueue(waiter);
     this.#serve();
   }
 
@@ -170,7 +164,7 @@ export class OriginPool implements Tenant {
   /** Closes every connection at once and refuses whoever waits, now and from now on. */
   close(): void {
     this.#closed = true;
-    for (const waiter of [...this.#replays, ...this.#waiters]) {
+    for (const waiter of this.#queue.all) {
       this.#dequeue(waiter, null);
       waiter.onRefused(this.#error('its pool was closed by close()', 'ERR_POOL_CLOSED'));
     }
@@ -186,12 +180,8 @@ export class OriginPool implements Tenant {
 
   /** What every place is taken by, in a few words for the message of a waiter that gives up. */
   describe(): string {
-    const { origin } = this.#settings;
     const active = this.#members.size - this.#idle.size;
-    const dialling = this.#dials.size === 0 ? '' : `${active === 0 ? '' : ' and '}${this.#dials.size} being opened`;
-    const busy = active === 0 ? '' : `${active} in use`;
-    const places = `${busy}${dialling}`;
-    return places === '' ? `there is no room for a connection to ${origin}` : `connections to ${origin}: ${places}`;
+    return placeWords(this.#settings.origin, { active, dialling: this.#dials.size });
   }
 
   snapshot(): PoolSnapshot {
@@ -202,7 +192,7 @@ export class OriginPool implements Tenant {
       idle: this.#idle.size,
       active: this.#members.size - this.#idle.size,
       dialling: this.#dials.size,
-      queued: this.#waiting,
+      queued: this.#queue.size,
       ...this.#counters.snapshot(connections, this.#settings.clock.now()),
     };
   }
@@ -232,10 +222,10 @@ export class OriginPool implements Tenant {
     const { maxSize, block, maxQueued } = this.#limits;
     const counts = {
       ready: 0,
-      barred: this.#replays.size === 0 ? 0 : this.#idle.size,
+      barred: this.#queue.hasReplays ? this.#idle.size : 0,
       dialling: this.#dials.size + (more === 0 ? 0 : this.#dialsPutOff()),
       open: this.#members.size,
-      waiting: this.#waiting + more,
+      waiting: this.#queue.size + more,
       perDial: 1,
     };
     return assign(counts, { maxSize, block, maxQueued, room: this.#surroundings.room.for(this) });
@@ -246,13 +236,13 @@ export class OriginPool implements Tenant {
     if (this.#dialsInTurn < DIALS_PER_TURN) return 0;
     const { maxSize, block } = this.#limits;
     const places = block ? maxSize - this.size : Number.POSITIVE_INFINITY;
-    return Math.min(this.#waiting - this.#dials.size, places, this.#surroundings.room.for(this));
+    return Math.min(this.#queue.size - this.#dials.size, places, this.#surroundings.room.for(this));
   }
 
   /** Opens the connections that those who wait are due, a few in each turn of the event loop. */
   #serve(): void {
     const { room } = this.#surroundings;
-    while (this.#waiting > this.#dials.size && this.#dialsInTurn < DIALS_PER_TURN) {
+    while (this.#queue.size > this.#dials.size && this.#dialsInTurn < DIALS_PER_TURN) {
       const step = this.#step(0);
       if (step === 'replace' && this.#idle.coldest !== null) {
         this.#destroy(this.#idle.coldest, 'replaced');
@@ -269,7 +259,7 @@ export class OriginPool implements Tenant {
 
   /** Wants no more room where everyone who waits has a dial. */
   #withdraw(): void {
-    if (this.#waiting <= this.#dials.size) this.#surroundings.room.unwant(this);
+    if (this.#queue.size <= this.#dials.size) this.#surroundings.room.unwant(this);
   }
 
   #startDial(): void {
@@ -284,19 +274,18 @@ export class OriginPool implements Tenant {
     if (isLeft) this.#serve();
   };
 
-  #enqueue(waiter: Waiter, queue: LinkedList<Waiter>): void {
-    waiter.queuedAt = this.#settings.clock.now();
-    queue.push(waiter);
+  #enqueue(waiter: Waiter): void {
+    this.#queue.join(waiter);
     this.#dials.join(waiter);
-    this.#trace(waiter, { joins: true });
+    this.#queue.tell(waiter, { joins: true });
     if (this.#stalled.deadline === Number.POSITIVE_INFINITY) this.#stalled.set(waiter.queuedAt + STALLED_MS);
   }
 
   #dequeue(waiter: Waiter, connection: number | null): boolean {
-    if (!this.#waiters.delete(waiter) && !this.#replays.delete(waiter)) return false;
+    if (!this.#queue.leave(waiter)) return false;
     this.#dials.leave(waiter);
-    if (this.#waiting === 0) this.#stalled.clear();
-    this.#trace(waiter, { joins: false, connection });
+    if (this.#queue.size === 0) this.#stalled.clear();
+    this.#queue.tell(waiter, { joins: false, connection });
     this.#withdraw();
     return true;
   }
@@ -343,7 +332,7 @@ export class OriginPool implements Tenant {
     const { connection } = member;
     member.idleSince = connection.idleSince ?? this.#settings.clock.now();
     const { room } = this.#surroundings;
-    const waiter = this.#waiting === 0 ? null : this.#waiterFor(member);
+    const waiter = this.#queue.size === 0 ? null : this.#queue.firstFor(member);
     // What was dialled for a waiter here serves it once at least.
     const mayYield = waiter === null || connection.served > 0;
     const isSpent = mayYield && member.idleSince >= member.retireAt;
@@ -363,19 +352,11 @@ export class OriginPool implements Tenant {
     }
   }
 
-  /** The first that may take it: a replay, unless the connection was kept since before its failure. */
-  #waiterFor({ idleSince, connection }: Member): Waiter | null {
-    const replay = this.#replays.first;
-    const since = replay?.notKeptBefore ?? 0;
-    const isNewEnough = since === Number.POSITIVE_INFINITY ? connection.served === 0 : since <= idleSince;
-    return replay !== null && isNewEnough ? replay : this.#waiters.first;
-  }
-
   #rest(member: Member): void {
     this.#idle.push(member);
     const { coldest } = this.#idle;
     if (coldest !== null && isSurplus(this.#idle.size, this.#limits)) this.#destroy(coldest, 'surplus');
-    if (this.#waiting > 0) this.#serve();
+    if (this.#queue.size > 0) this.#serve();
     this.#settle();
   }
 
@@ -386,7 +367,7 @@ export class OriginPool implements Tenant {
     const isFull = hasNoRoom && this.#dials.size === 0;
     const since = isFull ? stalledSince([...this.#members].map((member) => member.connection)) : null;
     let next = now + STALLED_MS / 60;
-    for (const waiter of since === null ? [] : [...this.#replays, ...this.#waiters]) {
+    for (const waiter of since === null ? [] : this.#queue.all) {
       if (waiter.hasPoolTimeout) continue;
       const due = Math.max(waiter.queuedAt, since ?? now) + STALLED_MS;
       if (due <= now) {
@@ -397,16 +378,13 @@ export class OriginPool implements Tenant {
         break;
       }
     }
-    if (this.#waiting > 0) this.#stalled.set(next);
+    if (this.#queue.size > 0) this.#stalled.set(next);
     this.#settle();
   }
 
   #stalledError(now: number): HTTPError {
-    const held = [...this.#members].slice(0, 10).map(({ connection: { id, pausedSince } }) => {
-      return `connection ${id} for ${Math.round((now - (pausedSince ?? now)) / 1000)} s`;
-    });
-    const why = `all its ${this.#members.size} connections are held by responses whose bodies nobody reads (${held.join(', ')})`;
-    return this.#error(`${why}; read them to their end, or dispose() of them`, 'ERR_POOL_STALLED');
+    const held = [...this.#members].map(({ connection }) => connection);
+    return this.#error(stalledWords(held, now), 'ERR_POOL_STALLED');
   }
 
   /** Gives up the connections to addresses that the name does not have any more. */
@@ -445,7 +423,7 @@ export class OriginPool implements Tenant {
 
   /** Looks whether the pool has come to rest: it may be given up then. */
   #settle(): void {
-    if (!this.#inUse || this.#waiting > 0 || this.#dials.size > 0 || this.#idle.size < this.#members.size) return;
+    if (!this.#inUse || this.#queue.size > 0 || this.#dials.size > 0 || this.#idle.size < this.#members.size) return;
     this.#inUse = false;
     if (this.size === 0) this.#disarm();
     this.#surroundings.watch?.onQuiet();
@@ -458,15 +436,6 @@ export class OriginPool implements Tenant {
   }
 
   #error(why: string, code: 'ERR_POOL_CLOSED' | 'ERR_POOL_FULL' | 'ERR_POOL_STALLED'): HTTPError {
-    return new PoolError(`Cannot send a request to ${this.#settings.origin}: ${why}`, { code, phase: 'pool' });
-  }
-
-  #trace(waiter: Waiter, change: { joins: true } | { joins: false; connection: number | null }): void {
-    const { trace, clock, origin } = this.#settings;
-    if (trace === null) return;
-    const { call, attempt } = waiter;
-    const ids = { at: clock.now(), call, attempt, origin };
-    if (change.joins) trace({ type: 'queue-start', ...ids, queued: this.#waiting });
-    else trace({ type: 'queue-end', ...ids, connection: change.connection });
+    return refusal(this.#settings.origin, why, code);
   }
 }
