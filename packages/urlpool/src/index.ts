@@ -41,8 +41,10 @@ export type { ManyOptions, ManyProgress, StreamedManyOptions } from './manager/m
 export type { ManyResult } from './manager/many-run.ts';
 export { type ManagerRequestOptions, PoolManager, type PoolManagerOptions } from './manager/pool-manager.ts';
 export type { PoolOptions } from './manager/pool-options.ts';
+export type { ProxyOption, ProxyRequest } from './manager/proxy-chooser.ts';
 export { ProxyManager, type ProxyManagerOptions } from './manager/proxy-manager.ts';
-export type { ProxyChoice, ProxyOption, ProxyOptions, ProxyRequest } from './manager/proxy-options.ts';
+export type { ProxyMap, ProxyMapKey } from './manager/proxy-map.ts';
+export type { ProxyChoice, ProxyOptions } from './manager/proxy-options.ts';
 export type { RouteOptions } from './manager/route-options.ts';
 export type { TunnelOptions, UpgradeOptions } from './manager/upgrade.ts';
 export { type Challenge, parseChallenges } from './message/challenge.ts';
@@ -134,7 +136,15 @@ export type { ConnectionSnapshot, ManagerSnapshot, PoolCounters, PoolLevels, Poo
 export { EVENT_PAIRS, type TraceEvent, type TraceListener } from './trace/trace-event.ts';
 export type { Connector, ConnectorTarget, ConnectorTLS } from './transport/connector.ts';
 export type { DNSCacheOptions } from './transport/dns-cache-options.ts';
-export type { LookupFunction, LookupOptions, ResolveMap, Resolver } from './transport/name-lookup.ts';
+export { type DNSResolverOptions, dnsResolver } from './transport/dns-resolver.ts';
+export type {
+  LookupFunction,
+  LookupOptions,
+  ResolvedAddress,
+  ResolveMap,
+  ResolveOptions,
+  Resolver,
+} from './transport/name-lookup.ts';
 export type { SocketOptions } from './transport/socket-options.ts';
 export type { PEM, TLSOptions } from './transport/tls-settings.ts';
 export type { Clock, Timer } from './util/clock.ts';
