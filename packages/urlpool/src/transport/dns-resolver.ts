@@ -97,8 +97,8 @@ export class DNSResolver implements Resolver {
         delay?.cancel();
         signal?.removeEventListener('abort', onAbort);
         const whole = wholeAnswer(answers[6], answers[4]);
-        if (!(whole instanceof Error)) resolve(whole);
-        else if (signal?.aborted === true) reject(signal.reason);
+        if (signal?.aborted === true) reject(signal.reason);
+        else if (!(whole instanceof Error)) resolve(whole);
         else reject(dnsError(host, whole, channel.getServers(), this.#clock.now() - since));
       };
       signal?.addEventListener('abort', onAbort, { once: true });
