@@ -5,7 +5,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import { PoolManager, type PoolManagerOptions, ProxyError, Retry, type TraceEvent } from 'urlpool';
-import { unusedPort } from 'urlpool-testing';
+import { createCertificateAuthority, unusedPort } from 'urlpool-testing';
 import { Nginx, nginxMissing } from './nginx.ts';
 import { RecordingOrigin } from './recording-origin.ts';
 import { type SquidOptions, squidLog, squidMissing, startSquid } from './squid.ts';
@@ -173,6 +173,31 @@ test('squid passes on what is uploaded, of known length and in chunks, forwarded
     assert.equal((await http.request('PUT', `${server}/hash`, { body })).text(), expected);
     assert.equal((await http.request('POST', `${server}/hash`, { body: pieces })).text(), expected);
   }
+});
+
+test('squid’s tunnel carries a client’s certificate to nginx', { skip }, async (t) => {
+  const port = await unusedPort();
+  const authority = await createCertificateAuthority();
+  const nginx = await startNginx(
+    t,
+    { 'client-ca.pem': authority.certificate },
+    `server {
+      listen 127.0.0.1:${port} ssl;
+      ssl_certificate cert.pem;
+      ssl_certificate_key key.pem;
+      ssl_client_certificate www/client-ca.pem;
+      ssl_verify_client on;
+      location / { return 200 $ssl_client_s_dn; }
+    }`,
+  );
+  const { http } = await throughSquid(t, { manager: { ca: nginx.ca } });
+  const url = `https://localhost:${port}/`;
+  for (const name of ['Ada', 'Grace']) {
+    const { cert, key } = await authority.issue({ client: true, name });
+    assert.equal((await http.request('GET', url, { cert, key })).text(), `CN=${name}`);
+  }
+  assert.equal((await http.request('GET', url)).status, 400);
+  assert.equal(http.snapshot().numConnections, 3);
 });
 
 test('squid’s tunnel carries 100 MB unchanged', { skip }, async (t) => {
