@@ -47,8 +47,9 @@ import { guardedProgress } from './guarded-progress.ts';
 import { type HookedCall, HopSteps } from './hop-steps.ts';
 import type { NextStep } from './next-step.ts';
 import { type Outcome, Rejection } from './outcome.ts';
+import { errorOfDial } from './proxied-error.ts';
 import { redirectedRequest } from './redirected-request.ts';
-import type { Place } from './router.ts';
+import { type Place, placeFor } from './router.ts';
 
 /** By how much an encoded body may be longer than what comes of it, in bytes: a coding adds some to what it cannot shorten. */
 const ENCODED_SPARE_BYTES = 64 * 1024;
@@ -194,7 +195,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
 
   onRefused(error: HTTPError): void {
     this.#queueAlarm?.remove();
-    this.#goOn(decideAfter(error.of(this.request), 'dial', this.#over()));
+    this.#goOn(decideAfter(errorOfDial(error, this.request), 'dial', this.#over()));
   }
 
   // As a sink.
@@ -203,6 +204,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
 
   onHead(head: Head): void {
     this.#head = head;
+    if (head.status === 407 && this.#answersProxy(head)) return;
     if (this.#hops !== null && this.#isSentAgain(this.#hops, head)) return;
     const { status, bodyLength } = head;
     if (mayFollow(status, this.#retries, this.request)) {
@@ -339,12 +341,26 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   #isSentAgain(hops: HopSteps, head: Head): boolean {
     const isAsked = hops.observe(this.request, head);
     if (isAsked !== true || this.request.body?.state === 'consumed') return isAsked === null;
+    this.#sendAgain(head);
+    return true;
+  }
+
+  /** Whether the answer ends here, since the proxy that forwards the request is told other credentials. */
+  #answersProxy(head: Head): boolean {
+    const rounds = this.#retries.history.filter(({ status }) => status === 407).length;
+    const mayAnswer = this.#exchange?.mayAnswerProxy(head, rounds) ?? false;
+    if (!mayAnswer || this.request.body?.state === 'consumed') return false;
+    this.#sendAgain(head);
+    return true;
+  }
+
+  /** Has the request sent again at once: its answer asks for credentials that there are. */
+  #sendAgain(head: Head): void {
     const { method, url } = this.request;
     const entry = { method, url, error: null, status: head.status, redirectLocation: null };
     this.#pending = { do: 'retry', retries: this.#retries.record(entry), delay: 0, fresh: false };
     this.#trace?.retry(this.request, String(head.status), this.#pending);
     this.#discardBody();
-    return true;
   }
 
   /** Enters the queue with what the request is now. */
@@ -413,11 +429,13 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
       removed: this.#retries.removeHeadersOnRedirect,
       replay: this.#settings.replay,
     });
-    const place = router.to(origin);
-    if (place === null) {
-      const error = hostChangedError(request, originText(this.#place.origin));
-      this.#trace?.redirect(this.request, status, request.url, { why: error.message });
-      this.#end(new Rejection(error));
+    const place = placeFor(router, origin, request.upgrade);
+    if (place === null || place instanceof Rejection) {
+      const { reason } = place ?? new Rejection(hostChangedError(request, originText(this.#place.origin)));
+      this.#trace?.redirect(this.request, status, request.url, {
+        why: reason instanceof Error ? reason.message : String(reason),
+      });
+      this.#end(new Rejection(reason));
       return;
     }
     this.#trace?.redirect(this.request, status, request.url, { dropped });
@@ -452,7 +470,12 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
       this.#end(new Rejection(closedError(this.request)));
       return;
     }
-    this.#place = router.to(this.#place.origin) ?? this.#place;
+    const place = placeFor(router, this.#place.origin, this.request.upgrade);
+    if (place instanceof Rejection) {
+      this.#end(place);
+      return;
+    }
+    this.#place = place ?? this.#place;
     this.#enqueue();
   }
 

@@ -18,6 +18,8 @@ import { tlsReason } from '../transport/network-error.ts';
 export interface Occasion {
   readonly request: WireRequest;
   readonly connection: ErrorConnection;
+  /** The proxy that forwards the request, as text; null without one. */
+  readonly proxy: string | null;
   /** Exchanges that the connection had served before this one. */
   readonly servedBefore: number;
   readonly phase: 'send' | 'head' | 'body';
@@ -37,8 +39,7 @@ export function timeoutError(occasion: Occasion, option: 'read' | 'head', ms: nu
 /** The connection ended before the response was complete. */
 export function lostError(occasion: Occasion, how: 'closed' | 'reset' | 'timed out', cause: Error | null): HTTPError {
   const { connection, received, servedBefore, after } = occasion;
-  const who = { closed: 'the server closed the connection', reset: 'the server reset the connection' };
-  const what = how === 'timed out' ? 'the connection timed out' : who[how];
+  const what = how === 'timed out' ? 'the connection timed out' : `${peer(occasion)} ${how} the connection`;
   const where = cause instanceof PeerFault ? cause.message : whereLost(occasion);
   const kept = connection.reused ? ` (a kept connection, used ${servedBefore} times before)` : '';
   const message = `Cannot read the response of ${name(occasion)}: ${what} ${where}, ${after} ms after the request${kept}`;
@@ -51,7 +52,7 @@ export function lostError(occasion: Occasion, how: 'closed' | 'reset' | 'timed o
 
 /** Bytes came before the request was written: the connection cannot be used, the request is untouched. */
 export function unaskedError(occasion: Occasion): HTTPError {
-  const message = `Cannot send ${name(occasion)}: the server had sent bytes on the kept connection that answer no request`;
+  const message = `Cannot send ${name(occasion)}: ${peer(occasion)} had sent bytes on the kept connection that answer no request`;
   return new ConnectionError(message, { ...details(occasion, 'ERR_CONNECTION_CLOSED'), stale: true });
 }
 
@@ -79,7 +80,7 @@ export function faultError(occasion: Occasion, fault: unknown): HTTPError {
       cause: fault,
     });
   }
-  const who = fault instanceof PeerFault ? 'the server sent' : 'urlpool has a defect:';
+  const who = fault instanceof PeerFault ? `${peer(occasion)} sent` : 'urlpool has a defect:';
   return new ProtocolError(`${what}: ${who} ${why}`, { ...details(occasion, 'ERR_PROTOCOL'), cause: fault });
 }
 
@@ -115,8 +116,13 @@ function whereLost({ phase, received }: Occasion): string {
   return received ? "before the end of the response's head" : 'before a response began';
 }
 
-function name({ request }: Occasion): string {
-  return `${request.method} ${request.url}`;
+function name({ request, proxy }: Occasion): string {
+  return `${request.method} ${request.url}${proxy === null ? '' : ` through the proxy ${proxy}`}`;
+}
+
+/** Who is at the other end of the connection. */
+function peer({ proxy }: Occasion): string {
+  return proxy === null ? 'the server' : 'the proxy';
 }
 
 function details({ request, connection, phase }: Occasion, code: HTTPError['code']): ErrorDetails {

@@ -67,6 +67,8 @@ export class Http1Exchange implements Exchange {
   #headAlarm: Alarm | null = null;
   #writeError: Error | null = null;
   #trace: ExchangeTrace | null = null;
+  /** The credentials that the proxy was sent which forwards the request. */
+  #sentToProxy: string | null = null;
 
   constructor(connection: Http1Connection, request: WireRequest, sink: ResponseSink, fresh: boolean) {
     this.#connection = connection;
@@ -114,10 +116,15 @@ export class Http1Exchange implements Exchange {
       const expects = request.expectContinue !== null;
       const { method, target, fields, url } = request;
       const { forward } = connection;
-      text =
-        forward === null
-          ? requestHead(method, target, fields, bodyFraming(request), expects)
-          : requestHead(method, url, fields, bodyFraming(request), expects, forward);
+      if (forward === null) {
+        const sent = method === 'CONNECT' ? fields : fields.forOrigin();
+        text = requestHead(method, target, sent, bodyFraming(request), expects);
+      } else {
+        if (!fields.hasProxyAuthorization) {
+          this.#sentToProxy = forward.credentials.authorization(method, url, body !== null);
+        }
+        text = requestHead(method, url, fields, bodyFraming(request), expects, forward.lines(this.#sentToProxy));
+      }
     } catch (fault) {
       queueMicrotask(() => this.fail(unwritableError(this.#occasion(), fault), 'local', 'send-failed'));
       return;
@@ -225,6 +232,9 @@ export class Http1Exchange implements Exchange {
 
   onHead(head: Head, framing: Framing, found: FramingFields): void {
     this.#head = head;
+    if (this.#sentToProxy !== null && head.status !== 407) {
+      this.#connection.forward?.credentials.accepted(this.#sentToProxy, head.fields);
+    }
     this.#framingKeeps = framing.keeps;
     this.#persists = framing.is !== 'until-close' && persists(head.version, found.connection);
     if (found.keepAlive !== null) this.#hint = keepAliveHint(found.keepAlive);
@@ -251,6 +261,14 @@ export class Http1Exchange implements Exchange {
   onWriteError(error: Error): void {
     this.#writeError ??= error;
     if (this.#client === 'sending') this.#abandonUpload();
+  }
+
+  mayAnswerProxy({ fields }: Head, rounds: number): boolean {
+    const { forward } = this.#connection;
+    const { request } = this;
+    if (forward === null || request.fields.hasProxyAuthorization) return false;
+    const challenge = { fields, sent: this.#sentToProxy, rounds, hasBody: request.body !== null };
+    return forward.credentials.challenged(challenge).is === 'again';
   }
 
   pause(): void {
@@ -390,6 +408,7 @@ export class Http1Exchange implements Exchange {
       request: this.request,
       connection: { id, address, reused: !this.fresh },
       servedBefore: served - 1,
+      proxy: this.#connection.forward?.text ?? null,
       phase: this.#head !== null ? 'body' : this.#client === 'done' ? 'head' : 'send',
       received: this.#received,
       after: Math.round(clock.now() - lastUsedAt),

@@ -9,7 +9,7 @@ import type { HopHooks } from '../call/hop-hooks.ts';
 import { type Outcome, Rejection } from '../call/outcome.ts';
 import { checkedMethod, checkRequestOptions, prepareRequest, type SharedFields } from '../call/prepare-request.ts';
 import type { RequestOptions } from '../call/request-options.ts';
-import type { Place, Router } from '../call/router.ts';
+import { type Place, placeFor, type Router } from '../call/router.ts';
 import { HTTPError } from '../errors/http-error.ts';
 import { FieldBlock } from '../message/field-block.ts';
 import { authority, type Origin, originText } from '../message/origin.ts';
@@ -52,6 +52,8 @@ export class OriginClient implements Place {
   readonly #settings: PoolSettings;
   readonly #fields: SharedFields;
   readonly #usualCall: CallSettings;
+  /** Another pool of the same origin, for what this one cannot carry; null where there is none. */
+  closesToo: OriginPool | null = null;
   #lastFields: { readonly input: HeadersInput; readonly shared: SharedFields } | null = null;
 
   /** @param pool Its connections: those of the origin alone, or of a proxy that forwards requests to it. */
@@ -126,8 +128,10 @@ export class OriginClient implements Place {
       call: ++lastCall,
       attempt: 1,
     };
+    const place = wants === 'upgrade' ? placeFor(settings.router, this.origin, true) : this;
+    if (place instanceof Rejection) throw place.reason;
     return new Promise((resolve) => {
-      new Call(request, this, settings, { wants, signal: options.signal ?? null, hops }, resolve).start();
+      new Call(request, place ?? this, settings, { wants, signal: options.signal ?? null, hops }, resolve).start();
     });
   }
 
@@ -135,6 +139,7 @@ export class OriginClient implements Place {
   async close(timeout: number): Promise<void> {
     await this.#settings.calls.close(timeout);
     this.pool.close();
+    this.closesToo?.close();
   }
 
   /** Opens a connection, if none is open. */

@@ -8,7 +8,8 @@ import type { OriginClient } from './origin-client.ts';
 import { PoolDirectory } from './pool-directory.ts';
 import { isForwarded } from './pool-for.ts';
 import { guardOf, namesFrom, type PoolSettings, socketOf } from './pool-options.ts';
-import { type ProxyChooser, type ProxyOption, type ProxySettings, proxyChooser } from './proxy-options.ts';
+import { type ProxyOption, proxyChooser } from './proxy-chooser.ts';
+import { type ProxyChooser, type ProxySettings, tunnelling } from './proxy-options.ts';
 import { RouteKeys, type RouteOptions, routeElsewhere } from './route-options.ts';
 import { checkOneWay } from './socket-route.ts';
 
@@ -31,10 +32,13 @@ export class PoolFinder {
    *
    * @param text The origin as text.
    * @param route What one request says of how it is reached; null for nothing.
+   * @param upgrades Whether its connection is to be handed over: then a proxy in between opens a tunnel (RFC 6455 §4.1).
+   * @throws {RequestError} for what a function of the caller's that chooses a proxy gives or throws.
    */
-  clientFor(origin: Origin, text: string, route: RouteOptions | null): OriginClient {
-    const proxy = this.#proxyOf(origin, route);
+  clientFor(origin: Origin, text: string, route: RouteOptions | null, upgrades = false): OriginClient {
+    const chosen = this.#proxyOf(origin, route);
     const guard = route !== null && 'guard' in route ? guardFrom(route.guard) : this.#settings.guard;
+    const proxy = upgrades && isForwarded(origin, chosen, { guard }) ? tunnelling(chosen) : chosen;
     const own = isForwarded(origin, proxy, { guard }) ? '' : text;
     const via = proxy === null ? own : `${own} via ${proxy.key}`;
     const key = route === null ? via : `${via} ${this.#routeKeys.keyOf(route)}`;
@@ -44,9 +48,10 @@ export class PoolFinder {
       proxy,
       directory: this.directory,
       routerFrom: (from) => ({
-        to: (other) => {
+        to: (other, isHandedOver) => {
           const to = originText(other);
-          return this.clientFor(other, to, to === from ? route : routeElsewhere(route, this.#settings.socket.path));
+          const toRoute = to === from ? route : routeElsewhere(route, this.#settings.socket.path);
+          return this.clientFor(other, to, toRoute, isHandedOver);
         },
       }),
     });

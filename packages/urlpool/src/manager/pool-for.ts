@@ -1,8 +1,8 @@
 // The pool of an origin, or of a proxy that forwards the requests of many: where its connections lead, and how they are
 // opened.
 
+import type { Router } from '../call/router.ts';
 import { LineMemo } from '../http1/line-memo.ts';
-import type { Fields } from '../message/fields.ts';
 import { type Origin, originText } from '../message/origin.ts';
 import { OriginPool, type PoolWatch } from '../pool/origin-pool.ts';
 import { HttpConnect } from '../route/http-connect.ts';
@@ -15,7 +15,7 @@ import { TLSSettings } from '../transport/tls-settings.ts';
 import type { DialTarget } from '../transport/transport-dial.ts';
 import { OriginClient } from './origin-client.ts';
 import type { PoolSettings } from './pool-options.ts';
-import type { ProxySettings } from './proxy-options.ts';
+import { type ProxySettings, tunnelling } from './proxy-options.ts';
 import { checkConnectable, guardOfWay, socketPathFor, socketTo } from './socket-route.ts';
 
 /** Whether a proxy forwards the requests to an origin, each in its own name, and opens no tunnel. */
@@ -55,7 +55,7 @@ export function poolFor(
       gate,
       trace,
       isSecure: target.tls !== null,
-      forward: forwards ? fieldLines(proxy.fields) : null,
+      forward: forwards ? proxy.forward : null,
       lines: new LineMemo(),
       open,
     },
@@ -68,7 +68,25 @@ export function poolFor(
 export function singleClient(origin: Origin, settings: PoolSettings): OriginClient {
   const isByNetwork = origin.socketPath === undefined && settings.socket.path === null;
   const proxy = (isByNetwork ? settings.proxies?.(origin) : null) ?? null;
-  return new OriginClient(origin, settings, poolFor(origin, settings, { proxy, watch: null }));
+  const pool = poolFor(origin, settings, { proxy, watch: null });
+  if (!isForwarded(origin, proxy, settings)) return new OriginClient(origin, settings, pool);
+  const text = originText(origin);
+  let tunnels: OriginClient | null = null;
+  const router: Router = {
+    to: (other, upgrades) => {
+      if (originText(other) !== text) return null;
+      if (!upgrades) return client;
+      tunnels ??= new OriginClient(
+        origin,
+        settings,
+        poolFor(origin, settings, { proxy: tunnelling(proxy), watch: null }),
+      );
+      client.closesToo = tunnels.pool;
+      return tunnels;
+    },
+  };
+  const client: OriginClient = new OriginClient(origin, settings, pool, router);
+  return client;
 }
 
 function targetOf(origin: Origin, settings: PoolSettings, proxy: ProxySettings | null): DialTarget {
@@ -82,12 +100,12 @@ function targetOf(origin: Origin, settings: PoolSettings, proxy: ProxySettings |
   const socket = proxy === null ? socketTo(path, settings.socket) : USUAL_SOCKET;
   const tls = origin.scheme === 'https' ? new TLSSettings(options, tlsContext) : null;
   const tunnel = proxy === null ? null : tunnelThrough(proxy, settings);
-  return { origin, names, lookup, resolve, guard, socket, tls, tunnel };
+  return { origin, names, lookup, resolve, guard, socket, tls, tunnel, proxy: null };
 }
 
 /** The proxy itself, as what is connected to. */
 function hopTo(
-  { server, tls, tlsContext }: ProxySettings,
+  { server, text, tls, tlsContext }: ProxySettings,
   { options, names, socket: usual }: PoolSettings,
 ): DialTarget {
   const { lookup, resolve } = options;
@@ -96,16 +114,16 @@ function hopTo(
   // The guard is for what others name, and the proxy is the program's own.
   const hopTLS = isSecure ? new TLSSettings(tls, tlsContext) : null;
   const socket = socketTo(null, usual);
-  return { origin, names, lookup, resolve, guard: null, socket, tls: hopTLS, tunnel: null };
+  return { origin, names, lookup, resolve, guard: null, socket, tls: hopTLS, tunnel: null, proxy: text };
 }
 
 function tunnelThrough(proxy: ProxySettings, settings: PoolSettings): DialTarget['tunnel'] {
-  const { server, text, fields } = proxy;
+  const { server, text } = proxy;
   return {
     hop: hopTo(proxy, settings),
     text,
     looksUp: server.scheme === 'socks4' || server.scheme === 'socks5',
-    talk: (end) => talkWith(server, end) ?? new HttpConnect(end, fields, settings.limits),
+    talk: (end) => talkWith(server, end) ?? new HttpConnect(end, proxy, settings.limits),
   };
 }
 
@@ -121,11 +139,4 @@ function talkWith({ scheme, userinfo }: ProxyServer, end: TunnelEnd): TunnelTalk
     default:
       return null;
   }
-}
-
-/** Fields that are checked already, as they stand in a head. */
-function fieldLines(fields: Fields): string {
-  let lines = '';
-  for (let i = 0; i < fields.length; i += 2) lines += `${fields[i]}: ${fields[i + 1]}\r\n`;
-  return lines;
 }

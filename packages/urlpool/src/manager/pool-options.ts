@@ -37,7 +37,8 @@ import type { OpenTransport } from '../transport/transport-dial.ts';
 import { Alarms } from '../util/alarms.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
 import { type Random, systemRandom } from '../util/random.ts';
-import { type ProxyChooser, type ProxyOption, proxyChooser } from './proxy-options.ts';
+import { type ProxyOption, proxyChooser } from './proxy-chooser.ts';
+import type { ProxyChooser } from './proxy-options.ts';
 import { checkOneWay } from './socket-route.ts';
 
 /** Options of a pool; a PoolManager gives them to every pool of its own. */

@@ -7,7 +7,7 @@ import { checkLookup, type LookupOptions } from '../transport/name-lookup.ts';
 import { SOCKET_OPTION_NAMES, type SocketOptions, socketSettings } from '../transport/socket-options.ts';
 import type { TLSOptions } from '../transport/tls-settings.ts';
 import { contentKey } from './content-key.ts';
-import type { ProxyOption } from './proxy-options.ts';
+import type { ProxyOption } from './proxy-chooser.ts';
 import { checkOneWay } from './socket-route.ts';
 
 /** How an origin is reached. */

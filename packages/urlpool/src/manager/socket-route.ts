@@ -7,7 +7,7 @@ import { type Origin, originText } from '../message/origin.ts';
 import { socketText } from '../message/socket-path.ts';
 import type { Guard } from '../policy/address-guard.ts';
 import type { SocketSettings } from '../transport/socket-options.ts';
-import type { ProxyOption } from './proxy-options.ts';
+import type { ProxyOption } from './proxy-chooser.ts';
 
 /**
  * Refuses two ways at once: nothing that goes to a socket goes through a proxy.

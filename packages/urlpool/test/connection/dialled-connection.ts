@@ -37,6 +37,7 @@ export async function dialled(t: TestContext, port: number, { ca, trace }: DialC
     guard: null,
     socket: USUAL_SOCKET,
     tunnel: null,
+    proxy: null,
     resolve: { [`localhost:${port}`]: '127.0.0.1' },
   };
   const settings = {
