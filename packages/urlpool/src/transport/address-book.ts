@@ -233,7 +233,8 @@ export class AddressBook implements Names {
         if (error !== null && question < lookup.questions) return;
         entry.lookup = null;
         this.#settle(entry, lookup, error, found);
-        lookup.gone.abort();
+        // What else was asked for it is of no use any more.
+        if (lookup.questions > 1) lookup.gone.abort();
       }),
     );
   }

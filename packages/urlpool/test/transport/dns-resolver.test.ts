@@ -188,11 +188,11 @@ test('dnsResolver() ends with the reason of its signal, and leaves nothing behin
   const call = resolver.resolve('name.test', { signal: gone.signal, onSome: () => assert.fail('it was given up') });
   await until(() => server.asked.length === 2 && clock.pending === 1);
   const other = resolver.resolve('other.test');
-  await until(() => server.asked.length === 4 && clock.pending === 2);
+  await until(() => server.asked.length === 4);
   const reason = new Error('nobody waits');
   gone.abort(reason);
   await assert.rejects(call, reason);
-  assert.equal(clock.pending, 1);
+  assert.equal(clock.pending, 0);
   assert.equal(await Promise.race([other, 'still asking']), 'still asking');
   later.open();
   await other;
