@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConnectError, type HTTPError, NameResolutionError, TLSError } from 'urlpool';
-import { codeOf, connectError, lookupError, tlsError, tlsReason } from '../../src/transport/network-error.ts';
+import {
+  codeOf,
+  connectError,
+  lookupError,
+  raceError,
+  tlsError,
+  tlsReason,
+} from '../../src/transport/network-error.ts';
 
 // What Node's codes become. The causes are worded as Node words them: what of that shows in a sentence is on purpose.
 
@@ -172,3 +179,80 @@ const CODES: readonly (readonly [string, unknown, string])[] = [
 for (const [what, value, code] of CODES) {
   test(`codeOf() of ${what} is ${code}`, () => assert.equal(codeOf(value), code));
 }
+
+// Several addresses
+
+const [A, B, C] = ['[::1]:8080', '127.0.0.1:8080', '192.0.2.1:8080'];
+const REFUSES = 'refused the connection; is a server listening there?';
+const NO_NETWORK = 'cannot be reached from here (no route to its network)';
+
+// endpoints with Node's codes, our code, what is said
+const RACES: readonly (readonly [readonly (readonly [string, string])[], string, string])[] = [
+  [[[B, 'ECONNREFUSED']], 'ERR_CONNECTION_REFUSED', `${B} ${REFUSES}`],
+  [
+    [
+      [A, 'ECONNREFUSED'],
+      [B, 'ECONNREFUSED'],
+    ],
+    'ERR_CONNECTION_REFUSED',
+    `each of ${A} and ${B} ${REFUSES}`,
+  ],
+  [
+    [
+      [A, 'ENETUNREACH'],
+      [B, 'ECONNREFUSED'],
+    ],
+    'ERR_CONNECTION_REFUSED',
+    `${A} ${NO_NETWORK}; ${B} ${REFUSES}`,
+  ],
+  [
+    [
+      [B, 'ECONNREFUSED'],
+      [A, 'ENETUNREACH'],
+      [C, 'ECONNREFUSED'],
+    ],
+    'ERR_CONNECTION_REFUSED',
+    `each of ${B} and ${C} ${REFUSES}; ${A} ${NO_NETWORK}`,
+  ],
+  [
+    [
+      [B, 'ECONNREFUSED'],
+      [A, 'EMFILE'],
+    ],
+    'ERR_TOO_MANY_OPEN_FILES',
+    `${B} ${REFUSES}; ${A} ${PROCESS_IS_FULL}`,
+  ],
+  [
+    [
+      [A, 'ETIMEDOUT'],
+      [B, 'ENETUNREACH'],
+    ],
+    'ERR_UNREACHABLE',
+    `${A} did not answer; ${B} ${NO_NETWORK}`,
+  ],
+];
+
+for (const [failed, code, what] of RACES) {
+  test(`raceError() of ${failed.map(([, one]) => one).join(', ')} is ${code}, with every address`, () => {
+    const attempts = failed.map(([endpoint, one]) => {
+      return { endpoint, error: connectError(PLAIN, endpoint, nodeError(one, `connect ${one} ${endpoint}`)) };
+    });
+    const error = raceError(PLAIN, attempts);
+    assert.deepEqual(summary(error), {
+      name: 'ConnectError',
+      code,
+      phase: 'connect',
+      message: `Cannot connect to http://name.test:8080: ${what}`,
+    });
+    const causes = attempts.map((attempt) => attempt.error.cause);
+    assert.deepEqual(error.cause instanceof AggregateError ? error.cause.errors : [error.cause], causes);
+  });
+}
+
+test('raceError() names twelve addresses of one reason, and counts the others', () => {
+  const failed = Array.from({ length: 14 }, (_, i) => {
+    const endpoint = `192.0.2.${i}:80`;
+    return { endpoint, error: connectError(PLAIN, endpoint, nodeError('ECONNREFUSED', 'no')) };
+  });
+  assert.match(raceError(PLAIN, failed).message, /: each of 192\.0\.2\.0:80, .*, 192\.0\.2\.11:80 and 2 more refused /);
+});
