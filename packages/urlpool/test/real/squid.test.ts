@@ -280,6 +280,8 @@ test('squid that forbids a tunnel is an error that says so, and is not asked aga
   const { http, squid } = await throughSquid(t, { squid: { directives } });
   await assert.rejects(http.request('GET', 'https://localhost:1/'), { code: 'ERR_PROXY', status: 403, attempt: 1 });
   assert.equal(squidLog(squid).length, 1);
+  const { numConnections, numRequests } = http.snapshot();
+  assert.deepEqual([numConnections, numRequests], [1, 0]);
 });
 
 test('squid may be killed while connections are kept: its name stands in errors, and requests succeed when it is back', {
