@@ -8,6 +8,7 @@ export {
   type ServerCertificate,
 } from './certificate-authority.ts';
 export { type ClosedBy, ConnectionClosedError } from './connection-closed-error.ts';
+export { DigestGate, type DigestGateOptions, type DigestVerdict } from './digest-gate.ts';
 export { FakeClock, type FakeClockOptions } from './fake-clock.ts';
 export { type Field, fieldValues } from './field.ts';
 export { MalformedRequestError } from './malformed-request-error.ts';
