@@ -134,6 +134,45 @@ test('squid’s 407 is the response to a forwarded request, and ERR_PROXY_AUTH w
   assert.deepEqual(origin.requests, []);
 });
 
+test('squid is told who asks by Digest, over many connections and more requests than its nonce is good for', {
+  skip,
+}, async (t) => {
+  const origin = await startOrigin(t);
+  const { http, squid } = await throughSquid(t, { squid: { auth: 'digest' }, manager: { ca: origin.ca, maxSize: 8 } });
+  for (const server of [origin.http, origin.https]) {
+    await times(300, 20, async (i) => {
+      assert.equal((await http.request('GET', `${server}/${i}`)).text(), `/${i}`);
+    });
+    const body = randomBytes(100_000);
+    const expected = `${createHash('sha256').update(body).digest('hex')} ${body.length}`;
+    assert.equal((await http.request('PUT', `${server}/hash`, { body })).text(), expected);
+  }
+  const log = squidLog(squid).filter(({ method }) => method === 'GET');
+  assert.equal(log.filter(({ status, user }) => status === 200 && user === 'me').length, 300);
+  const refused = log.filter(({ status }) => status === 407).length;
+  // Squid's nonce is good for 100 requests: those who find that out together are each sent again.
+  assert.ok(refused > 0 && refused <= 80, `${refused} of 300 requests were refused first`);
+  assert.deepEqual(
+    origin.requests.flatMap(({ headers }) => Object.keys(headers)).filter((name) => name.startsWith('proxy-')),
+    [],
+  );
+});
+
+test('squid that refuses a password by Digest is asked once more, and no more', { skip }, async (t) => {
+  const origin = await startOrigin(t);
+  for (const userinfo of ['me:wrong', 'nobody:secret']) {
+    const { http, squid } = await throughSquid(t, {
+      squid: { auth: 'digest' },
+      userinfo,
+      manager: { ca: origin.ca },
+    });
+    assert.equal((await http.request('GET', origin.http)).status, 407);
+    await assert.rejects(http.request('GET', origin.https), { code: 'ERR_PROXY_AUTH', status: 407, attempt: 1 });
+    assert.ok(squidLog(squid).length <= 5, `${squidLog(squid).length} requests`);
+  }
+  assert.deepEqual(origin.requests, []);
+});
+
 test('squid gets the credentials of its URL, and no origin behind it ever', { skip }, async (t) => {
   const origin = await startOrigin(t);
   const { http, squid } = await throughSquid(t, {
