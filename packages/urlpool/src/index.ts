@@ -146,7 +146,11 @@ export type {
   Resolver,
 } from './transport/name-lookup.ts';
 export type { SocketOptions } from './transport/socket-options.ts';
-export type { PEM, TLSOptions } from './transport/tls-settings.ts';
+export type { AddedAuthorities } from './transport/tls-authorities.ts';
+export type { ClientCertificateOptions } from './transport/tls-client-certificate.ts';
+export type { CheckServerIdentity, TLSOptions } from './transport/tls-options.ts';
+export type { PEM } from './transport/tls-pem.ts';
+export type { PinOption } from './transport/tls-pins.ts';
 export type { Clock, Timer } from './util/clock.ts';
 export { systemClock } from './util/clock.ts';
 export type { Random } from './util/random.ts';

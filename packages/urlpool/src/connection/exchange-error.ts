@@ -13,6 +13,7 @@ import { LimitFault, PeerFault } from '../http1/fault.ts';
 import type { WireRequest } from '../request/wire-request.ts';
 import type { CloseReason } from '../trace/close-reason.ts';
 import { tlsReason } from '../transport/network-error.ts';
+import { clientCertificateFailure } from '../transport/tls-failure.ts';
 
 /** How far an exchange had come when it failed. */
 export interface Occasion {
@@ -64,8 +65,10 @@ export function refusedError(occasion: Occasion, cause: Error): HTTPError {
 
 /** TLS failed in the middle. */
 export function brokenTLSError(occasion: Occasion, cause: Error): HTTPError {
-  const message = `Cannot read the response of ${name(occasion)}: TLS failed: ${tlsReason(cause)}`;
-  return new TLSError(message, { ...details(occasion, 'ERR_TLS'), cause });
+  const refused = clientCertificateFailure(cause);
+  const why = refused?.why ?? tlsReason(cause);
+  const message = `Cannot read the response of ${name(occasion)}: TLS failed: ${why}`;
+  return new TLSError(message, { ...details(occasion, refused?.code ?? 'ERR_TLS'), cause });
 }
 
 /** The codec refused what came. */

@@ -34,6 +34,8 @@ export type ErrorCode =
   | 'ERR_PROXY'
   | 'ERR_PROXY_AUTH'
   | 'ERR_TLS_CERTIFICATE'
+  | 'ERR_TLS_PIN'
+  | 'ERR_TLS_CLIENT_CERTIFICATE'
   | 'ERR_TLS_NOT_SPOKEN'
   | 'ERR_TLS'
   // Sending and receiving.

@@ -10,7 +10,7 @@ import { isForwarded } from './pool-for.ts';
 import { guardOf, namesFrom, type PoolSettings, socketOf } from './pool-options.ts';
 import { type ProxyOption, proxyChooser } from './proxy-chooser.ts';
 import { type ProxyChooser, type ProxySettings, tunnelling } from './proxy-options.ts';
-import { RouteKeys, type RouteOptions, routeElsewhere } from './route-options.ts';
+import { RouteKeys, type RouteOptions, routeElsewhere, withRoute } from './route-options.ts';
 import { checkOneWay } from './socket-route.ts';
 
 /** Proxies that single requests gave, to remember. */
@@ -88,7 +88,7 @@ export class PoolFinder {
 
   #settingsOf(route: RouteOptions | null): PoolSettings {
     if (route === null) return this.#settings;
-    const options = { ...this.#settings.options, ...route };
+    const options = withRoute(this.#settings.options, route);
     const { clock, names } = this.#settings;
     const isLookedUpApart = ['lookup', 'resolver', 'dnsCache'].some((name) => name in route);
     const own = isLookedUpApart ? namesFrom(options, clock) : names;

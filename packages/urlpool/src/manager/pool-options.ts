@@ -32,7 +32,8 @@ import {
   type SocketSettings,
   socketSettings,
 } from '../transport/socket-options.ts';
-import { TLSContext, type TLSOptions } from '../transport/tls-settings.ts';
+import { TLS_OPTION_NAMES, type TLSOptions } from '../transport/tls-options.ts';
+import { TLSContext } from '../transport/tls-settings.ts';
 import type { OpenTransport } from '../transport/transport-dial.ts';
 import { Alarms } from '../util/alarms.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
@@ -124,10 +125,9 @@ export interface PoolSettings {
 /** Options of a pool, for the check of their names. */
 export const POOL_OPTION_NAMES: readonly (keyof PoolOptions)[] = [
   ...REDIRECT_OPTION_NAMES,
+  ...TLS_OPTION_NAMES,
   ...SOCKET_OPTION_NAMES,
   'block',
-  'ca',
-  'cert',
   'clock',
   'connector',
   'decodeContent',
@@ -135,7 +135,6 @@ export const POOL_OPTION_NAMES: readonly (keyof PoolOptions)[] = [
   'guard',
   'headers',
   'idleTimeout',
-  'key',
   'lookup',
   'maxAge',
   'maxBodyBytes',
@@ -152,13 +151,11 @@ export const POOL_OPTION_NAMES: readonly (keyof PoolOptions)[] = [
   'poolTimeout',
   'proxy',
   'random',
-  'rejectUnauthorized',
   'replay',
   'resolve',
   'resolver',
   'retries',
   'retryBudget',
-  'servername',
   'timeout',
 ];
 

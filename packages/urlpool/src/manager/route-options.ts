@@ -5,7 +5,8 @@
 import type { RequestOptions } from '../call/request-options.ts';
 import { checkLookup, type LookupOptions } from '../transport/name-lookup.ts';
 import { SOCKET_OPTION_NAMES, type SocketOptions, socketSettings } from '../transport/socket-options.ts';
-import type { TLSOptions } from '../transport/tls-settings.ts';
+import { CLIENT_CERTIFICATE_NAMES } from '../transport/tls-client-certificate.ts';
+import { TLS_OPTION_NAMES, type TLSOptions } from '../transport/tls-options.ts';
 import { contentKey } from './content-key.ts';
 import type { ProxyOption } from './proxy-chooser.ts';
 import { checkOneWay } from './socket-route.ts';
@@ -19,17 +20,13 @@ export interface RouteOptions extends TLSOptions, LookupOptions, SocketOptions {
 /** Their names. */
 export const ROUTE_OPTION_NAMES: readonly (keyof RouteOptions)[] = [
   ...SOCKET_OPTION_NAMES,
-  'ca',
-  'cert',
-  'key',
+  ...TLS_OPTION_NAMES,
   'dnsCache',
   'guard',
   'lookup',
   'proxy',
-  'rejectUnauthorized',
   'resolve',
   'resolver',
-  'servername',
 ];
 
 /** Those of a request's options that are about the route; null for none. */
@@ -49,6 +46,17 @@ export function withoutRoute(options: RequestOptions & RouteOptions): RequestOpt
   return Object.fromEntries(Object.entries(options).filter(([name]) => !names.includes(name)));
 }
 
+/** The options of a manager with those of a request over them: a client certificate is replaced as one, passphrase and all. */
+export function withRoute<Options extends RouteOptions>(options: Options, route: RouteOptions): Options {
+  const isOtherClient = CLIENT_CERTIFICATE_NAMES.some((name) => route[name] !== undefined);
+  return { ...(isOtherClient ? withoutClientCertificate(options) : options), ...route };
+}
+
+function withoutClientCertificate<Options extends RouteOptions>(options: Options): Options {
+  const { cert: _cert, key: _key, pfx: _pfx, passphrase: _passphrase, ...rest } = options;
+  return rest as Options;
+}
+
 /**
  * What of it holds for another origin, that a redirect leads to: no name, no client certificate and no socket of the first.
  *
@@ -56,7 +64,8 @@ export function withoutRoute(options: RequestOptions & RouteOptions): RequestOpt
  */
 export function routeElsewhere(route: RouteOptions | null, usualSocket: string | null): RouteOptions | null {
   if (route === null) return usualSocket === null ? null : { socketPath: null };
-  const { servername: _servername, cert: _cert, key: _key, socketPath: _socketPath, ...rest } = route;
+  const { servername: _servername, socketPath: _socketPath, ...others } = route;
+  const rest = withoutClientCertificate(others);
   return routeOptionsOf(usualSocket === null ? rest : { ...rest, socketPath: null });
 }
 

@@ -8,8 +8,9 @@ import type { HTTPError } from '../errors/http-error.ts';
 import { RequestError } from '../errors/request-error.ts';
 import { type Origin, originText } from '../message/origin.ts';
 import { endpoint, type LookupOptions } from './name-lookup.ts';
-import { codeOf, connectError, isTLSFault, lookupError, tlsError } from './network-error.ts';
+import { codeOf, connectError, lookupError, tlsError } from './network-error.ts';
 import { StreamTransport } from './stream-transport.ts';
+import { isTLSFault } from './tls-failure.ts';
 import type { DialContext, DialHandler, DialTarget, OpenTransport, PendingTransport } from './transport-dial.ts';
 
 /** What a connector connects to. */

@@ -21,7 +21,7 @@ import { codeOf, connectError, type FailedEndpoint, lookupError, raceError, tlsE
 import { openingError } from './socket-error.ts';
 import { ofFamily, placeOf, type SocketSettings, setOptions } from './socket-options.ts';
 import type { SocketTransport } from './socket-transport.ts';
-import { connectTLS } from './tls-connect.ts';
+import { connectTLS, handshakeOf } from './tls-connect.ts';
 import type { TLSSettings } from './tls-settings.ts';
 
 /** Where to, and how. */
@@ -227,7 +227,8 @@ export class TransportDial implements PendingTransport {
 
   #onSecure(socket: TLSSocket, transport: SocketTransport): void {
     const step = this.#step;
-    if (step.is !== 'securing' || step.socket !== socket) return;
+    // One whose certificate is not accepted is destroyed by now.
+    if (step.is !== 'securing' || step.socket !== socket || socket.destroyed) return;
     const resumed = socket.isSessionReused();
     this.#traceTlsEnd(step.at, socket.getProtocol(), resumed, null);
     this.#open(transport, resumed);
@@ -238,8 +239,8 @@ export class TransportDial implements PendingTransport {
     if (step.is !== 'securing' || step.socket !== socket) return;
     const { origin, tls } = this.#target;
     socket.destroy();
-    if (tls !== null) tls.session = null;
-    const error = tlsError(origin, step.at, cause);
+    const error = tlsError(origin, step.at, cause, handshakeOf(socket, tls));
+    tls?.tickets.clear();
     this.#traceTlsEnd(step.at, null, false, error);
     // A middlebox or a server that is going down closes in the handshake; a certificate is as wrong everywhere.
     if (codeOf(cause) === 'ECONNRESET' && step.others.length > 0) {

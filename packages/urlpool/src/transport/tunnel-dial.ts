@@ -12,7 +12,7 @@ import { codeOf, lookupError, tlsError, tlsReason } from './network-error.ts';
 import { proxyUnreached } from './proxy-unreached.ts';
 import type { SocketTransport } from './socket-transport.ts';
 import { StreamTransport } from './stream-transport.ts';
-import { connectTLS } from './tls-connect.ts';
+import { connectTLS, handshakeOf } from './tls-connect.ts';
 import {
   allowedOf,
   closedEarly,
@@ -206,7 +206,8 @@ export class TunnelDial implements PendingTransport {
 
   #onSecure(socket: TLSSocket, transport: StreamTransport): void {
     const step = this.#step;
-    if (step.is !== 'securing') return;
+    // One whose certificate is not accepted is destroyed by now.
+    if (step.is !== 'securing' || socket.destroyed) return;
     const resumed = socket.isSessionReused();
     this.#traceTLSEnd(step.at, socket.getProtocol(), resumed, null);
     this.#open(transport, resumed);
@@ -226,8 +227,9 @@ export class TunnelDial implements PendingTransport {
     if (step.is !== 'securing') return;
     const { origin, tls } = this.#target;
     socket.destroy();
-    if (tls !== null) tls.session = null;
-    const error = tlsError(origin, `${step.at}, the proxy ${this.#route.text}`, cause);
+    const at = `${step.at}, the proxy ${this.#route.text}`;
+    const error = tlsError(origin, at, cause, handshakeOf(socket, tls));
+    tls?.tickets.clear();
     this.#traceTLSEnd(step.at, null, false, error);
     this.#fail(error);
   }
