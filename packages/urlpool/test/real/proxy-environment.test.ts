@@ -30,7 +30,7 @@ test('ProxyManager.fromEnv() in a program of its own: squid for http, microsocks
     const args = [...conditions, '--input-type=module', '--eval', PROGRAM, ...urls];
     const names = Object.entries(process.env).filter(([name]) => !/_proxy$/i.test(name));
     const env = { ...Object.fromEntries(names), ORIGIN_CA: origin.ca, ...environment };
-    const { stdout } = await run(process.execPath, args, { cwd: import.meta.dirname, env, timeout: 8_000 });
+    const { stdout } = await run(process.execPath, args, { cwd: import.meta.dirname, env, timeout: 30_000 });
     return stdout.trim().split('\n');
   };
   const environment = {
