@@ -48,7 +48,8 @@ export class TestProxy {
     this.#options = options;
     const { tls, userinfo, digest } = options;
     this.#gate = userinfo === undefined || digest === undefined ? null : new DigestGate(userinfo, digest);
-    this.#server = tls === undefined ? createServer() : createSecureServer({ cert: tls.cert, key: tls.key });
+    this.#server =
+      tls === undefined ? createServer() : createSecureServer({ ...tls, rejectUnauthorized: tls.requestCert === true });
     this.#server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Duplex) => {
       if (this.#indices.has(socket)) return;
       this.#indices.set(socket, this.#indices.size);
@@ -117,6 +118,11 @@ export class TestProxy {
     const { tls, userinfo } = this.#options;
     const at = userinfo === undefined ? '' : `${userinfo}@`;
     return tls === undefined ? `http://${at}127.0.0.1:${this.port}` : `https://${at}localhost:${this.port}`;
+  }
+
+  /** Closes the connections on which no request is under way. */
+  closeIdle(): void {
+    this.#server.closeIdleConnections();
   }
 
   async close(): Promise<void> {

@@ -7,7 +7,7 @@ export function errorOfDial(
 ): HTTPError {
   const { method, url } = request;
   error.message = error.message.replace(
-    /^Cannot reach the proxy \S+(?=: )/,
+    /^Cannot reach the proxy \S+?(?=: | at )/,
     (reached) => `${reached} for ${method} ${url}`,
   );
   return error.of(request);

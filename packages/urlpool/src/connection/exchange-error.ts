@@ -65,7 +65,7 @@ export function refusedError(occasion: Occasion, cause: Error): HTTPError {
 
 /** TLS failed in the middle. */
 export function brokenTLSError(occasion: Occasion, cause: Error): HTTPError {
-  const refused = clientCertificateFailure(cause);
+  const refused = clientCertificateFailure(cause, occasion.proxy === null ? '' : 'proxy.tls.');
   const why = refused?.why ?? tlsReason(cause);
   const message = `Cannot read the response of ${name(occasion)}: TLS failed: ${why}`;
   return new TLSError(message, { ...details(occasion, refused?.code ?? 'ERR_TLS'), cause });

@@ -2,7 +2,6 @@
 
 import { checkNames, invalidOption } from '../errors/invalid-option.ts';
 import { checkFlag } from '../errors/option-values.ts';
-import { RequestError } from '../errors/request-error.ts';
 import type { Fields } from '../message/fields.ts';
 import { type HeadersInput, refusedField } from '../message/headers-input.ts';
 import type { Origin } from '../message/origin.ts';
@@ -103,7 +102,7 @@ function settingsOf(options: ProxyOptions): ProxySettings {
     credentials,
     forward: new Forward(text, fields, credentials),
     tls,
-    tlsContext: tlsContextOf(tls),
+    tlsContext: new TLSContext(tls, 'proxy.tls.'),
     tunnelsAll: tunnel,
   };
 }
@@ -126,18 +125,6 @@ function checkAuth({ auth, headers }: ProxyOptions, { scheme, userinfo }: ProxyS
   if (!scheme.startsWith('socks')) return;
   for (const [name, value] of Object.entries({ auth, headers })) {
     if (value !== undefined) throw invalidOption(`proxy.${name}`, value, 'a SOCKS proxy is not spoken to in HTTP');
-  }
-}
-
-/** What is wrong in it is told as of the proxy. */
-function tlsContextOf(tls: TLSOptions): TLSContext {
-  if (typeof tls !== 'object' || tls === null) throw invalidOption('proxy.tls', tls, 'give an object');
-  try {
-    return new TLSContext(tls);
-  } catch (error) {
-    if (!(error instanceof RequestError)) throw error;
-    const { code, phase, cause } = error;
-    throw new RequestError(`Cannot use proxy.tls: ${error.message}`, { code, phase, cause });
   }
 }
 

@@ -1,11 +1,9 @@
 import type { HTTPError } from '../errors/http-error.ts';
-import { TLSError } from '../errors/tls-error.ts';
 import { originText } from '../message/origin.ts';
 import type { DialTarget } from './transport-dial.ts';
 
 /**
- * The error of a connection that could not be opened, where it was one to a proxy: its sentence says so, and names the
- * options of the proxy.
+ * The error of a connection that could not be opened, where it was one to a proxy: its sentence says so.
  *
  * @param hop The proxy as what was connected to.
  * @param forWhom The origin behind it, as text; null where it stands for many.
@@ -15,11 +13,6 @@ export function proxyUnreached(error: HTTPError, { origin, proxy }: DialTarget, 
   const hop = originText(origin);
   for (const start of [`Cannot connect to ${hop}`, `Cannot speak TLS with ${hop}`]) {
     if (error.message.startsWith(start)) error.message = where + error.message.slice(start.length);
-  }
-  if (error instanceof TLSError) {
-    error.message = error.message.replace(/(; options?: )([\w, ]+)$/, (_, options: string, names: string) => {
-      return options + names.replace(/\w+/g, (name) => `proxy.tls.${name}`);
-    });
   }
   return error;
 }

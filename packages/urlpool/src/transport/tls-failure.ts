@@ -118,8 +118,8 @@ export function tlsFailure(cause: Error, occasion: TLSOccasion = UNKNOWN): TLSFa
 }
 
 /** What a server says once it has seen the client's certificate, which in TLS 1.3 is after the handshake; null for another fault. */
-export function clientCertificateFailure(cause: Error): TLSFailure | null {
-  const why = wordsOf(CLIENT_CERTIFICATE, codeIn(cause), cause, UNKNOWN);
+export function clientCertificateFailure(cause: Error, prefix = ''): TLSFailure | null {
+  const why = wordsOf(CLIENT_CERTIFICATE, codeIn(cause), cause, { ...UNKNOWN, prefix });
   return why === null ? null : { code: 'ERR_TLS_CLIENT_CERTIFICATE', why };
 }
 

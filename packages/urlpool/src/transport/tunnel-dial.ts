@@ -7,12 +7,13 @@ import { ProxyError } from '../errors/proxy-error.ts';
 import { originText } from '../message/origin.ts';
 import { IGNORED } from '../message/transport.ts';
 import { TunnelFault, type TunnelTalk } from '../route/tunnel-talk.ts';
-import { knownAddresses } from './name-lookup.ts';
-import { codeOf, lookupError, tlsError, tlsReason } from './network-error.ts';
+import { endpoint, knownAddresses } from './name-lookup.ts';
+import { codeOf, lookupError, tlsError } from './network-error.ts';
 import { proxyUnreached } from './proxy-unreached.ts';
 import type { SocketTransport } from './socket-transport.ts';
 import { StreamTransport } from './stream-transport.ts';
 import { connectTLS, handshakeOf } from './tls-connect.ts';
+import { isTLSFault } from './tls-failure.ts';
 import {
   allowedOf,
   closedEarly,
@@ -234,10 +235,17 @@ export class TunnelDial implements PendingTransport {
     this.#fail(error);
   }
 
-  #refusal(cause: Error): ProxyError {
+  #refusal(cause: Error): HTTPError {
+    const { hop } = this.#route;
+    if (isTLSFault(cause)) {
+      // In TLS 1.3 the proxy says only after the handshake that it wants another certificate.
+      const occasion = { certificate: null, hasClientCertificate: hop.tls?.hasClientCertificate ?? false };
+      const at = endpoint(hop.origin.host, hop.origin.port);
+      const error = tlsError(hop.origin, at, cause, { ...occasion, prefix: hop.tls?.prefix ?? '' });
+      return proxyUnreached(error, hop, originText(this.#target.origin));
+    }
     const kind = cause instanceof TunnelFault ? cause.kind : null;
-    const isClosed = kind !== null || codeOf(cause) === 'ECONNRESET';
-    const why = isClosed ? cause.message.replace(/^read ECONNRESET$/, 'it reset the connection') : tlsReason(cause);
+    const why = kind === null && codeOf(cause) === 'ECONNRESET' ? 'it reset the connection' : cause.message;
     const where = `Cannot connect to ${originText(this.#target.origin)} through the proxy ${this.#route.text}`;
     return new ProxyError(`${where}: ${why}`, {
       code: kind === 'auth' ? 'ERR_PROXY_AUTH' : 'ERR_PROXY',
