@@ -10,7 +10,7 @@ import { isForwarded } from './pool-for.ts';
 import { guardOf, namesFrom, type PoolSettings, socketOf } from './pool-options.ts';
 import { type ProxyOption, proxyChooser } from './proxy-chooser.ts';
 import { type ProxyChooser, type ProxySettings, tunnelling } from './proxy-options.ts';
-import { RouteKeys, type RouteOptions, routeElsewhere, withRoute } from './route-options.ts';
+import { RouteKeys, type RouteOptions, routeElsewhere, withoutSocket, withRoute } from './route-options.ts';
 import { checkOneWay } from './socket-route.ts';
 
 /** Proxies that single requests gave, to remember. */
@@ -31,11 +31,13 @@ export class PoolFinder {
    * The client of an origin.
    *
    * @param text The origin as text.
-   * @param route What one request says of how it is reached; null for nothing.
+   * @param given What one request says of how it is reached; null for nothing.
    * @param upgrades Whether its connection is to be handed over: then a proxy in between opens a tunnel (RFC 6455 §4.1).
    * @throws {RequestError} for what a function of the caller's that chooses a proxy gives or throws.
    */
-  clientFor(origin: Origin, text: string, route: RouteOptions | null, upgrades = false): OriginClient {
+  clientFor(origin: Origin, text: string, given: RouteOptions | null, upgrades = false): OriginClient {
+    const isUsual = given?.socketPath === null && this.#settings.socket.path === null;
+    const route = isUsual ? withoutSocket(given) : given;
     const chosen = this.#proxyOf(origin, route);
     const guard = route !== null && 'guard' in route ? guardFrom(route.guard) : this.#settings.guard;
     const proxy = upgrades && isForwarded(origin, chosen, { guard }) ? tunnelling(chosen) : chosen;

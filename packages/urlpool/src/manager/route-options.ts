@@ -69,6 +69,11 @@ export function routeElsewhere(route: RouteOptions | null, usualSocket: string |
   return routeOptionsOf(usualSocket === null ? rest : { ...rest, socketPath: null });
 }
 
+/** What of it is not about the socket; null for nothing. */
+export function withoutSocket({ socketPath: _socketPath, ...rest }: RouteOptions): RouteOptions | null {
+  return routeOptionsOf(rest);
+}
+
 const REMEMBERED_ROUTES = 8;
 
 /** Text that is the same for routes that hold the same: a program gives the same ones again and again, and hashing takes time. */

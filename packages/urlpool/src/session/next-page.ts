@@ -104,10 +104,13 @@ function pageAt<Context extends object>(
   const shared = isQuery || fields === undefined ? others : { ...others, fields };
   const home = new URL(first.whole);
   if (to.origin !== home.origin) {
-    const { auth, cookies, ...given } = shared;
-    const rest = given.socketPath === undefined ? given : { ...given, socketPath: null };
+    const { auth, cookies, ...rest } = shared;
     const kept = fieldsOf(first).filter(([name]) => first.goesAnywhere(name.toLowerCase()));
-    return { method, url: to.href, options: { ...rest, params: null, ...over, headers: fieldsOver(kept, headers) } };
+    return {
+      method,
+      url: to.href,
+      options: { ...rest, socketPath: null, params: null, ...over, headers: fieldsOver(kept, headers) },
+    };
   }
   if (to.username === '' && to.password === '') {
     to.username = home.username;

@@ -506,16 +506,30 @@ test('pages do not lead from the network to a socket, nor from one socket to ano
   }
 });
 
-test('pages of a request with a socketPath stay at the socket, and leave it with the origin', async (t) => {
+for (const [of, isOfSession] of [
+  ['of a request', false],
+  ['of the session', true],
+] as const) {
+  test(`pages over the socketPath ${of} stay at the socket, and leave it with the origin`, async (t) => {
+    const server = await ScriptedServer.start({}, echo);
+    t.after(() => server.close());
+    const { path } = await served(t, {}, (request, response) => {
+      response.setHeader('Link', `<${request.url === '/1' ? '/2' : `${server.origin}/3`}>; rel=next`).end('[]');
+    });
+    const session = new Session(isOfSession ? { socketPath: path } : {});
+    t.after(() => session.close({ timeout: 0 }));
+    const addresses: string[] = [];
+    for await (const page of session.pages('http://a.test/1', isOfSession ? {} : { socketPath: path }))
+      addresses.push(page.connection.address);
+    assert.deepEqual(addresses, [path, path, server.origin.replace('http://', '')]);
+  });
+}
+
+test('socketPath: null is nothing where no socket is usual: the pool is the usual one', async (t) => {
   const server = await ScriptedServer.start({}, echo);
   t.after(() => server.close());
-  const { path } = await served(t, {}, (request, response) => {
-    response.setHeader('Link', `<${request.url === '/1' ? '/2' : `${server.origin}/3`}>; rel=next`).end('[]');
-  });
-  const session = new Session();
-  t.after(() => session.close({ timeout: 0 }));
-  const addresses: string[] = [];
-  for await (const page of session.pages('http://a.test/1', { socketPath: path }))
-    addresses.push(page.connection.address);
-  assert.deepEqual(addresses, [path, path, server.origin.replace('http://', '')]);
+  const http = new PoolManager();
+  t.after(() => http.close({ timeout: 0 }));
+  for (const options of [{}, { socketPath: null }]) await http.request('GET', server.origin, options);
+  assert.equal(http.snapshot().numConnections, 1);
 });
