@@ -121,6 +121,7 @@ export class Socks5 implements TunnelTalk {
   }
 
   #readAuth(): TunnelStep {
+    // The version of this part is passed over, as curl does: real servers send another (RFC 1929 §2 has 1).
     const status = this.#take(2)?.[1];
     if (status === undefined) return MORE;
     if (status !== 0) throw new TunnelFault('auth', 'it refused the user or the password; are they right?');

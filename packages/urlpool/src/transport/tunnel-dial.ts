@@ -245,7 +245,10 @@ export class TunnelDial implements PendingTransport {
       return proxyUnreached(error, hop, originText(this.#target.origin));
     }
     const kind = cause instanceof TunnelFault ? cause.kind : null;
-    const why = kind === null && codeOf(cause) === 'ECONNRESET' ? 'it reset the connection' : cause.message;
+    const isSystems = 'syscall' in cause;
+    const broke =
+      codeOf(cause) === 'ECONNRESET' ? 'it reset the connection' : `its connection broke (${cause.message})`;
+    const why = isSystems ? broke : cause.message;
     const where = `Cannot connect to ${originText(this.#target.origin)} through the proxy ${this.#route.text}`;
     return new ProxyError(`${where}: ${why}`, {
       code: kind === 'auth' ? 'ERR_PROXY_AUTH' : 'ERR_PROXY',
