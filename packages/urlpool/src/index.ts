@@ -41,6 +41,7 @@ export type { ManyOptions, ManyProgress, StreamedManyOptions } from './manager/m
 export type { ManyResult } from './manager/many-run.ts';
 export { type ManagerRequestOptions, PoolManager, type PoolManagerOptions } from './manager/pool-manager.ts';
 export type { PoolOptions } from './manager/pool-options.ts';
+export type { PreconnectOptions } from './manager/preconnect-options.ts';
 export type { ProxyOption, ProxyRequest } from './manager/proxy-chooser.ts';
 export { ProxyManager, type ProxyManagerOptions } from './manager/proxy-manager.ts';
 export type { ProxyMap, ProxyMapKey } from './manager/proxy-map.ts';
@@ -133,7 +134,7 @@ export {
 export type { SessionDownloadOptions, SessionEventStreamOptions } from './session/undertakings.ts';
 export { CLOSE_REASONS, type CloseReason } from './trace/close-reason.ts';
 export type { ConnectionSnapshot, ManagerSnapshot, PoolCounters, PoolLevels, PoolSnapshot } from './trace/snapshot.ts';
-export { EVENT_PAIRS, type TraceEvent, type TraceListener } from './trace/trace-event.ts';
+export { type DialReason, EVENT_PAIRS, type TraceEvent, type TraceListener } from './trace/trace-event.ts';
 export type { Connector, ConnectorTarget, ConnectorTLS } from './transport/connector.ts';
 export type { DNSCacheOptions } from './transport/dns-cache-options.ts';
 export { type DNSResolverOptions, dnsResolver } from './transport/dns-resolver.ts';

@@ -7,6 +7,7 @@ import { TimeoutError } from '../errors/timeout-error.ts';
 import { originText } from '../message/origin.ts';
 import type { Transport } from '../message/transport.ts';
 import type { CloseReason } from '../trace/close-reason.ts';
+import type { DialReason } from '../trace/trace-event.ts';
 import { openTransport } from '../transport/open-transport.ts';
 import type { DialTarget, PendingTransport } from '../transport/transport-dial.ts';
 import { Alarm } from '../util/alarms.ts';
@@ -41,9 +42,9 @@ export class Dial {
   }
 
   /** Begins. `timeout` is for all of it, in ms; null for none. */
-  start(timeout: number | null): void {
+  start(timeout: number | null, why: DialReason = 'request'): void {
     const { clock, trace, origin, open = openTransport } = this.#settings;
-    trace?.({ type: 'dial-start', at: clock.now(), connection: this.id, origin });
+    trace?.({ type: 'dial-start', at: clock.now(), connection: this.id, origin, why });
     if (timeout !== null) this.#alarm.set(this.#startedAt + timeout);
     this.#transport = open(
       this.#target,
@@ -84,8 +85,10 @@ export class Dial {
     const transport = this.#transport;
     if (transport === null || this.#over) return;
     const after = Math.round(this.#settings.clock.now() - this.#startedAt);
+    const { origin, proxy } = this.#target;
+    const what = proxy === null ? `connect to ${originText(origin)}` : `reach the proxy ${proxy}`;
     const error = new TimeoutError(
-      `Cannot connect to ${originText(this.#target.origin)}: still ${transport.doing} after ${after} ms; option: timeout.connect`,
+      `Cannot ${what}: still ${transport.doing} after ${after} ms; option: timeout.connect`,
       { code: 'ERR_TIMEOUT', phase: 'connect' },
     );
     transport.abandon(error);

@@ -30,6 +30,7 @@ const OF_PEERS: ReadonlyMap<string, readonly string[]> = new Map([
   ['maxsockets', ['maxSize']],
   ['keepaliveinitialdelay', ['tcpKeepAlive']],
   ['localaddr', ['localAddress']],
+  ['minimumidle', ['minIdle']],
   ['parallel', ['concurrency']],
   ['prefixurl', ['baseUrl']],
   ['qs', ['params', 'fields']],

@@ -28,6 +28,7 @@ import type { HTTPResponse } from '../response/http-response.ts';
 import type { StreamedResponse } from '../response/streamed-response.ts';
 import type { UpgradedResponse } from '../response/upgraded-response.ts';
 import { type PoolSettings, withPoolTimeout } from './pool-options.ts';
+import type { PreconnectOptions } from './preconnect-options.ts';
 import { VERSION } from './version.ts';
 
 const NO_OPTIONS: RequestOptions = {};
@@ -137,6 +138,7 @@ export class OriginClient implements Place {
 
   /** Refuses new calls, waits for those it has accepted, at most `timeout` ms, then closes every connection. */
   async close(timeout: number): Promise<void> {
+    this.pool.stopWarming();
     await this.#settings.calls.close(timeout);
     this.pool.close();
     this.closesToo?.close();
@@ -145,6 +147,23 @@ export class OriginClient implements Place {
   /** Opens a connection, if none is open. */
   connect(): Promise<void> {
     return this.pool.open(this.#settings.timeout.connect);
+  }
+
+  /**
+   * Opens connections until `count` are warm, as far as may be; gives how many are.
+   *
+   * @throws {HTTPError} where none is and a dial has failed; the signal's reason, where it aborts.
+   */
+  async preconnect(count: number, { timeout, signal }: PreconnectOptions): Promise<number> {
+    try {
+      if (this.#settings.calls.closing) throw this.pool.closedToConnections();
+      const { connect, total } = timeout === undefined ? this.#settings.timeout : this.#timeout(timeout);
+      const limit = connect === null || total === null ? (connect ?? total) : Math.min(connect, total);
+      return await this.pool.preconnect(count, limit, signal ?? null);
+    } catch (error) {
+      if (error instanceof HTTPError) Error.captureStackTrace(error, this.preconnect);
+      throw error;
+    }
   }
 
   /** A session gives the same ones with every request. */

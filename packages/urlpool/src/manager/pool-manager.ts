@@ -28,6 +28,7 @@ import type { ManyResponse } from './many-run.ts';
 import { responseOf, type SendChoices } from './origin-client.ts';
 import { PoolFinder } from './pool-finder.ts';
 import { POOL_OPTION_NAMES, type PoolOptions, type PoolSettings, poolSettings, whole } from './pool-options.ts';
+import { checkPreconnect, type PreconnectOptions } from './preconnect-options.ts';
 import { RateHops } from './rate-hops.ts';
 import { ROUTE_OPTION_NAMES, type RouteOptions, routeOptionsOf, withoutRoute } from './route-options.ts';
 import {
@@ -304,6 +305,24 @@ export class PoolManager implements AsyncDisposable {
     });
   }
 
+  /**
+   * Opens connections to an origin before they are needed: until `count` are free, or on their way and nobody waits for them.
+   * TLS is spoken and tunnels are opened. It closes no other connection for them, so that there may be fewer where `maxSize`,
+   * `maxIdle` or `maxConnections` is less. Free ones close after `idleTimeout`; the option `minIdle` opens others.
+   *
+   * @example
+   * const warm = await http.preconnect('https://example.org', 4);
+   *
+   * @param url Any URL at the origin.
+   * @returns How many are warm: those that were free, and those that have been opened.
+   * @throws {HTTPError} where none is free and none could be opened; the signal's reason, where it aborts.
+   */
+  async preconnect(url: string | URL, count = 1, options: PreconnectOptions & RouteOptions = {}): Promise<number> {
+    checkPreconnect(count, options, ROUTE_OPTION_NAMES);
+    const { origin, text } = this.#parse(url);
+    return await this.#pools.clientFor(origin, text, routeOptionsOf(options)).preconnect(count, options);
+  }
+
   /** The manager at this moment, as plain JSON: every pool, and their sums. */
   snapshot(): ManagerSnapshot {
     return this.#pools.directory.snapshot();
@@ -317,6 +336,7 @@ export class PoolManager implements AsyncDisposable {
   /** Refuses new requests, waits for those it has accepted, then closes every connection. */
   async close(options: CloseOptions = {}): Promise<void> {
     const timeout = closeTimeout(options);
+    for (const { pool } of this.#pools.directory.values()) pool.stopWarming();
     await this.#settings.calls.close(timeout);
     this.#settings.room.close();
     for (const { pool } of this.#pools.directory.values()) pool.close();

@@ -3,7 +3,14 @@
 import { CallGroup } from '../call/call-group.ts';
 import { PollGate } from '../connection/poll-gate.ts';
 import { checkNames, invalidOption } from '../errors/invalid-option.ts';
-import { checkBound, checkFlag, checkFunction, checkSpan, checkTimeLimit } from '../errors/option-values.ts';
+import {
+  checkBound,
+  checkFlag,
+  checkFunction,
+  checkSpan,
+  checkTimeLimit,
+  checkWhole,
+} from '../errors/option-values.ts';
 import { NO_FIELDS } from '../message/fields.ts';
 import { headerEntries } from '../message/headers-input.ts';
 import { type Guard, guardFrom } from '../policy/address-guard.ts';
@@ -48,6 +55,13 @@ export interface PoolOptions extends LimitOptions, TLSOptions, LookupOptions, So
   readonly maxSize?: number | undefined;
   /** Idle connections to keep per origin; more than `maxSize` are never kept. @default maxSize */
   readonly maxIdle?: number | undefined;
+  /**
+   * Connections per origin that are free, or on their way, from its first request on: where one is taken, dies or grows too old
+   * another is opened, as far as there is room without closing others. `clear()` ends that until the next request.
+   *
+   * @default 0
+   */
+  readonly minIdle?: number | undefined;
   /** Whether to wait where `maxSize` is reached; if not, more are opened, and closed again when idle. @default true */
   readonly block?: boolean | undefined;
   /** Requests per origin that may wait without a connection being opened for them. @default Infinity */
@@ -147,6 +161,7 @@ export const POOL_OPTION_NAMES: readonly (keyof PoolOptions)[] = [
   'maxRequestsPerConnection',
   'maxSize',
   'maxTrailerBytes',
+  'minIdle',
   'onEvent',
   'poolTimeout',
   'proxy',
@@ -188,6 +203,7 @@ export function poolSettings(
   checkLookup(options);
   checkOneWay(options);
   const maxSize = whole('maxSize', options.maxSize, 64);
+  const maxIdle = whole('maxIdle', options.maxIdle, maxSize, 0);
   const alarms = clock === systemClock ? systemAlarms : new Alarms(clock);
   const timeout = Timeout.from(options.timeout);
   // The default Retry has a budget; another one only where the caller asked for it.
@@ -197,10 +213,12 @@ export function poolSettings(
     options: options.headers === undefined ? options : { ...options, headers: sharedHeaders(options.headers) },
     poolLimits: {
       maxSize,
-      maxIdle: whole('maxIdle', options.maxIdle, maxSize, 0),
+      maxIdle,
       block,
       maxQueued: whole('maxQueued', options.maxQueued, Number.POSITIVE_INFINITY, 0),
       maxAge,
+      minIdle: minIdleOf(options.minIdle, Math.min(maxIdle, maxSize)),
+      connectTimeout: timeout.connect,
     },
     poolTimeout,
     idleTimeout,
@@ -227,6 +245,13 @@ export function poolSettings(
     socket: socketOf(options),
     proxies: proxyChooser(options.proxy),
   };
+}
+
+/** @throws {RequestError} `ERR_INVALID_OPTION` for more than are kept. */
+function minIdleOf(minIdle: number | undefined, most: number): number {
+  checkWhole('minIdle', minIdle, 0);
+  if (minIdle === undefined || minIdle <= most) return minIdle ?? 0;
+  throw invalidOption('minIdle', minIdle, `no more than ${most} idle connections are kept; options: maxIdle, maxSize`);
 }
 
 /** The header fields of every request, read and checked once: what can be iterated once would do for one origin alone. */

@@ -10,6 +10,7 @@ import type { HTTPError } from '../errors/http-error.ts';
 import type { CloseReason } from '../trace/close-reason.ts';
 import type { PoolSnapshot } from '../trace/snapshot.ts';
 import type { DialTarget } from '../transport/transport-dial.ts';
+import { addAbortable, removeAbortable } from '../util/abort-registry.ts';
 import { Alarm } from '../util/alarms.ts';
 import { AddressWatch } from './address-watch.ts';
 import { assign, type Step } from './assign.ts';
@@ -18,13 +19,17 @@ import { Dials } from './dials.ts';
 import { isSurplus } from './evict.ts';
 import { retirement } from './expiry.ts';
 import { IdleStack } from './idle-stack.ts';
+import type { Keeper } from './keeper.ts';
 import { Member } from './member.ts';
 import { Opening } from './opening.ts';
-import { placeWords, refusal, stalledWords } from './pool-words.ts';
+import { closedToConnections, placeWords, refusal, stalledWords } from './pool-words.ts';
+import { Preconnect } from './preconnect.ts';
 import { Queue } from './queue.ts';
-import { IdlePlace, type Room, type Tenant } from './room.ts';
+import { type Hopeful, IdlePlace, type Room, type Tenant } from './room.ts';
 import { STALLED_MS, stalledSince } from './stalled.ts';
 import type { Waiter } from './waiter.ts';
+import { warmDials } from './warm.ts';
+import { Warmth } from './warmth.ts';
 
 /** What a pool is bounded by. */
 export interface PoolLimits {
@@ -34,6 +39,10 @@ export interface PoolLimits {
   readonly maxQueued: number;
   /** How old a connection may become, in ms. */
   readonly maxAge: number;
+  /** Connections to keep warm. */
+  readonly minIdle: number;
+  /** `Timeout.connect` of the dials for these, in ms; null for none. */
+  readonly connectTimeout: number | null;
 }
 
 /** Told whether the pool is in use: by a waiter, a dial or an exchange. */
@@ -56,7 +65,7 @@ export interface PoolSurroundings {
  */
 const DIALS_PER_TURN = 4;
 
-export class OriginPool implements Tenant {
+export class OriginPool implements Tenant, Hopeful {
   readonly #settings: ConnectionSettings;
   readonly #limits: PoolLimits;
   readonly #surroundings: PoolSurroundings;
@@ -67,6 +76,9 @@ export class OriginPool implements Tenant {
   readonly #counters = new Counters();
   readonly #stalled: Alarm;
   readonly #addresses: AddressWatch;
+  /** Keeps `minIdle` connections warm; null where that is 0. */
+  readonly #warmth: Warmth | null;
+  readonly #preconnects = new Set<Preconnect>();
   #closed = false;
   #dialsInTurn = 0;
   #inUse = false;
@@ -82,15 +94,21 @@ export class OriginPool implements Tenant {
     this.#dials = new Dials(target, settings, {
       onConnection: (connection, resumed) => {
         this.#counters.onCreated(resumed);
+        this.#warmth?.onOpened();
         this.#add(connection);
       },
       onDialFailure: (waiter, error, reason) => this.#onDialFailure(waiter, error, reason),
       onUnwanted: () => {
         this.#counters.onClosed('dial-abandoned');
         this.#surroundings.room.give();
+        this.#warmth?.look();
         this.#settle();
       },
     });
+    const { minIdle, connectTimeout } = limits;
+    const { alarms } = settings;
+    const warmSurroundings = { alarms, random: surroundings.random, open: () => this.#warmUp() };
+    this.#warmth = minIdle > 0 ? new Warmth(minIdle, connectTimeout, warmSurroundings) : null;
   }
 
   /** What it is connected to, as text: its origin, or the proxy that forwards its requests. */
@@ -116,14 +134,10 @@ export class OriginPool implements Tenant {
   /** Takes a waiter in. Its callback may come before this returns. A replay waits before all others. */
   acquire(waiter: Waiter): void {
     if (this.#closed) {
-      waiter.onRefused(this.#error('its pool was closed by close()', 'ERR_POOL_CLOSED'));
+      waiter.onRefused(this.#closedError());
       return;
     }
-    if (!this.#inUse) {
-      this.#inUse = true;
-      this.#surroundings.watch?.onBusy();
-    }
-    this.#addresses.refresh();
+    this.#use();
     // Nobody who could take an idle connection waits while there is one.
     const member = this.#idle.size === 0 ? null : this.#idle.take(waiter.notKeptBefore);
     if (member !== null) {
@@ -150,6 +164,36 @@ export class OriginPool implements Tenant {
     });
   }
 
+  /**
+   * Opens connections until `count` are free, or on their way and nobody waits for them, as far as there is room without
+   * closing others. Resolves with how many are warm when those on their way are there.
+   *
+   * @throws {HTTPError} where none is and a dial has failed; the signal's reason, where it aborts.
+   */
+  async preconnect(count: number, connectTimeout: number | null, signal: AbortSignal | null): Promise<number> {
+    signal?.throwIfAborted();
+    if (this.#closed) throw this.closedToConnections();
+    this.#use();
+    this.#idle.expire();
+    const { maxSize, maxIdle } = this.#limits;
+    const counts = { count: Math.min(count, maxSize, maxIdle), idle: this.#idle.size };
+    return await new Promise<number>((resolve, reject) => {
+      const member = { onAbort: (): void => wish.end(signal?.reason) };
+      const wish = new Preconnect(counts, connectTimeout, (result) => {
+        if (!this.#preconnects.delete(wish)) return;
+        if (signal !== null) removeAbortable(signal, member);
+        this.#dials.release(wish);
+        if (typeof result === 'number') resolve(result);
+        else reject(result.reason);
+        this.#settle();
+      });
+      this.#preconnects.add(wish);
+      if (signal !== null) addAbortable(signal, member);
+      wish.settleIfOver();
+      this.#warmUp();
+    });
+  }
+
   /** Takes a waiter out that wants no connection any more. A dial that was started for it goes on. */
   cancel(waiter: Waiter): void {
     if (this.#dequeue(waiter, null)) this.#settle();
@@ -157,16 +201,26 @@ export class OriginPool implements Tenant {
 
   /** Closes what is idle; what is at work closes when it is done. The pool stays usable. */
   clear(reason: 'cleared' | 'evicted' = 'cleared'): void {
+    if (reason === 'evicted') this.stopWarming();
+    else this.#cool();
     this.#drain([...this.#members], reason);
     if (this.size === 0) this.#disarm();
+  }
+
+  /** Opens no more connections of its own accord. */
+  stopWarming(): void {
+    this.#warmth?.stop();
+    this.#cool();
   }
 
   /** Closes every connection at once and refuses whoever waits, now and from now on. */
   close(): void {
     this.#closed = true;
+    this.stopWarming();
+    for (const wish of [...this.#preconnects]) wish.end(this.closedToConnections());
     for (const waiter of this.#queue.all) {
       this.#dequeue(waiter, null);
-      waiter.onRefused(this.#error('its pool was closed by close()', 'ERR_POOL_CLOSED'));
+      waiter.onRefused(this.#closedError());
     }
     const { room } = this.#surroundings;
     for (let dials = this.#dials.abandonAll(); dials > 0; dials--) {
@@ -182,6 +236,11 @@ export class OriginPool implements Tenant {
   describe(): string {
     const active = this.#members.size - this.#idle.size;
     return placeWords(this.#settings.origin, { active, dialling: this.#dials.size });
+  }
+
+  /** The error of a preconnect() that is too late. */
+  closedToConnections(): HTTPError {
+    return closedToConnections(this.#settings.origin);
   }
 
   snapshot(): PoolSnapshot {
@@ -200,6 +259,20 @@ export class OriginPool implements Tenant {
   /** There is room in the manager. For Room. */
   onRoom(): void {
     this.#serve();
+  }
+
+  /** There is room that nobody wants. For Room. */
+  onSpare(): void {
+    this.#warmth?.look();
+  }
+
+  #use(): void {
+    if (!this.#inUse) {
+      this.#inUse = true;
+      this.#surroundings.watch?.onBusy();
+    }
+    this.#addresses.refresh();
+    this.#warmth?.onUse();
   }
 
   #give(member: Member, waiter: Waiter): void {
@@ -236,7 +309,7 @@ export class OriginPool implements Tenant {
     if (this.#dialsInTurn < DIALS_PER_TURN) return 0;
     const { maxSize, block } = this.#limits;
     const places = block ? maxSize - this.size : Number.POSITIVE_INFINITY;
-    return Math.min(this.#queue.size - this.#dials.size, places, this.#surroundings.room.for(this));
+    return Math.max(0, Math.min(this.#queue.size - this.#dials.size, places, this.#surroundings.room.for(this)));
   }
 
   /** Opens the connections that those who wait are due, a few in each turn of the event loop. */
@@ -263,15 +336,59 @@ export class OriginPool implements Tenant {
   }
 
   #startDial(): void {
+    this.#countDial();
+    this.#dials.start();
+  }
+
+  #countDial(): void {
     if (++this.#dialsInTurn === 1) this.#settings.clock.atNextCheck(this.#onNextTurn, true);
     this.#counters.onDial();
-    this.#dials.start();
+  }
+
+  /** Opens the connections that preconnect() and `minIdle` lack, a few in each turn of the event loop. */
+  #warmUp(): void {
+    for (const wish of this.#preconnects) {
+      wish.onKept(this.#dials.keep(wish, wish.lacking));
+      const most = wish.lacking;
+      wish.onKept(this.#startWarm(wish, wish.count, { most, atOnce: Number.POSITIVE_INFINITY }));
+      if (this.#dialsInTurn < DIALS_PER_TURN) wish.onNoMore();
+    }
+    if (this.#warmth === null) return;
+    const { wanted, atOnce } = this.#warmth;
+    this.#dials.keep(this.#warmth, wanted - this.#idle.size - this.#dials.spareOf(this.#warmth));
+    this.#startWarm(this.#warmth, wanted, { most: wanted, atOnce });
+    const { room } = this.#surroundings;
+    const isShort = this.#idle.size + this.#dials.spare < wanted;
+    if (isShort && room.spare === 0 && this.size < this.#limits.maxSize) room.hope(this);
+  }
+
+  /** Opens up to `most` connections, so that `wanted` are warm; returns how many. */
+  #startWarm(keeper: Keeper, wanted: number, { most, atOnce }: { most: number; atOnce: number }): number {
+    const { maxSize, maxIdle } = this.#limits;
+    const { room } = this.#surroundings;
+    const counts = {
+      idle: this.#idle.size,
+      spare: this.#dials.spare,
+      open: this.#members.size,
+      dialling: this.#dials.size,
+      waiting: this.#queue.size,
+    };
+    const due = warmDials(counts, { wanted, maxSize, maxIdle, room: room.spare, atOnce });
+    const count = Math.min(due, most, DIALS_PER_TURN - this.#dialsInTurn);
+    for (let i = 0; i < count; i++) {
+      room.take(this);
+      this.#countDial();
+      this.#dials.startWarm(keeper);
+    }
+    return count;
   }
 
   readonly #onNextTurn = (): void => {
     const isLeft = this.#dialsInTurn === DIALS_PER_TURN;
     this.#dialsInTurn = 0;
-    if (isLeft) this.#serve();
+    if (!isLeft) return;
+    this.#serve();
+    this.#warmUp();
   };
 
   #enqueue(waiter: Waiter): void {
@@ -295,6 +412,7 @@ export class OriginPool implements Tenant {
     const isWaiting = waiter !== null && this.#dequeue(waiter, null);
     this.#surroundings.room.give();
     if (isWaiting) waiter.onRefused(error);
+    this.#warmth?.look();
     this.#serve();
     this.#settle();
   }
@@ -316,8 +434,9 @@ export class OriginPool implements Tenant {
   }
 
   #onChange(member: Member): void {
-    const { state, inFlight } = member.connection;
+    const { state, inFlight, served, openedAt } = member.connection;
     if (state.is === 'closed') {
+      if (served === 0) this.#warmth?.onUnusedGone(this.#settings.clock.now() - openedAt);
       this.#idle.delete(member);
       this.#forget(member, state.reason);
       this.#serve();
@@ -407,6 +526,7 @@ export class OriginPool implements Tenant {
     this.#idle.delete(member);
     if (!this.#members.delete(member)) return;
     if (this.#members.size === 0) this.#addresses.stop();
+    this.#warmth?.look();
     // It is forgotten before the event tells of it, since a listener may ask for a connection, but its place in the
     // manager is another's only when it is closed.
     this.#counters.onGone(member.connection, reason);
@@ -417,6 +537,7 @@ export class OriginPool implements Tenant {
   #forget(member: Member, reason: CloseReason): void {
     if (!this.#members.delete(member)) return;
     if (this.#members.size === 0) this.#addresses.stop();
+    this.#warmth?.look();
     this.#counters.onGone(member.connection, reason);
     this.#surroundings.room.give();
   }
@@ -424,15 +545,28 @@ export class OriginPool implements Tenant {
   /** Looks whether the pool has come to rest: it may be given up then. */
   #settle(): void {
     if (!this.#inUse || this.#queue.size > 0 || this.#dials.size > 0 || this.#idle.size < this.#members.size) return;
+    if (this.#preconnects.size > 0) return;
     this.#inUse = false;
     if (this.size === 0) this.#disarm();
     this.#surroundings.watch?.onQuiet();
+  }
+
+  /** Opens nothing for warmth until it is used again. */
+  #cool(): void {
+    if (this.#warmth === null) return;
+    this.#warmth.rest();
+    this.#dials.release(this.#warmth);
+    this.#surroundings.room.unhope(this);
   }
 
   /** There is nothing to watch over: an alarm that stays would hold a pool that was given up in memory. */
   #disarm(): void {
     this.#idle.disarm();
     this.#stalled.remove();
+  }
+
+  #closedError(): HTTPError {
+    return this.#error('its pool was closed by close()', 'ERR_POOL_CLOSED');
   }
 
   #error(why: string, code: 'ERR_POOL_CLOSED' | 'ERR_POOL_FULL' | 'ERR_POOL_STALLED'): HTTPError {

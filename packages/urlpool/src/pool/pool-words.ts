@@ -26,6 +26,12 @@ export function stalledWords(
   return `${why}; read them to their end, or dispose() of them`;
 }
 
+/** The error of connections that are asked for after `close()`. */
+export function closedToConnections(origin: string): PoolError {
+  const why = 'the pool or manager was closed by close()';
+  return new PoolError(`Cannot open connections to ${origin}: ${why}`, { code: 'ERR_POOL_CLOSED', phase: 'pool' });
+}
+
 /** The error of an attempt that the pool turns away. */
 export function refusal(
   origin: string,

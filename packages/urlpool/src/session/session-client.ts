@@ -9,6 +9,8 @@ import type { DownloadSurroundings } from '../manager/download.ts';
 import type { ManySurroundings } from '../manager/many-run.ts';
 import { responseOf } from '../manager/origin-client.ts';
 import { insideOf, type ManagerInside, type ManagerRequestOptions, type PoolManager } from '../manager/pool-manager.ts';
+import type { PreconnectOptions } from '../manager/preconnect-options.ts';
+import { type RouteOptions, routeOptionsOf } from '../manager/route-options.ts';
 import { linesOver } from '../message/header-overlay.ts';
 import { type HeaderEntry, type HeadersInput, headerEntries } from '../message/headers-input.ts';
 import { HTTPHeaders } from '../message/http-headers.ts';
@@ -16,6 +18,7 @@ import { originText, parseUrl } from '../message/origin.ts';
 import type { RateLimiter } from '../policy/rate-limiter.ts';
 import { REDIRECT_SAFELIST } from '../policy/redirect-safelist.ts';
 import { Timeout } from '../policy/timeout.ts';
+import { closedToConnections } from '../pool/pool-words.ts';
 import type { QueryPairs } from '../request/query.ts';
 import { releaseInput } from '../request/release-input.ts';
 import type { BaseResponse } from '../response/base-response.ts';
@@ -137,6 +140,24 @@ export class SessionClient<Context extends object> {
   /** Whose turns its requests take. */
   get turns(): Pick<ManySurroundings, 'clock' | 'rate'> {
     return { clock: this.#inside.settings.clock, rate: this.#rate };
+  }
+
+  /**
+   * Opens connections, by the session's routes and within its limit of time.
+   *
+   * @param isClosed Whether the session takes no more.
+   */
+  async preconnect(
+    url: string | URL,
+    count: number | undefined,
+    options: (PreconnectOptions & RouteOptions) | undefined,
+    isClosed: boolean,
+  ): Promise<number> {
+    const whole = sessionUrl(url, this.#base);
+    if (isClosed || this.isClosing) throw closedToConnections(this.#inside.originOf(whole));
+    if (this.#perRequest === null) return await this.#manager.preconnect(whole, count, options);
+    const usual = routeOptionsOf(this.#perRequest);
+    return await this.#manager.preconnect(whole, count, { ...usual, ...options, ...this.#timeout(options ?? {}) });
   }
 
   /**

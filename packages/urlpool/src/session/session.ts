@@ -12,6 +12,8 @@ import type { ManyItem } from '../manager/many-item.ts';
 import type { ManyOptions, StreamedManyOptions } from '../manager/many-options.ts';
 import type { ManyResponse } from '../manager/many-run.ts';
 import { insideOf, type PoolManager } from '../manager/pool-manager.ts';
+import type { PreconnectOptions } from '../manager/preconnect-options.ts';
+import type { RouteOptions } from '../manager/route-options.ts';
 import { redactUrl } from '../message/redact-url.ts';
 import type { BaseResponse } from '../response/base-response.ts';
 import { HTTPResponse } from '../response/http-response.ts';
@@ -252,6 +254,17 @@ export class Session<Context extends object = Record<string, unknown>> implement
   extend(options: SessionOptions<Context>): Session<Context> {
     const shared = { manager: this.manager, cookies: this.#store ?? false };
     return new Session(extendedOptions({ ...this.#options, ...shared }, options));
+  }
+
+  /**
+   * Opens connections to an origin before they are needed; see `preconnect()` of a PoolManager.
+   *
+   * @param url Absolute, or below the session's base URL.
+   * @returns How many are warm.
+   * @throws {HTTPError} where none is free and none could be opened; the signal's reason, where it aborts.
+   */
+  async preconnect(url: string | URL, count?: number, options?: PreconnectOptions & RouteOptions): Promise<number> {
+    return await this.#client.preconnect(url, count, options, this.#closed);
   }
 
   /** The connections that it uses, at this moment, as plain JSON. */
