@@ -164,6 +164,7 @@ for (const field of [
   '__Secure-a=b',
   '__host-a=b; Path=/',
   '=__Host-a=b',
+  '%5F%5FHost-a=b',
 ]) {
   test(`CVE-2022-36032 (ReactPHP): ${field} does not pass for a cookie with a prefix`, () => {
     const jar = jarOf('https://a.test/', field);

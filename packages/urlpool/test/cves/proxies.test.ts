@@ -104,9 +104,9 @@ test('CVE-2020-28168 (axios): what a redirect leads to is asked through the prox
 const REFUSAL = 'HTTP/1.1 403 Forbidden\r\nContent-Length: 5\r\nSet-Cookie: a=b\r\n\r\nHELLO';
 for (const [advisory, client, answer] of [
   ['GHSA-pc5p-h8pf-mvwp', 'https-proxy-agent', 'HTTP/1.1 500 Oops\r\n\r\n'],
-  ['CVE-2009-1835', 'browsers', REFUSAL],
+  ['CVE-2009-1836', 'browsers', REFUSAL],
   ['CVE-2022-42915', 'curl', 'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n'],
-  ['CVE-2018-0500', 'curl', `HTTP/1.1 200 ${'a'.repeat(300_000)}`],
+  ['CVE-2022-43552', 'curl', `HTTP/1.1 200 ${'a'.repeat(300_000)}`],
 ] as const) {
   test(`${advisory} (${client}): a CONNECT that is not answered by 2xx is an error, and nothing is said to the proxy after it`, async (t) => {
     const proxy = await testProxy(t, { answer: () => answer });
