@@ -145,6 +145,15 @@ export async function createCertificateAuthority(choices: AuthorityChoices = {})
   return authorityOf({ ...signer, root, chain: '' }, root);
 }
 
+/** Makes a certificate that no authority has signed but its own key: `ca` is the certificate itself. */
+export async function createSelfSigned(choices: CertificateChoices = {}): Promise<ServerCertificate> {
+  const { name = choices.hosts?.[0] ?? 'localhost', algorithm = 'ec' } = choices;
+  const keys = await generateKeys(ALGORITHMS[algorithm]);
+  const signer = { name, keys, algorithm: ALGORITHMS[algorithm], root: '', chain: '' };
+  const { key, cert } = await issueBy(signer, { ...choices, name }, keys);
+  return { key, cert, ca: cert };
+}
+
 /** A name, and the key that signs in it. */
 interface Signer {
   readonly name: string;
@@ -217,12 +226,16 @@ async function authorityCertificate(
   return `${certificate.toString('pem')}\n`;
 }
 
-async function issueBy(issuer: Issuer, choices: CertificateChoices): Promise<ServerCertificate> {
+async function issueBy(
+  issuer: Issuer,
+  choices: CertificateChoices,
+  keys?: webcrypto.CryptoKeyPair,
+): Promise<ServerCertificate> {
   const x509 = await loadX509();
   const { client = false, algorithm = 'ec', commonNameOnly = false } = choices;
   const hosts = choices.hosts ?? (client ? [] : ['localhost', '127.0.0.1', '::1']);
   refuseHosts(hosts, client);
-  const own = await generateKeys(ALGORITHMS[algorithm]);
+  const own = keys ?? (await generateKeys(ALGORITHMS[algorithm]));
   const hasAltNames = hosts.length > 0 && !commonNameOnly;
   const issued = await x509.X509CertificateGenerator.create({
     subject: [{ CN: [choices.name ?? hosts[0] ?? 'client'] }],

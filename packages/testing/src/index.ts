@@ -6,6 +6,7 @@ export {
   type CertificateAuthority,
   type CertificateChoices,
   createCertificateAuthority,
+  createSelfSigned,
   type KeyChoices,
   type ServerCertificate,
   type Validity,

@@ -43,7 +43,10 @@ export function lostError(occasion: Occasion, how: 'closed' | 'reset' | 'timed o
   const what = how === 'timed out' ? 'the connection timed out' : `${peer(occasion)} ${how} the connection`;
   const where = cause instanceof PeerFault ? cause.message : whereLost(occasion);
   const kept = connection.reused ? ` (a kept connection, used ${servedBefore} times before)` : '';
-  const message = `Cannot read the response of ${name(occasion)}: ${what} ${where}, ${after} ms after the request${kept}`;
+  const hint = mayWantCertificate(occasion, how)
+    ? '; does it ask for another client certificate? options: cert, key'
+    : '';
+  const message = `Cannot read the response of ${name(occasion)}: ${what} ${where}, ${after} ms after the request${kept}${hint}`;
   return new ConnectionError(message, {
     ...details(occasion, how === 'closed' ? 'ERR_CONNECTION_CLOSED' : 'ERR_CONNECTION_RESET'),
     stale: connection.reused && !received,
@@ -112,6 +115,15 @@ export function abortedError(occasion: Occasion, how: 'aborted' | 'unread'): HTT
 export function droppedError(occasion: Occasion, reason: CloseReason): HTTPError {
   const message = `Cannot finish ${name(occasion)}: its connection was closed here (${reason})`;
   return new ConnectionError(message, details(occasion, 'ERR_CONNECTION_DROPPED'));
+}
+
+/**
+ * In TLS 1.3 a server judges the client's certificate after the client's part of the handshake is over, and some, node:tls
+ * among them, then close without a word.
+ */
+function mayWantCertificate({ request, connection, received, proxy }: Occasion, how: string): boolean {
+  if (connection.reused || received || proxy !== null || how === 'timed out') return false;
+  return request.url.startsWith('https:');
 }
 
 function whereLost({ phase, received }: Occasion): string {
