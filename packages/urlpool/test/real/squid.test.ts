@@ -334,7 +334,7 @@ test('squid may be killed while connections are kept: its name stands in errors,
   for (const url of urls) {
     await assert.rejects(http.request('GET', url, { retries: false }), {
       code: 'ERR_CONNECTION_REFUSED',
-      message: new RegExp(`127\\.0\\.0\\.1:${squid.port} refused the connection`),
+      message: new RegExp(`the proxy http://127\\.0\\.0\\.1:${squid.port}.* refused the connection`),
     });
   }
   await squid.start();
@@ -362,22 +362,25 @@ test('squid may be killed under load: every request is answered by the one that 
   }
   await load;
   assert.equal(answered, 600);
-  assert.ok(events.some(({ type }) => type === 'retry' || type === 'replay'));
+  // Those under way on kept connections were sent again without a word, and met a proxy that was down.
+  for (const type of ['replay', 'retry'])
+    assert.ok(
+      events.some((event) => event.type === type),
+      `no ${type}`,
+    );
 });
 
 test('squid that gives up idle connections costs no request', { skip }, async (t) => {
   const origin = await startOrigin(t);
   const directives = 'client_idle_pconn_timeout 1 second\nread_timeout 1 second';
   const { http, events } = await throughSquid(t, { squid: { directives }, manager: { ca: origin.ca, retries: false } });
-  for (let round = 1; round <= 2; round++) {
-    for (const url of [`${origin.http}/a`, `${origin.https}/b`]) {
-      assert.equal((await http.request('GET', url)).status, 200);
-    }
-    const deadline = performance.now() + 8_000;
-    while (http.snapshot().open > 0 && performance.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    assert.deepEqual(http.snapshot().closed, { 'server-closed': 2 * round });
+  const urls = [`${origin.http}/a`, `${origin.https}/b`];
+  for (const url of urls) assert.equal((await http.request('GET', url)).status, 200);
+  const deadline = performance.now() + 8_000;
+  while (http.snapshot().open > 0 && performance.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
+  assert.deepEqual(http.snapshot().closed, { 'server-closed': 2 });
+  for (const url of urls) assert.equal((await http.request('GET', url)).status, 200);
   assert.equal(events.filter(({ type }) => type === 'replay').length, 0);
 });
