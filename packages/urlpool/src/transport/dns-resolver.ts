@@ -153,7 +153,8 @@ function checkServers(servers: unknown): void {
 }
 
 function isServer(server: unknown): boolean {
-  if (typeof server !== 'string') return false;
+  // A zone (`fe80::1%eth0`) would be lost on the way.
+  if (typeof server !== 'string' || server.includes('%')) return false;
   if (isIP(server) !== 0) return true;
   const [, six, four, port] = /^(?:\[([^\]]+)\]|([\d.]+))(?::(\d{1,5}))?$/.exec(server) ?? [];
   const isAddress = six === undefined ? isIPv4(four ?? '') : isIPv6(six);

@@ -291,6 +291,7 @@ const BAD: readonly (readonly [string, unknown, RegExp])[] = [
   ['port 0', { servers: ['127.0.0.1:0'] }, /as dnsResolver\.servers\[0\]: /],
   ['a port that is none', { servers: ['127.0.0.1:65536'] }, /as dnsResolver\.servers\[0\]: /],
   ['IPv4 in brackets', { servers: ['[127.0.0.1]:53'] }, /as dnsResolver\.servers\[0\]: /],
+  ['an address with a zone', { servers: ['fe80::1%eth0'] }, /as dnsResolver\.servers\[0\]: /],
   ['a URL', { servers: ['https://dns.test/dns-query'] }, /as dnsResolver\.servers\[0\]: /],
   ['no time', { timeout: 0 }, /^Cannot use 0 as dnsResolver\.timeout: give a whole number, 1 or more$/],
   ['a time that is no number', { timeout: '5s' }, /^Cannot use "5s" as dnsResolver\.timeout: /],
