@@ -10,8 +10,7 @@ import { TunnelFault, type TunnelTalk } from '../route/tunnel-talk.ts';
 import { endpoint, knownAddresses } from './name-lookup.ts';
 import { codeOf, lookupError, tlsError } from './network-error.ts';
 import { proxyUnreached } from './proxy-unreached.ts';
-import type { SocketTransport } from './socket-transport.ts';
-import { StreamTransport } from './stream-transport.ts';
+import { SocketTransport } from './socket-transport.ts';
 import { connectTLS, handshakeOf } from './tls-connect.ts';
 import { isTLSFault } from './tls-failure.ts';
 import {
@@ -199,13 +198,14 @@ export class TunnelDial implements PendingTransport {
     this.#step = { is: 'securing', socket, at };
     const { origin: text, trace, clock, connection } = this.#context;
     trace?.({ type: 'tls-start', at: clock.now(), connection, origin: text, address: at });
-    const secured = new StreamTransport(socket, at);
+    const secured = new SocketTransport();
+    secured.attachPushing(socket, at);
     const onClose = (cause: Error | null): void => this.#onTLSError(socket, cause ?? closedEarly());
     secured.handler = { ...IGNORED, onEnd: () => onClose(null), onClose };
     socket.once('secureConnect', () => this.#onSecure(socket, secured));
   }
 
-  #onSecure(socket: TLSSocket, transport: StreamTransport): void {
+  #onSecure(socket: TLSSocket, transport: SocketTransport): void {
     const step = this.#step;
     // One whose certificate is not accepted is destroyed by now.
     if (step.is !== 'securing' || socket.destroyed) return;
@@ -258,7 +258,7 @@ export class TunnelDial implements PendingTransport {
     });
   }
 
-  #open(transport: SocketTransport | StreamTransport, resumed: boolean): void {
+  #open(transport: SocketTransport, resumed: boolean): void {
     this.#step = { is: 'over' };
     this.#handler.onOpen(transport, resumed);
   }
