@@ -9,6 +9,8 @@ import { resourceCounts } from 'urlpool-testing';
 /** The host of all programs is at these addresses. */
 export const FOUR = '192.0.2.1';
 export const SIX = '2001:db8::1';
+/** They are of this host too, and do not answer. */
+export const HOLES: readonly string[] = Array.from({ length: 12 }, (_, i) => `192.0.2.${100 + i}`);
 /** In the slow network: the server's own address, and one that leads to it. */
 export const NEAR = '198.51.100.1';
 export const FAR = '198.51.100.2';
@@ -100,6 +102,14 @@ function resourcesLeft(): string[] {
   return Object.keys(resourceCounts()).filter((kind) => /TCP|Connect|Timeout/.test(kind));
 }
 
+/** One request to a host whose first twelve addresses are black holes. */
+async function holes(): Promise<Outcome> {
+  const server = await serve(FOUR);
+  const http = manager([...HOLES, FOUR], { timeout: { connect: 1_600 }, retries: undefined });
+  const attempts = [await timed(() => addressOf(http))];
+  return { attempts, left: await leftOf(http, [server]) };
+}
+
 /** Requests on new connections, each by a manager that knows nothing yet, and one more by the last of them. */
 async function race(addresses: readonly string[], hosts: readonly string[]): Promise<Outcome> {
   const servers = await Promise.all(hosts.map((host) => serve(host)));
@@ -183,6 +193,7 @@ async function loss(): Promise<LossReport> {
 const PROGRAMS: Readonly<Record<string, () => Promise<object>>> = {
   'black hole': () => race([SIX, FOUR], [FOUR, SIX]),
   far,
+  holes,
   refused: () => failure([FOUR], {}),
   dropped: () => failure([FOUR, '192.0.2.2'], { timeout: { connect: 400 } }),
   cut: () => failure([FOUR], { timeout: { read: 5_000 } }),

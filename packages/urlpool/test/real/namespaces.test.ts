@@ -7,6 +7,7 @@ import {
   type FailureReport,
   type FarReport,
   FOUR,
+  HOLES,
   type LossReport,
   NEAR,
   type Outcome,
@@ -67,6 +68,20 @@ test('request() connects to a host 400 ms away, where Node itself gives up', {
   if (Number.parseInt(process.versions.node, 10) < 26) {
     assert.deepEqual([net.ended, http.ended], ['ETIMEDOUT', 'ETIMEDOUT']);
   }
+});
+
+test('request() tries addresses that did not answer last the next time: so it comes to the thirteenth', {
+  skip,
+}, async (t) => {
+  const namespace = create(t);
+  for (const address of HOLES) namespace.do(`ip addr add ${address}/32 dev lo`);
+  namespace.do(`iptables -A INPUT ! -d ${FOUR} ${SERVER} -j DROP`);
+  const { attempts, left } = await namespace.run<Outcome>('holes');
+  assert.deepEqual(
+    attempts.map(({ ended }) => ended),
+    [`${FOUR}:${PORT}`],
+  );
+  assert.deepEqual(left, NOTHING);
 });
 
 test('request() says that a port refuses which answers with a reset', { skip }, async (t) => {
