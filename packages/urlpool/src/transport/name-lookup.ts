@@ -172,6 +172,8 @@ async function askResolver(
   try {
     result = checkAnswer(host, null, await resolver.resolve(host, { signal, onSome: onFirst }));
   } catch (error) {
+    // It may have thrown at once, and those who asked are told later.
+    await null;
     result = checkAnswer(host, error ?? new Error('the resolver gave no reason'), null);
   }
   isOver = true;
