@@ -1,5 +1,6 @@
 import { checkNames, invalidOption } from '../errors/invalid-option.ts';
 import { parseUrl } from '../message/origin.ts';
+import { ownOptions } from '../util/own-options.ts';
 import { HTTPConnectionPool } from './http-connection-pool.ts';
 import { HTTPSConnectionPool } from './https-connection-pool.ts';
 import { POOL_OPTION_NAMES, type PoolOptions } from './pool-options.ts';
@@ -18,9 +19,9 @@ import { checkConnectable, socketPathFor } from './socket-route.ts';
 export function connectionFromUrl(url: string | URL, options: PoolOptions = {}): HTTPConnectionPool {
   const { origin } = parseUrl(url);
   checkNames('the pool', options, POOL_OPTION_NAMES);
-  checkConnectable(origin, options.connector !== undefined);
   // From here on the socket would count as the program's own choice, which no guard judges.
-  const { socketPath = null, guard = null } = options;
+  const { socketPath = null, guard = null, connector } = ownOptions(options);
+  checkConnectable(origin, connector !== undefined);
   const path = socketPathFor(origin, socketPath);
   if (path !== socketPath && guard !== null) {
     throw invalidOption(

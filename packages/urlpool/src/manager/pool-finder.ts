@@ -1,6 +1,6 @@
 // Which pool a request goes to: by its origin, by how that is reached, and by the proxy in between.
 
-import { type Origin, originText } from '../message/origin.ts';
+import { namedSocket, type Origin, originText } from '../message/origin.ts';
 import { guardFrom } from '../policy/address-guard.ts';
 import { TLSContext } from '../transport/tls-settings.ts';
 import { ManagedPool } from './managed-pool.ts';
@@ -69,7 +69,7 @@ export class PoolFinder {
 
   /** Whether nothing in between is used. */
   #goesToSocket(origin: Origin, route: RouteOptions | null): boolean {
-    if (origin.socketPath !== undefined) return true;
+    if (namedSocket(origin) !== null) return true;
     const { path } = this.#settings.socket;
     const chosen = route?.socketPath === undefined ? path : route.socketPath;
     if (chosen === null) return false;

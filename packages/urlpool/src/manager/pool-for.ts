@@ -3,7 +3,7 @@
 
 import type { Router } from '../call/router.ts';
 import { LineMemo } from '../http1/line-memo.ts';
-import { type Origin, originText } from '../message/origin.ts';
+import { namedSocket, type Origin, originText } from '../message/origin.ts';
 import { OriginPool, type PoolWatch } from '../pool/origin-pool.ts';
 import { HttpConnect } from '../route/http-connect.ts';
 import type { ProxyServer } from '../route/proxy-server.ts';
@@ -66,7 +66,7 @@ export function poolFor(
 
 /** The client of a pool of its own. */
 export function singleClient(origin: Origin, settings: PoolSettings): OriginClient {
-  const isByNetwork = origin.socketPath === undefined && settings.socket.path === null;
+  const isByNetwork = namedSocket(origin) === null && settings.socket.path === null;
   const proxy = (isByNetwork ? settings.proxies?.(origin) : null) ?? null;
   const pool = poolFor(origin, settings, { proxy, watch: null });
   if (!isForwarded(origin, proxy, settings)) return new OriginClient(origin, settings, pool);

@@ -3,7 +3,7 @@
 
 import { invalidOption } from '../errors/invalid-option.ts';
 import { RequestError } from '../errors/request-error.ts';
-import { type Origin, originText } from '../message/origin.ts';
+import { namedSocket, type Origin, originText } from '../message/origin.ts';
 import { socketText } from '../message/socket-path.ts';
 import type { Guard } from '../policy/address-guard.ts';
 import type { SocketSettings } from '../transport/socket-options.ts';
@@ -29,10 +29,11 @@ export function checkOneWay(options: {
  * @param chosen The one that the program chose; null for none.
  * @throws {RequestError} `ERR_INVALID_OPTION` where the URL names another.
  */
-export function socketPathFor({ socketPath }: Origin, chosen: string | null): string | null {
-  if (socketPath === undefined || socketPath === chosen) return chosen;
-  if (chosen === null) return socketPath;
-  throw invalidOption('socketPath', chosen, `the URL names another socket, ${socketText(socketPath)}: leave one out`);
+export function socketPathFor(origin: Origin, chosen: string | null): string | null {
+  const named = namedSocket(origin);
+  if (named === null || named === chosen) return chosen;
+  if (chosen === null) return named;
+  throw invalidOption('socketPath', chosen, `the URL names another socket, ${socketText(named)}: leave one out`);
 }
 
 /** What judges where a connection leads: addresses, and sockets that a URL names. One that the program chose is not judged. */
@@ -53,7 +54,7 @@ export function socketTo(path: string | null, settings: SocketSettings): SocketS
  * @throws {RequestError} `ERR_INVALID_URL`
  */
 export function checkConnectable(origin: Origin, hasConnector: boolean): void {
-  if (!hasConnector || origin.socketPath === undefined) return;
+  if (!hasConnector || namedSocket(origin) === null) return;
   const text = `Cannot connect to ${originText(origin)}: the URL names a socket, and a connector opens connections by itself`;
   throw new RequestError(text, { code: 'ERR_INVALID_URL', phase: 'request' });
 }

@@ -36,9 +36,15 @@ export function authority(origin: Origin): string {
   return origin.port === DEFAULT_PORTS[origin.scheme] ? host : `${host}:${origin.port}`;
 }
 
+/** The path of the socket that a URL named, its origin's own (prototypes may be given more); null for the network. */
+export function namedSocket(origin: Origin): string | null {
+  return Object.hasOwn(origin, 'socketPath') ? (origin.socketPath ?? null) : null;
+}
+
 /** An origin as text, e.g. `https://example.org`, `http://[::1]:8080` or `http+unix://%2Frun%2Fdocker.sock`. */
 export function originText(origin: Origin): string {
-  if (origin.socketPath !== undefined) return `${origin.scheme}+unix://${encodeURIComponent(origin.socketPath)}`;
+  const path = namedSocket(origin);
+  if (path !== null) return `${origin.scheme}+unix://${encodeURIComponent(path)}`;
   return `${origin.scheme}://${authority(origin)}`;
 }
 

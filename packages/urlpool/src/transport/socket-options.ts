@@ -87,14 +87,19 @@ function keepAliveOf(value: boolean | number): number | null {
 /** Nothing was asked for. */
 export const USUAL_SOCKET: SocketSettings = Object.freeze(socketSettings({}));
 
-/** What `net.connect()` and `tls.connect()` are told of where to. */
-export function placeOf(
-  { path, localAddress }: SocketSettings,
-  address: string,
-  port: number,
-): { readonly path: string } | { readonly host: string; readonly port: number; readonly localAddress?: string } {
-  if (path !== null) return { path };
-  return localAddress === null ? { host: address, port } : { host: address, port, localAddress };
+/** What `net.connect()` and `tls.connect()` are told of where to, and from where. */
+export type SocketPlace =
+  | { readonly path: string }
+  | {
+      readonly path: undefined;
+      readonly host: string;
+      readonly port: number;
+      readonly localAddress: string | undefined;
+    };
+
+/** The place of an address. It says what is not given, too: Node would take that from a prototype that has it. */
+export function placeOf({ path, localAddress }: SocketSettings, address: string, port: number): SocketPlace {
+  return path === null ? { path: undefined, host: address, port, localAddress: localAddress ?? undefined } : { path };
 }
 
 /** Sets what can be set once it is connected. */

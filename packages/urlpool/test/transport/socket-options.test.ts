@@ -123,12 +123,9 @@ for (const [name, settings, addresses, expected] of FAMILIES) {
 }
 
 test('placeOf() gives net.connect() a path, or an address and where from', () => {
-  assert.deepEqual(placeOf(USUAL_SOCKET, '::1', 80), { host: '::1', port: 80 });
-  assert.deepEqual(placeOf({ ...USUAL_SOCKET, localAddress: '::1' }, '::1', 80), {
-    host: '::1',
-    port: 80,
-    localAddress: '::1',
-  });
+  const network = { path: undefined, host: '::1', port: 80, localAddress: undefined };
+  assert.deepEqual(placeOf(USUAL_SOCKET, '::1', 80), network);
+  assert.deepEqual(placeOf({ ...USUAL_SOCKET, localAddress: '::1' }, '::1', 80), { ...network, localAddress: '::1' });
   assert.deepEqual(placeOf({ ...USUAL_SOCKET, path: '/x' }, '/x', 80), { path: '/x' });
 });
 
@@ -388,3 +385,14 @@ test('each of the options makes a pool of its own, and the same ones again do no
   const { pools, numConnections, numRequests } = http.snapshot();
   assert.deepEqual([pools.length, numConnections, numRequests], [5, 5, 10]);
 });
+
+for (const name of ['path', 'socketPath', 'localAddress', 'family']) {
+  test(`a prototype that was given ${name} leads no connection elsewhere`, async (t) => {
+    const { http, port } = await served(t, {});
+    Object.defineProperty(Object.prototype, name, { value: '/tmp/evil', configurable: true, writable: true });
+    t.after(() => Reflect.deleteProperty(Object.prototype, name));
+    const response = await http.request('GET', `http://127.0.0.1:${port}/`, { noDelay: true });
+    Reflect.deleteProperty(Object.prototype, name);
+    assert.equal(response.connection.address, `127.0.0.1:${port}`);
+  });
+}
