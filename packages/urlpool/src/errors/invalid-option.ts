@@ -72,7 +72,8 @@ export function checkNames(what: string, options: unknown, known: readonly strin
     throw invalidOption(owner ? `the options of ${what}` : what, options, 'give an object');
   }
   for (const name in options) {
-    if (known.includes(name)) continue;
+    // What was added to the prototype of all objects was not given.
+    if (known.includes(name) || !Object.hasOwn(options, name)) continue;
     const meant =
       known.find((one) => plain(one) === plain(name)) ?? OF_PEERS.get(plain(name))?.find((one) => known.includes(one));
     const hint = meant === undefined ? `known are ${[...known].sort().join(', ')}` : `did you mean ${meant}?`;

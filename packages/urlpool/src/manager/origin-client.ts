@@ -7,7 +7,7 @@ import type { CallChoices, CallSettings } from '../call/call-settings.ts';
 import { CallTrace } from '../call/call-trace.ts';
 import type { HopHooks } from '../call/hop-hooks.ts';
 import { type Outcome, Rejection } from '../call/outcome.ts';
-import { checkedMethod, checkRequestOptions, prepareRequest, type SharedFields } from '../call/prepare-request.ts';
+import { checkedMethod, checkedRequestOptions, prepareRequest, type SharedFields } from '../call/prepare-request.ts';
 import type { RequestOptions } from '../call/request-options.ts';
 import { type Place, placeFor, type Router } from '../call/router.ts';
 import { HTTPError } from '../errors/http-error.ts';
@@ -27,11 +27,12 @@ import { ACCEPT_ENCODING } from '../response/decoding/content-codings.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
 import type { StreamedResponse } from '../response/streamed-response.ts';
 import type { UpgradedResponse } from '../response/upgraded-response.ts';
+import { ownOptions } from '../util/own-options.ts';
 import { type PoolSettings, withPoolTimeout } from './pool-options.ts';
 import type { PreconnectOptions } from './preconnect-options.ts';
 import { VERSION } from './version.ts';
 
-const NO_OPTIONS: RequestOptions = {};
+const NO_OPTIONS: RequestOptions = ownOptions({});
 
 let lastCall = 0;
 
@@ -90,7 +91,8 @@ export class OriginClient implements Place {
    */
   send(method: string, target: string, options: RequestOptions = NO_OPTIONS, choices: SendChoices): Promise<Outcome> {
     try {
-      return this.#start(method, target, options, choices);
+      const own = options === NO_OPTIONS ? NO_OPTIONS : checkedRequestOptions(options);
+      return this.#start(method, target, own, choices);
     } catch (error) {
       releaseInput(options);
       // How deep here the fault was found is of no use to the caller, whose own frames would not fit below.
@@ -102,7 +104,6 @@ export class OriginClient implements Place {
   #start(given: string, target: string, options: RequestOptions, choices: SendChoices): Promise<Outcome> {
     if (this.#settings.calls.closing) throw closedError({ method: given, url: this.text + target });
     const method = checkedMethod(given, target);
-    if (options !== NO_OPTIONS) checkRequestOptions(options);
     const { wants, hops = null } = choices;
     const shared = choices.fields === null ? this.#fields : this.#fieldsWith(choices.fields);
     const prepared = prepareRequest(method, options, shared);

@@ -18,6 +18,7 @@ import type { HTTPResponse } from '../response/http-response.ts';
 import type { StreamedResponse } from '../response/streamed-response.ts';
 import type { UpgradedResponse } from '../response/upgraded-response.ts';
 import type { ManagerSnapshot } from '../trace/snapshot.ts';
+import { ownOptions } from '../util/own-options.ts';
 import { type CloseOptions, closeTimeout } from './close-options.ts';
 import { type DownloadedFile, type DownloadOptions, download } from './download.ts';
 import { type EventStream, type EventStreamOptions, eventStream } from './event-stream.ts';
@@ -120,7 +121,7 @@ export class PoolManager implements AsyncDisposable {
   /** @throws {RequestError} for an option that cannot be used. */
   constructor(options: PoolManagerOptions = {}) {
     checkNames('the manager', options, MANAGER_OPTION_NAMES);
-    const { numPools, maxConnections, ...poolOptions } = options;
+    const { numPools, maxConnections, ...poolOptions } = ownOptions(options);
     const room = new Room(whole('maxConnections', maxConnections, 512));
     this.#settings = poolSettings(poolOptions, [], room);
     this.#pools = new PoolFinder(this.#settings, whole('numPools', numPools, 256));
@@ -364,7 +365,7 @@ export class PoolManager implements AsyncDisposable {
     if (options === undefined)
       return this.#pools.clientFor(to.origin, to.text, null).send(method, target, options, chosen);
     checkNames('the request', options, MANAGER_REQUEST_NAMES);
-    const isRouted = ROUTE_OPTION_NAMES.some((name) => name in options);
+    const isRouted = ROUTE_OPTION_NAMES.some((name) => Object.hasOwn(options, name));
     const route = isRouted ? routeOptionsOf(options) : null;
     const plain = isRouted ? withoutRoute(options) : options;
     return this.#pools.clientFor(to.origin, to.text, route).send(method, target, plain, chosen);

@@ -44,6 +44,7 @@ import { TLSContext } from '../transport/tls-settings.ts';
 import type { OpenTransport } from '../transport/transport-dial.ts';
 import { Alarms } from '../util/alarms.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
+import { ownOptions } from '../util/own-options.ts';
 import { type Random, systemRandom } from '../util/random.ts';
 import { type ProxyOption, proxyChooser } from './proxy-chooser.ts';
 import type { ProxyChooser } from './proxy-options.ts';
@@ -184,12 +185,9 @@ const systemGate: PollGate = new PollGate(systemClock);
  * @param also Names that the caller takes besides these.
  * @throws {RequestError} `ERR_INVALID_OPTION`
  */
-export function poolSettings(
-  options: PoolOptions,
-  also: readonly string[] = [],
-  room: Room = new Room(),
-): PoolSettings {
-  checkNames('the pool', options, [...POOL_OPTION_NAMES, ...also]);
+export function poolSettings(given: PoolOptions, also: readonly string[] = [], room: Room = new Room()): PoolSettings {
+  checkNames('the pool', given, [...POOL_OPTION_NAMES, ...also]);
+  const options = ownOptions(given);
   const { onEvent, block = true, clock = systemClock, random = systemRandom, poolTimeout = null } = options;
   const { decodeContent = true, idleTimeout = 50_000, maxAge = Number.POSITIVE_INFINITY, connector } = options;
   checkFunction('onEvent', onEvent);
@@ -210,7 +208,8 @@ export function poolSettings(
   const asked = options.retryBudget === undefined ? undefined : budgetLimits(options.retryBudget);
   const budget = asked ?? DEFAULT_BUDGET;
   return {
-    options: options.headers === undefined ? options : { ...options, headers: sharedHeaders(options.headers) },
+    options:
+      options.headers === undefined ? options : ownOptions({ ...options, headers: sharedHeaders(options.headers) }),
     poolLimits: {
       maxSize,
       maxIdle,

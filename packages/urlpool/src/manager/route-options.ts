@@ -7,6 +7,7 @@ import { checkLookup, type LookupOptions } from '../transport/name-lookup.ts';
 import { SOCKET_OPTION_NAMES, type SocketOptions, socketSettings } from '../transport/socket-options.ts';
 import { CLIENT_CERTIFICATE_NAMES } from '../transport/tls-client-certificate.ts';
 import { TLS_OPTION_NAMES, type TLSOptions } from '../transport/tls-options.ts';
+import { ownOptions } from '../util/own-options.ts';
 import { contentKey } from './content-key.ts';
 import type { ProxyOption } from './proxy-chooser.ts';
 import { checkOneWay } from './socket-route.ts';
@@ -31,9 +32,11 @@ export const ROUTE_OPTION_NAMES: readonly (keyof RouteOptions)[] = [
 
 /** Those of a request's options that are about the route; null for none. */
 export function routeOptionsOf(options: object): RouteOptions | null {
-  const found = ROUTE_OPTION_NAMES.filter((name) => name in options && (options as RouteOptions)[name] !== undefined);
+  const found = ROUTE_OPTION_NAMES.filter(
+    (name) => Object.hasOwn(options, name) && (options as RouteOptions)[name] !== undefined,
+  );
   if (found.length === 0) return null;
-  const route = Object.fromEntries(found.map((name) => [name, (options as RouteOptions)[name]]));
+  const route = ownOptions(Object.fromEntries(found.map((name) => [name, (options as RouteOptions)[name]])));
   checkLookup(route);
   socketSettings(route);
   checkOneWay(route);
@@ -49,7 +52,7 @@ export function withoutRoute(options: RequestOptions & RouteOptions): RequestOpt
 /** The options of a manager with those of a request over them: a client certificate is replaced as one, passphrase and all. */
 export function withRoute<Options extends RouteOptions>(options: Options, route: RouteOptions): Options {
   const isOtherClient = CLIENT_CERTIFICATE_NAMES.some((name) => route[name] !== undefined);
-  return { ...(isOtherClient ? withoutClientCertificate(options) : options), ...route };
+  return ownOptions({ ...(isOtherClient ? withoutClientCertificate(options) : options), ...route });
 }
 
 function withoutClientCertificate<Options extends RouteOptions>(options: Options): Options {

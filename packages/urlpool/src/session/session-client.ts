@@ -25,6 +25,7 @@ import type { BaseResponse } from '../response/base-response.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
 import { StreamedResponse } from '../response/streamed-response.ts';
 import { addAbortable, removeAbortable } from '../util/abort-registry.ts';
+import { ownOptions } from '../util/own-options.ts';
 import { type Auth, type AuthOption, authFrom } from './auth/auth.ts';
 import { CallCookies, type CallStore, callCookies } from './cookies/call-cookies.ts';
 import type { CookieStore } from './cookies/cookie-store.ts';
@@ -96,12 +97,14 @@ export class SessionClient<Context extends object> {
     wants: Wants,
     method: string,
     url: string | URL,
-    options?: SessionRequestOptions<Context>,
+    given?: SessionRequestOptions<Context>,
     home: string | null = this.#base?.origin ?? null,
   ): Promise<BaseResponse> {
+    let options = given;
     try {
       if (options !== undefined) {
         checkNames('the request', options, SESSION_REQUEST_NAMES);
+        options = ownOptions(options);
         checkFlag('raiseForStatus', options.raiseForStatus);
         checkSignal(options.signal);
       }
@@ -222,7 +225,7 @@ export class SessionClient<Context extends object> {
   /** What comes out of the layers goes to the engine. */
   #sendLayered({ headers, removed, options, ...to }: SessionRequest<Context>): Promise<BaseResponse> {
     const left = removed.filter((name) => !headers.has(name)).map((name) => [name, null] as const);
-    return this.#send(to, { ...options, headers: [...headers, ...left] }, null);
+    return this.#send(to, ownOptions({ ...options, headers: [...headers, ...left] }), null);
   }
 
   async #send(

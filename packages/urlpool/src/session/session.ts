@@ -19,6 +19,7 @@ import type { BaseResponse } from '../response/base-response.ts';
 import { HTTPResponse } from '../response/http-response.ts';
 import { StreamedResponse } from '../response/streamed-response.ts';
 import type { ManagerSnapshot } from '../trace/snapshot.ts';
+import { ownOptions } from '../util/own-options.ts';
 import { CookieJar } from './cookies/cookie-jar.ts';
 import type { CookieStore } from './cookies/cookie-store.ts';
 import { cookiesFrom } from './cookies/cookies-option.ts';
@@ -51,10 +52,10 @@ export class Session<Context extends object = Record<string, unknown>> implement
   /** @throws {RequestError} for an option that cannot be used. */
   constructor(options: SessionOptions<Context> = {}) {
     const sorted = sortOptions(options);
-    this.#store = cookiesFrom(options.cookies);
+    this.#options = ownOptions(options);
+    this.#store = cookiesFrom(this.#options.cookies);
     this.cookies = this.#store instanceof CookieJar ? this.#store : null;
     this.manager = sorted.manager;
-    this.#options = options;
     this.#client = new SessionClient(sorted, this.#store);
   }
 

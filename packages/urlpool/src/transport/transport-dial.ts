@@ -14,6 +14,7 @@ import type { Guard } from '../policy/address-guard.ts';
 import type { TunnelEnd, TunnelTalk } from '../route/tunnel-talk.ts';
 import type { TraceListener } from '../trace/trace-event.ts';
 import type { Clock } from '../util/clock.ts';
+import { ownOptions } from '../util/own-options.ts';
 import { inOrder, type Names } from './address-book.ts';
 import { ConnectionRace, type FailedAttempt, type RaceHandler, type Runner } from './connection-race.ts';
 import { endpoint, knownAddresses, type LookupFunction, type ResolveMap } from './name-lookup.ts';
@@ -189,7 +190,7 @@ export class TransportDial implements PendingTransport {
 
   #connect(address: string, { onread }: SocketTransport): Socket {
     const { origin, tls, socket } = this.#target;
-    const options = { ...placeOf(socket, address, origin.port), allowHalfOpen: true, onread };
+    const options = ownOptions({ ...placeOf(socket, address, origin.port), allowHalfOpen: true, onread });
     return tls === null ? connect(options) : connectTLS(options, tls, origin.host);
   }
 
