@@ -137,10 +137,10 @@ const LONG = 200_000;
 
 // advisory, client, what is read
 for (const [advisory, client, what, act] of [
-  ['CVE-2020-8492', 'Python', 'a challenge of commas', () => parseChallenges(`Basic ${', '.repeat(LONG)}`)],
-  ['CVE-2021-3733', 'Python', 'a challenge of names', () => parseChallenges(`Basic realm${',a=b'.repeat(LONG)}"`)],
-  ['CVE-2021-21240', 'httplib2', 'a challenge of no-break spaces', () => parseChallenges(`x ${'\xa0'.repeat(LONG)}`)],
-  ['CVE-2021-3733', 'Python', 'a challenge of quotes', () => parseChallenges(`Digest a="${'\\'.repeat(LONG)}`)],
+  ['CVE-2020-8492', 'Python', 'a challenge of commas', () => parseChallenges([`Basic ${', '.repeat(LONG)}`])],
+  ['CVE-2021-3733', 'Python', 'a challenge of names', () => parseChallenges([`Basic realm${',a=b'.repeat(LONG)}"`])],
+  ['CVE-2021-21240', 'httplib2', 'a challenge of no-break spaces', () => parseChallenges([`x ${'\xa0'.repeat(LONG)}`])],
+  ['CVE-2021-3733', 'Python', 'a challenge of quotes', () => parseChallenges([`Digest a="${'\\'.repeat(LONG)}`])],
   ['CVE-2021-3749', 'axios', 'a value of spaces', () => new HTTPHeaders({ a: `a${' '.repeat(LONG)}b` })],
   [
     'CVE-2023-24807',
