@@ -13,16 +13,24 @@ import { FakeClock, resourceCounts, ScriptedServer, type ServerTls, TestProxy, u
 import { localCertificate } from '../connection/served-pool.ts';
 import { HeldLookup } from '../pool/held-lookup.ts';
 
+/** Connections that a queue of one place takes, at the very most. */
+const MOST_TAKEN = 64;
+
 /** A port on which the system takes no more connections: whoever comes waits for an answer to its first packet. */
 class FullPort {
   port = 0;
   readonly #worker = new Worker(LISTEN_AND_BLOCK, { eval: true });
   readonly #waiting: Socket[] = [];
 
-  static async open(): Promise<FullPort> {
+  /** Null where the system takes connections that nobody accepts. */
+  static async open(): Promise<FullPort | null> {
     const full = new FullPort();
     [full.port] = await once(full.#worker, 'message');
-    while (await full.#takesOneMore());
+    for (let taken = 0; await full.#takesOneMore(); taken++) {
+      if (taken < MOST_TAKEN) continue;
+      await full.close();
+      return null;
+    }
     return full;
   }
 
@@ -87,7 +95,7 @@ class SilentServer {
   }
 }
 
-let full: FullPort;
+let full: FullPort | null;
 let silent: SilentServer;
 let openingProxy: SilentServer;
 let refusingProxy: SilentServer;
@@ -115,7 +123,7 @@ before(async () => {
 });
 
 after(async () => {
-  await full.close();
+  await full?.close();
   await silent.close();
   await openingProxy.close();
   await refusingProxy.close();
@@ -172,6 +180,7 @@ interface Stage {
   /** The event of the stage, and how many of them. */
   readonly until: TraceEvent['type'];
   readonly times?: number;
+  readonly needsFullPort?: true;
   /** What the other side does last: after that nothing may have changed. */
   readonly late?: () => void;
 }
@@ -185,14 +194,18 @@ const STAGES: readonly (readonly [string, () => Stage])[] = [
       return { url, options: { lookup: held.lookup }, until: 'dns-start', late: () => held.answerAll() };
     },
   ],
-  ['TCP connects', () => ({ url: `http://127.0.0.1:${full.port}/`, options: {}, until: 'connect-start' })],
+  [
+    'TCP connects',
+    () => ({ url: `http://127.0.0.1:${full?.port}/`, options: {}, until: 'connect-start', needsFullPort: true }),
+  ],
   [
     'three addresses race',
     () => ({
-      url: `http://name.test:${full.port}/`,
+      url: `http://name.test:${full?.port}/`,
       options: { lookup: threeAddresses },
       until: 'connect-start',
       times: 3,
+      needsFullPort: true,
     }),
   ],
   [
@@ -269,8 +282,12 @@ const ENDS: readonly (readonly [string, (dialling: Dialling) => void, string])[]
 
 for (const [stageName, stageOf] of STAGES) {
   for (const [endName, end, code] of ENDS) {
-    test(`request() leaves nothing behind where ${endName} while ${stageName}`, async () => {
+    test(`request() leaves nothing behind where ${endName} while ${stageName}`, async (t) => {
       const stage = stageOf();
+      if (stage.needsFullPort === true && full === null) {
+        t.skip('the system takes connections that nobody accepts: no dial can be held up');
+        return;
+      }
       const { url, options, until, times = 1 } = stage;
       const expected = resources();
       const clock = new FakeClock();
@@ -355,7 +372,11 @@ const FAILURES: readonly (readonly [string, string, () => Promise<{ url: string;
       options: { ca: certificate.ca, servername: 'other.test', proxy: proxy.url },
     }),
   ],
-  ['garbage in the handshake', 'ERR_TLS_NOT_SPOKEN', async () => ({ url: `https://127.0.0.1:${garbage.port}/`, options: {} })],
+  [
+    'garbage in the handshake',
+    'ERR_TLS_NOT_SPOKEN',
+    async () => ({ url: `https://127.0.0.1:${garbage.port}/`, options: {} }),
+  ],
   [
     'HTTP in the handshake',
     'ERR_TLS_NOT_SPOKEN',
