@@ -3,7 +3,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createCertificateAuthority } from 'urlpool-testing';
+import { type CertificateAuthority, createCertificateAuthority } from 'urlpool-testing';
 import { programMissing, StartedServer } from './started-server.ts';
 
 /** One line of the log: nginx's number of the connection, and the number of the request on it, from 1. */
@@ -14,6 +14,14 @@ export interface LoggedRequest {
 }
 
 const PROGRAM = { name: 'nginx', package: 'nginx-light' };
+
+/** What it is started with besides. */
+export interface NginxChoices {
+  /** Who issues its certificate. @default an authority of its own */
+  readonly authority?: CertificateAuthority;
+  /** Files beside its configuration, by name. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
 
 /** Why there is no nginx to test with; null if there is one. In CI its absence is a failure, not a reason to skip. */
 export function nginxMissing(): string | null {
@@ -39,8 +47,12 @@ export class Nginx {
    * @param directives What the http block says besides, `keepalive_requests 10;` say.
    * @param files Contents by path, without the leading slash.
    */
-  static async start(directives: string, files: Readonly<Record<string, string>>): Promise<Nginx> {
-    const certificate = await (await createCertificateAuthority()).issue({ hosts: ['localhost'] });
+  static async start(
+    directives: string,
+    files: Readonly<Record<string, string>>,
+    { authority, settings = {} }: NginxChoices = {},
+  ): Promise<Nginx> {
+    const certificate = await (authority ?? (await createCertificateAuthority())).issue({ hosts: ['localhost'] });
     const server = await StartedServer.start({
       ...PROGRAM,
       ports: 2,
@@ -49,6 +61,7 @@ export class Nginx {
         mkdirSync(join(folder, 'www'));
         mkdirSync(join(folder, 'tmp'));
         for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, 'www', name), content);
+        for (const [name, content] of Object.entries(settings)) writeFileSync(join(folder, name), content);
         writeFileSync(join(folder, 'cert.pem'), certificate.cert);
         writeFileSync(join(folder, 'key.pem'), certificate.key);
         writeFileSync(join(folder, 'nginx.conf'), configuration(http, https, directives));
