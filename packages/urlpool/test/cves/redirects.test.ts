@@ -94,7 +94,8 @@ for (const [advisory, client, headers, from, to, status] of LEAKS) {
     const start = url[from] + leadingTo(`${url[to]}/end`, status);
     await http.request('GET', start, { headers });
     const first = servers[from].requests.filter(({ target }) => target.startsWith('/3'));
-    assert.match(bytesOf(first), LEAKED, 'the first server got it');
+    // Fields for proxies are for no origin, the first neither.
+    if (!Object.keys(headers).every((name) => /^proxy-/i.test(name))) assert.match(bytesOf(first), LEAKED);
     await http.fetch(start, { headers });
     assert.equal(ended(servers[to]).length, 2, 'the redirects were followed');
     assert.doesNotMatch(bytesOf(ended(servers[to])), LEAKED);
