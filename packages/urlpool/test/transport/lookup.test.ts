@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import {
   ConnectError,
   HTTPConnectionPool,
+  HTTPSConnectionPool,
   type LookupFunction,
   PoolManager,
   RequestError,
@@ -224,6 +225,24 @@ test('request() names every address where all refuse, and keeps the cause of eac
       ['ECONNREFUSED', 'ECONNREFUSED'],
     );
     return true;
+  });
+});
+
+test('request() names the address that closed the TLS handshake beside those that were tried after it', async (t) => {
+  const server = await ScriptedServer.start({}, async (connection) => {
+    await connection.read();
+    connection.reset();
+  });
+  const found = ['127.0.0.1', '::1'].map((address) => ({ address, family: 4 }));
+  const pool = new HTTPSConnectionPool('name.test', { port: server.port, lookup: answers(found), retries: false });
+  t.after(async () => {
+    await pool.close();
+    await server.close();
+  });
+  const [first, second] = [`127.0.0.1:${server.port}`, `[::1]:${server.port}`];
+  await assert.rejects(pool.request('GET', '/'), {
+    code: 'ERR_CONNECTION_REFUSED',
+    message: `Cannot connect to https://name.test:${server.port}: ${first} reset the connection while it was being opened; ${second} refused the connection; is a server listening there?`,
   });
 });
 
