@@ -174,20 +174,26 @@ for (const [advisory, client, what, act] of [
 }
 
 // advisory, client, what is long, the field
-for (const [advisory, client, name, value] of [
-  ['CVE-2022-25881', 'http-cache-semantics', 'Cache-Control', ' '.repeat(60_000)],
-  ['CVE-2021-33503', 'urllib3', 'Location', `http://${'@'.repeat(60_000)}`],
-  ['CVE-2022-2596', 'node-fetch', 'Location', `/${'./'.repeat(30_000)}`],
-  ['CVE-2022-2596', 'node-fetch', 'Link', `<a>${'; '.repeat(30_000)}`],
-  ['CVE-2022-2596', 'node-fetch', 'Link', '<'.repeat(60_000)],
-  ['CVE-2022-2596', 'node-fetch', 'Content-Type', `text/html${'; a'.repeat(20_000)}`],
-  ['CVE-2022-2596', 'node-fetch', 'Content-Type', `text/html; charset="${'\\"'.repeat(30_000)}`],
-  ['CVE-2020-8492', 'Python', 'WWW-Authenticate', `Digest ${'a="b",'.repeat(10_000)}`],
-  ['CVE-2022-25881', 'http-cache-semantics', 'Retry-After', '1'.repeat(60_000)],
-  ['CVE-2022-25881', 'http-cache-semantics', 'Keep-Alive', `timeout=${'1'.repeat(60_000)}`],
-  ['CVE-2022-25881', 'http-cache-semantics', 'Connection', 'close ,'.repeat(8_000)],
+for (const [advisory, client, what, name, value] of [
+  ['CVE-2022-25881', 'http-cache-semantics', 'a Cache-Control of blanks', 'Cache-Control', ' '.repeat(60_000)],
+  ['CVE-2021-33503', 'urllib3', 'a Location of at signs', 'Location', `http://${'@'.repeat(60_000)}`],
+  ['CVE-2022-2596', 'node-fetch', 'a Location of dots', 'Location', `/${'./'.repeat(30_000)}`],
+  ['CVE-2022-2596', 'node-fetch', 'a Link of semicolons', 'Link', `<a>${'; '.repeat(30_000)}`],
+  ['CVE-2022-2596', 'node-fetch', 'a Link of brackets', 'Link', '<'.repeat(60_000)],
+  ['CVE-2022-2596', 'node-fetch', 'a Content-Type of parameters', 'Content-Type', `text/html${'; a'.repeat(20_000)}`],
+  [
+    'CVE-2022-2596',
+    'node-fetch',
+    'a Content-Type of quotes',
+    'Content-Type',
+    `text/html; charset="${'\\"'.repeat(30_000)}`,
+  ],
+  ['CVE-2020-8492', 'Python', 'a challenge of parameters', 'WWW-Authenticate', `Digest ${'a="b",'.repeat(10_000)}`],
+  ['CVE-2022-25881', 'http-cache-semantics', 'a Retry-After of ones', 'Retry-After', '1'.repeat(60_000)],
+  ['CVE-2022-25881', 'http-cache-semantics', 'a Keep-Alive of ones', 'Keep-Alive', `timeout=${'1'.repeat(60_000)}`],
+  ['CVE-2022-25881', 'http-cache-semantics', 'a Connection of closes', 'Connection', 'close ,'.repeat(8_000)],
 ] as const) {
-  test(`${advisory} (${client}): a long ${name} takes no time (${JSON.stringify(value.slice(0, 12))})`, async (t) => {
+  test(`${advisory} (${client}): ${what} takes no time`, async (t) => {
     const status = name === 'Location' ? '302 Found' : name === 'WWW-Authenticate' ? '401 Unauthorized' : '200 OK';
     const server = await attackSite(
       t,

@@ -9,45 +9,45 @@ import { type TestContext, test } from 'node:test';
 import { HTTPConnectionPool, PoolManager, RequestError } from 'urlpool';
 import { attackSite, bytesOf, leadingTo, redirector, victim, victimSession } from './attack-site.ts';
 
-// advisory, client, a text that is no URL
-for (const [advisory, client, url] of [
-  ['CVE-2022-27780', 'curl', 'http://example.com%2F127.0.0.1/'],
-  ['CVE-2022-27780', 'curl', 'http://example.com%3F.evil.test/'],
-  ['CVE-2022-27780', 'curl', 'http://example.com%40evil.test/'],
-  ['CVE-2022-27775', 'curl', 'http://[fe80::1%25eth0]/'],
-  ['CVE-2019-9636', 'Python', 'http://example.com\u2100.evil.test/'],
-  ['CVE-2019-10160', 'Python', 'http://user@example\uff03.evil.test/'],
-  ['CVE-2024-11168', 'Python', 'http://[example.com]/'],
-  ['CVE-2024-11168', 'Python', 'http://[v1.a]/'],
-  ['CVE-2023-24329', 'Python', '\x0bhttp://example.com/'],
-  ['CVE-2023-24329', 'Python', '\thttp://example.com/'],
-  ['CVE-2022-0391', 'Python', 'http://exa\nmple.com/'],
-  ['CVE-2025-58754', 'axios', 'data:text/plain;base64,AAAA'],
-  ['CVE-2022-33987', 'got', 'unix:/var/run/docker.sock:/'],
-  ['CVE-2009-0037', 'curl', 'file:///etc/passwd'],
-  ['CVE-2022-45061', 'Python', `http://${'\u0e01'.repeat(100_000)}.test/`],
-  ['CVE-2024-3651', 'idna', `http://${'\u0301'.repeat(100_000)}/`],
+// advisory, client, what it has, a text that is no URL
+for (const [advisory, client, what, url] of [
+  ['CVE-2022-27780', 'curl', 'an encoded slash in its host', 'http://example.com%2F127.0.0.1/'],
+  ['CVE-2022-27780', 'curl', 'an encoded question mark in its host', 'http://example.com%3F.evil.test/'],
+  ['CVE-2022-27780', 'curl', 'an encoded at sign in its host', 'http://example.com%40evil.test/'],
+  ['CVE-2022-27775', 'curl', 'a zone', 'http://[fe80::1%25eth0]/'],
+  ['CVE-2019-9636', 'Python', 'a character that normalises to a/c', 'http://example.com\u2100.evil.test/'],
+  ['CVE-2019-10160', 'Python', 'a wide number sign in its host', 'http://user@example\uff03.evil.test/'],
+  ['CVE-2024-11168', 'Python', 'a name in brackets', 'http://[example.com]/'],
+  ['CVE-2024-11168', 'Python', 'a version in brackets', 'http://[v1.a]/'],
+  ['CVE-2023-24329', 'Python', 'a vertical tab before it', '\x0bhttp://example.com/'],
+  ['CVE-2023-24329', 'Python', 'a tab before it', '\thttp://example.com/'],
+  ['CVE-2022-0391', 'Python', 'a line end in its host', 'http://exa\nmple.com/'],
+  ['CVE-2025-58754', 'axios', 'a scheme for text of its own', 'data:text/plain;base64,AAAA'],
+  ['CVE-2022-33987', 'got', 'a scheme for sockets', 'unix:/var/run/docker.sock:/'],
+  ['CVE-2009-0037', 'curl', 'a scheme for files', 'file:///etc/passwd'],
+  ['CVE-2022-45061', 'Python', 'a host of a hundred thousand letters', `http://${'\u0e01'.repeat(100_000)}.test/`],
+  ['CVE-2024-3651', 'idna', 'a host of a hundred thousand marks', `http://${'\u0301'.repeat(100_000)}/`],
 ] as const) {
-  test(`${advisory} (${client}): ${JSON.stringify(url.slice(0, 50))} is refused at once`, async (t) => {
+  test(`${advisory} (${client}): a URL with ${what} is refused at once`, async (t) => {
     const before = performance.now();
     await assert.rejects(victim(t).request('GET', url), { name: 'RequestError', code: 'ERR_INVALID_URL' });
     assert.ok(performance.now() - before < 1_000);
   });
 }
 
-// advisory, client, a URL, the only host that may be asked
-for (const [advisory, client, url, host] of [
-  ['CVE-2016-8624', 'curl', 'http://example.com#@evil.test/', 'example.com'],
-  ['CVE-2020-13956', 'Apache HttpClient', 'http://user@apache.test:80@evil.test/', 'evil.test'],
-  ['CVE-2024-38428', 'wget', 'http://a;b@example.com/', 'example.com'],
-  ['CVE-2024-38428', 'wget', 'http://evil.test;@example.com/', 'example.com'],
-  ['CVE-2019-10160', 'Python', 'http://example.com\uff03@evil.test/', 'evil.test'],
-  ['CVE-2022-0686', 'url-parse', 'http://evil.test\\@example.com/', 'evil.test'],
-  ['CVE-2022-0639', 'url-parse', 'http:\\\\evil.test\\@example.com', 'evil.test'],
-  ['CVE-2023-26159', 'follow-redirects', 'http://example.com:80?@evil.test/', 'example.com'],
-  ['CVE-2022-27779', 'curl', 'HTTP://EXAMPLE.COM./', 'example.com.'],
+// advisory, client, what it has, a URL, the only host that may be asked
+for (const [advisory, client, what, url, host] of [
+  ['CVE-2016-8624', 'curl', 'an at sign behind a number sign', 'http://example.com#@evil.test/', 'example.com'],
+  ['CVE-2020-13956', 'Apache HttpClient', 'two at signs', 'http://user@apache.test:80@evil.test/', 'evil.test'],
+  ['CVE-2024-38428', 'wget', 'a semicolon in its user', 'http://a;b@example.com/', 'example.com'],
+  ['CVE-2024-38428', 'wget', 'a host for a user', 'http://evil.test;@example.com/', 'example.com'],
+  ['CVE-2019-10160', 'Python', 'a wide number sign in its user', 'http://example.com\uff03@evil.test/', 'evil.test'],
+  ['CVE-2022-0686', 'url-parse', 'a backslash before an at sign', 'http://evil.test\\@example.com/', 'evil.test'],
+  ['CVE-2022-0639', 'url-parse', 'backslashes alone', 'http:\\\\evil.test\\@example.com', 'evil.test'],
+  ['CVE-2023-26159', 'follow-redirects', 'an at sign in its query', 'http://example.com:80?@evil.test/', 'example.com'],
+  ['CVE-2022-27779', 'curl', 'a dot at its end', 'HTTP://EXAMPLE.COM./', 'example.com.'],
 ] as const) {
-  test(`${advisory} (${client}): ${url} has one host, the same for who looks and who asks`, async (t) => {
+  test(`${advisory} (${client}): a URL with ${what} has one host, the same for who looks and who asks`, async (t) => {
     const asked: string[] = [];
     const server = await attackSite(t, redirector);
     const http = new PoolManager({
