@@ -15,6 +15,8 @@ export const FIGURES = {
   p99: { title: 'p99 latency', unit: 'µs', heading: 'p99 µs' },
   peakRss: { title: 'peak RSS', unit: 'MB', heading: 'peak RSS MB' },
   requests: { title: 'requests', unit: '', heading: null },
+  /** Of the handshakes that the server saw. */
+  resumed: { title: 'handshakes resumed', unit: '%', heading: 'resumed %' },
   opened: { title: 'connections opened', unit: '', heading: null },
 } as const;
 

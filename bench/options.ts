@@ -74,7 +74,8 @@ export function parseOptions(args: readonly string[]): Options {
 /** Who runs at a row. */
 export function clientsOf(row: Row, { clients, scale }: Pick<Options, 'clients' | 'scale'>): readonly ClientName[] {
   const chosen = clients ?? row.clients;
-  const more = scale && row.is === 'load' && row.use === 'get' ? SCALE : [];
+  const isPlain = row.is === 'load' && row.use === 'get' && row.dials === undefined && row.road === undefined;
+  const more = scale && isPlain ? SCALE : [];
   return [...new Set([...chosen, ...more])];
 }
 

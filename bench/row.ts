@@ -34,6 +34,12 @@ interface Common {
   readonly targets: readonly Target[];
 }
 
+/** Whether connections are kept, or each request opens one and the server closes it, with a TLS handshake in full or resumed. */
+export type Dials = 'kept' | 'each, in full' | 'each, resumed';
+
+/** What lies between client and server: nothing, or a proxy that forwards requests or opens tunnels (CONNECT). */
+export type Road = 'direct' | 'forwarded' | 'tunnel';
+
 /** One request after another on every connection, for a while. */
 export interface LoadRow extends Common {
   readonly is: 'load';
@@ -45,7 +51,12 @@ export interface LoadRow extends Common {
    */
   readonly use: 'get' | 'json' | 'stream' | 'upload' | 'form' | 'fetch' | 'session' | 'many';
   readonly body: keyof typeof BODIES;
+  /** Connections, and requests at once. */
   readonly connections: number;
+  /** @default 'kept' */
+  readonly dials?: Dials;
+  /** @default 'direct' */
+  readonly road?: Road;
 }
 
 /** Memory of connections that are kept and idle. */
@@ -110,7 +121,7 @@ export function describeRow(row: Row): string {
   }
 }
 
-function describeLoad({ scheme, use, body, connections }: LoadRow): string {
+function describeLoad({ scheme, use, body, connections, dials = 'kept', road = 'direct' }: LoadRow): string {
   const how = {
     get: body === '100 MB' ? ' preloaded' : '',
     json: '',
@@ -121,7 +132,13 @@ function describeLoad({ scheme, use, body, connections }: LoadRow): string {
     session: ' with 3 cookies and basic auth',
     many: ' from lists of 10,000 URLs',
   }[use];
-  return `${scheme}, ${body}${how} × ${connections} ${connections === 1 ? 'connection' : 'connections'}`;
+  const opened = {
+    kept: '',
+    'each, in full': ', a full handshake each',
+    'each, resumed': ', a resumed handshake each',
+  }[dials];
+  const through = { direct: '', forwarded: ', forwarded by squid', tunnel: ', in tunnels through squid' }[road];
+  return `${scheme}, ${body}${how} × ${connections} ${connections === 1 ? 'connection' : 'connections'}${opened}${through}`;
 }
 
 function count(value: number): string {

@@ -92,6 +92,67 @@ export const ROWS: readonly Row[] = [
     ],
   },
   {
+    // A connection for each request, which asks the server to close it (Connection: close). The server gives out no
+    // tickets, so that no client has anything to resume; nobody has to be told not to.
+    id: 'tls-new-full',
+    is: 'load',
+    scheme: 'https',
+    use: 'get',
+    body: '1 KB',
+    connections: 10,
+    dials: 'each, in full',
+    metric: 'cpu',
+    clients: ['urlpool', 'undici-request', 'node-http'],
+    targets: [
+      { is: 'ratio', against: 'undici-request', atMost: NOISE },
+      { is: 'ratio', against: 'node-http', atMost: NOISE },
+    ],
+  },
+  {
+    // The same where the server gives tickets (TLS 1.3). Each client keeps the sessions of its origins by default: undici
+    // up to 100 (maxCachedSessions), by weak references; https.Agent 100; urlpool the latest of each pool.
+    id: 'tls-new-resumed',
+    is: 'load',
+    scheme: 'https',
+    use: 'get',
+    body: '1 KB',
+    connections: 10,
+    dials: 'each, resumed',
+    metric: 'cpu',
+    clients: ['urlpool', 'undici-request', 'node-http'],
+    targets: [
+      { is: 'ratio', against: 'undici-request', atMost: NOISE },
+      { is: 'ratio', against: 'node-http', atMost: NOISE },
+    ],
+  },
+  {
+    // Requests in absolute form on 50 kept connections to squid. undici's ProxyAgent does so too for http origins, as its
+    // proxyTunnel is false by default since its eighth major; the row says so to both.
+    id: '1k-50-proxy-forward',
+    is: 'load',
+    scheme: 'http',
+    use: 'get',
+    body: '1 KB',
+    connections: 50,
+    road: 'forwarded',
+    metric: 'cpu',
+    clients: ['urlpool', 'undici-request'],
+    targets: [{ is: 'ratio', against: 'undici-request', atMost: 0.5 }],
+  },
+  {
+    // 50 kept tunnels by CONNECT, with TLS to the server in each. Both do so for every https origin.
+    id: '1k-50-proxy-connect',
+    is: 'load',
+    scheme: 'https',
+    use: 'get',
+    body: '1 KB',
+    connections: 50,
+    road: 'tunnel',
+    metric: 'cpu',
+    clients: ['urlpool', 'undici-request'],
+    targets: [{ is: 'ratio', against: 'undici-request', atMost: 0.5 }],
+  },
+  {
     id: '64k-20',
     is: 'load',
     scheme: 'http',

@@ -15,9 +15,10 @@ import { readMachine } from './machine.ts';
 import { clientsOf, type Options, parseOptions, USAGE } from './options.ts';
 import { versionsOf } from './packages.ts';
 import { type Result, summarise } from './result.ts';
-import { BODIES, type Row } from './row.ts';
+import { BODIES, type LoadRow, type Row } from './row.ts';
 import { schedule } from './schedule.ts';
 import { makeSite, startServer } from './servers/server.ts';
+import { startSquid } from './servers/squid.ts';
 import { toTable } from './table.ts';
 import { Unable } from './tasks/task.ts';
 import { coreOf, type Setting } from './turns/setting.ts';
@@ -66,10 +67,12 @@ async function run(options: Options): Promise<void> {
   const server = await startServer(options.server, site);
   if (!server.name.startsWith('nginx')) note(`the server is ${server.name}, not nginx`);
 
-  const rows = options.rows.filter((row) => canRun(row, site.certificate !== null, note));
+  const isWanted = options.rows.some((row) => row.is === 'load' && (row.road ?? 'direct') !== 'direct');
+  const squid = isWanted ? await startSquid(path.dirname(site.directory), coreOf(cores, 'server')) : null;
+  const rows = options.rows.filter((row) => canRun(row, { server, site, squid }, note));
   const wanted = [...new Set(rows.flatMap((row) => clientsOf(row, options)))];
-  const commands = await findClients(wanted, { server, site, cores, commands: new Map() }, note);
-  const setting: Setting = { server, site, cores, commands };
+  const commands = await findClients(wanted, { server, squid, site, cores, commands: new Map() }, note);
+  const setting: Setting = { server, squid, site, cores, commands };
   const samples = await takeTurns(rows, options, setting, note);
 
   const result: Result = {
@@ -78,7 +81,7 @@ async function run(options: Options): Promise<void> {
     machine,
     cores: describeCores(cores),
     node: process.versions.node,
-    server: server.name,
+    server: squid === null ? server.name : `${server.name}, ${squid.name}`,
     versions: { ...versionsOf([...commands.keys()]), ...scaleVersions(setting) },
     rounds: options.rounds,
     warmUpSeconds: options.warmUp,
@@ -132,22 +135,44 @@ async function takeTurns(
   return samples;
 }
 
-/** Under load, a client that opened another number of connections than the row's did not keep them. wrk opens one to look. */
+/**
+ * Under load, a client that opened another number of connections than the row's did not keep them, and one that opened
+ * fewer than it made requests kept them where it should not. wrk opens one to look.
+ */
 function noteOpened(row: Row, client: ClientName, taken: readonly Sample[], note: Note): void {
   if (row.is !== 'load' || client === 'wrk') return;
+  if (row.dials !== undefined && row.dials !== 'kept') {
+    const tooFew = taken.find(({ opened = 0, requests = 0 }) => opened < requests);
+    if (tooFew !== undefined) {
+      note(`${row.id}: ${client} opened ${tooFew.opened} connections for more than ${tooFew.requests} requests`);
+    }
+    return;
+  }
   const opened = Math.max(...taken.map((sample) => sample.opened ?? 0));
   if (opened !== row.connections) note(`${row.id}: ${client} opened ${opened} connections, not ${row.connections}`);
 }
 
-function canRun(row: Row, hasCertificate: boolean, note: Note): boolean {
-  if (row.is === 'load' && row.scheme === 'https' && !hasCertificate) {
-    note(`${row.id} is left out: the openssl command is missing`);
+function canRun(row: Row, has: Pick<Setting, 'server' | 'site' | 'squid'>, note: Note): boolean {
+  const missing = row.is === 'load' ? whatIsMissing(row, has) : null;
+  if (missing !== null) {
+    note(`${row.id} is left out: ${missing}`);
     return false;
   }
   const [limit, needed] = [fileLimit(), filesNeeded(row)];
   if (limit < needed)
     note(`${row.id} is left out: it needs ${needed} open files per process, \`ulimit -Hn\` is ${limit}`);
   return limit >= needed;
+}
+
+/** What a row of load needs and has not; null where it can run. */
+function whatIsMissing(
+  { scheme, dials = 'kept', road = 'direct' }: LoadRow,
+  { server, site, squid }: Pick<Setting, 'server' | 'site' | 'squid'>,
+): string | null {
+  if (scheme === 'https' && site.certificate === null) return 'the openssl command is missing';
+  if (dials !== 'kept' && server.ports.handshakes === null) return 'it needs nginx, which tells resumed handshakes';
+  if (road !== 'direct' && squid === null) return 'squid is missing (Debian: squid)';
+  return null;
 }
 
 /** The large bodies are made only for a row that has them. */

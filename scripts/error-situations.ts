@@ -27,6 +27,8 @@ import {
 } from 'urlpool-testing';
 import type { ErrorCode } from '../packages/urlpool/src/errors/error-code.ts';
 import { connectError } from '../packages/urlpool/src/transport/network-error.ts';
+import { openingError } from '../packages/urlpool/src/transport/socket-error.ts';
+import { USUAL_SOCKET } from '../packages/urlpool/src/transport/socket-options.ts';
 import { echo, localCertificate, servedPool, until } from '../packages/urlpool/test/connection/served-pool.ts';
 
 /** What is read ahead of a body that nobody takes. */
@@ -54,6 +56,11 @@ async function ask(
 ): Promise<unknown> {
   const { pool } = await servedPool(t, script, options);
   return await act(pool);
+}
+
+/** Asks for something of this machine over a socket that is opened as the options say. */
+async function connecting(port: number, options: PoolOptions): Promise<unknown> {
+  return await new HTTPConnectionPool('127.0.0.1', { port, retries: false, ...options }).request('GET', '/');
 }
 
 /** Asks for something behind a proxy, which is given no credentials. */
@@ -190,6 +197,18 @@ export const SITUATIONS: Readonly<Partial<Record<ErrorCode, (t: TestContext) => 
     t.after(() => server.close());
     return await http.request('GET', server.origin).finally(() => http.close());
   },
+  ERR_ADDRESS_FAMILY: async () => await connecting(await unusedPort(), { family: 6 }),
+  ERR_LOCAL_ADDRESS: async () => await connecting(await unusedPort(), { localAddress: '192.0.2.77' }),
+  ERR_SOCKET_NOT_FOUND: async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'urlpool-'));
+    t.after(() => rm(folder, { recursive: true }));
+    return await connecting(await unusedPort(), { socketPath: join(folder, 'x.sock') });
+  },
+  ERR_SOCKET_ACCESS: async () => {
+    // Root may write to every socket: the system's answer is put in its place.
+    const cause = Object.assign(new Error('connect EACCES'), { code: 'EACCES', syscall: 'connect' });
+    throw openingError(ORIGIN, '/data/x.sock', { ...USUAL_SOCKET, path: '/data/x.sock' }, cause);
+  },
   ERR_CONNECTOR: async () => {
     const connector: unknown = () => ({});
     const http = new PoolManager({ connector: connector as Connector });
@@ -202,6 +221,15 @@ export const SITUATIONS: Readonly<Partial<Record<ErrorCode, (t: TestContext) => 
   ERR_PROXY_AUTH: (t) => throughProxy(t, { userinfo: 'user:secret' }),
   ERR_TLS_CERTIFICATE: async (t) => {
     const { pool } = await servedPool(t, echo, { tls: await localCertificate(), ca: undefined });
+    return await pool.request('GET', '/');
+  },
+  ERR_TLS_PIN: async (t) => {
+    const pins = `sha256/${'A'.repeat(43)}=`;
+    const { pool } = await servedPool(t, echo, { tls: await localCertificate(), pins });
+    return await pool.request('GET', '/');
+  },
+  ERR_TLS_CLIENT_CERTIFICATE: async (t) => {
+    const { pool } = await servedPool(t, echo, { tls: { ...(await localCertificate()), requestCert: true } });
     return await pool.request('GET', '/');
   },
   ERR_TLS_NOT_SPOKEN: async (t) => {

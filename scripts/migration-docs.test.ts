@@ -56,8 +56,8 @@ after(() => {
   rmSync(folder, { recursive: true });
 });
 
-const { origin, secureOrigin } = site;
-const GIVEN_TYPES = 'declare const origin: string;\ndeclare const secureOrigin: string;';
+const { origin, secureOrigin, proxyUrl } = site;
+const GIVEN_TYPES = ['origin', 'secureOrigin', 'proxyUrl'].map((name) => `declare const ${name}: string;`).join('\n');
 
 /** The packages that a piece imports. */
 function packagesOf(code: string): readonly string[] {
@@ -81,9 +81,9 @@ async function run(name: string, language: Language, beginning: string, code: st
     const text = formatWithOptions({ breakLength: Number.POSITIVE_INFINITY }, ...values);
     printed.set(line, [...(printed.get(line) ?? []), text]);
   };
-  Object.assign(globalThis, { given: { origin, secureOrigin, console: { ...console, log } } });
+  Object.assign(globalThis, { given: { origin, secureOrigin, proxyUrl, console: { ...console, log } } });
   const file = join(folder, `${name}.${language === 'ts' ? 'mts' : 'mjs'}`);
-  const given = 'const { origin, secureOrigin, console } = globalThis.given;';
+  const given = 'const { origin, secureOrigin, proxyUrl, console } = globalThis.given;';
   writeFileSync(file, moduleText(beginning, numbered(code), given));
   await import(pathToFileURL(file).href);
   for (const [line, said] of expectedOutput(code)) {

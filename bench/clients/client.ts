@@ -1,5 +1,13 @@
 import type { Target } from './target.ts';
 
+/** An HTTP proxy, spoken to in plain text. */
+export interface Proxy {
+  /** "http://127.0.0.1:3128" */
+  readonly url: string;
+  /** Whether it opens tunnels (CONNECT), or forwards requests in absolute form. */
+  readonly tunnels: boolean;
+}
+
 /** What a client is opened for. */
 export interface Endpoint {
   readonly scheme: 'http' | 'https';
@@ -11,6 +19,10 @@ export interface Endpoint {
   readonly otherOrigins: number;
   /** Whether the client's own bounds on all origins together are to be raised so that every connection can be kept. */
   readonly keepsAll: boolean;
+  /** Whether each request asks for its connection to be closed (Connection: close), so that the next one opens another. */
+  readonly closesEach: boolean;
+  /** The proxy that it is reached through; null for none. */
+  readonly proxy: Proxy | null;
   /** The server's certificate in PEM, for https. */
   readonly ca: string | null;
   /** The name in the certificate, where it is not the host. */

@@ -8,10 +8,13 @@ export interface Agents {
   readonly https: https.Agent;
 }
 
-/** Keep-alive agents for all that is built on `node:http`. */
+/** Agents for all that is built on `node:http`: they keep connections, unless each request is to have its own. */
 export function nodeAgents(endpoint: Endpoint): Agents {
-  const { connections } = endpoint;
-  const options = { keepAlive: true, maxSockets: connections, maxFreeSockets: connections };
+  const { connections, closesEach } = endpoint;
+  // With a bound on its sockets an agent keeps them for the requests that wait, whatever keepAlive says.
+  const options = closesEach
+    ? { keepAlive: false }
+    : { keepAlive: true, maxSockets: connections, maxFreeSockets: connections };
   return { http: new http.Agent(options), https: new https.Agent({ ...options, ...tlsOptions(endpoint) }) };
 }
 

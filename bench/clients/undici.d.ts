@@ -44,8 +44,20 @@ declare module 'undici' {
     close(): Promise<void>;
   }
 
-  export const Pool: new (origin: string, options: PoolOptions) => Dispatcher;
+  export const Pool: new (origin: string | URL, options: Partial<PoolOptions>) => Dispatcher;
   export const Agent: new (options: PoolOptions) => Dispatcher;
+
+  export interface ProxyAgentOptions {
+    uri: string;
+    proxyTunnel: boolean;
+    connections: number;
+    pipelining: number;
+    allowH2: boolean;
+    factory: (to: string | URL, options: object) => Dispatcher;
+    requestTls: { allowH2: boolean; ca?: string; servername?: string };
+  }
+
+  export const ProxyAgent: new (options: ProxyAgentOptions) => Dispatcher;
 
   export function fetch(
     url: string,

@@ -14,8 +14,14 @@ const NUM_POOLS = 256;
 
 /** `PoolManager.request()` of the built package, as a user gets it: `urlpool` resolves to packages/urlpool/dist by the workspace's link. */
 export function open(endpoint: Endpoint): Client {
-  const { connections } = endpoint;
-  const http = new PoolManager({ maxSize: connections, ...raisedBounds(endpoint), ...tlsOptions(endpoint) });
+  const { connections, closesEach, proxy } = endpoint;
+  const http = new PoolManager({
+    maxSize: connections,
+    ...raisedBounds(endpoint),
+    ...tlsOptions(endpoint),
+    ...(closesEach ? { headers: { Connection: 'close' } } : {}),
+    ...(proxy === null ? {} : { proxy: { url: proxy.url, tunnel: proxy.tunnels } }),
+  });
   return {
     get: (target) => {
       const { url } = target;

@@ -1,11 +1,20 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { start } from '../children.ts';
-import { HOST, JSON_PATH, type Server, type Site, STATUS_PATH, UPLOAD_PATH } from './site.ts';
+import { accepts, freePort } from './port.ts';
+import {
+  HANDSHAKES_LOG,
+  HOST,
+  JSON_PATH,
+  type Ports,
+  type Server,
+  type Site,
+  STATUS_PATH,
+  UPLOAD_PATH,
+} from './site.ts';
 
 /** Debian installs it where only root's PATH looks. */
 const COMMANDS = ['nginx', '/usr/sbin/nginx'];
@@ -25,7 +34,8 @@ export async function startNginx(site: Site, processes: Processes = 'one'): Prom
     const asked = spawnSync(command, ['-v'], { encoding: 'utf8' });
     if (asked.status !== 0) continue;
     const version = /nginx\/(\S+)/.exec(asked.stderr)?.[1] ?? 'of unknown version';
-    const ports = { http: await freePort(), https: await freePort(), anyAddress: await freePort() };
+    const handshakes = { full: await freePort(), resumed: await freePort() };
+    const ports = { http: await freePort(), https: await freePort(), anyAddress: await freePort(), handshakes };
     const file = path.join(site.directory, 'nginx.conf');
     writeFileSync(file, nginxConfig(site, ports, processes));
     const child = start(command, ['-e', 'stderr', '-c', file], site.core);
@@ -48,18 +58,29 @@ export async function startNginx(site: Site, processes: Processes = 'one'): Prom
  * Without sendfile the head and the body leave in one write of up to 128 KiB: measured, that is faster than sendfile
  * with tcp_nopush (1 KB: by a fifth; 64 KB: by half), and the client's reads per response are steadier.
  */
-export function nginxConfig({ directory, certificate }: Site, ports: Server['ports'], processes: Processes): string {
+export function nginxConfig({ directory, certificate }: Site, ports: Ports, processes: Processes): string {
   const scratch = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (use) => `${use}_temp_path ${directory}/temp;`,
   );
-  const tls =
+  const tlsAt = (port: number): string =>
     certificate === null
       ? ''
       : `
-    listen ${HOST}:${ports.https} ssl;
+    listen ${HOST}:${port} ssl;
     ssl_protocols TLSv1.3;
     ssl_certificate ${certificate.certificateFile};
     ssl_certificate_key ${certificate.keyFile};`;
+  const logged = (port: number, tickets: string): string => `
+  server {${tlsAt(port)}
+    ${tickets}
+    access_log ${directory}/${HANDSHAKES_LOG} handshake;
+    root ${directory};
+  }`;
+  const { handshakes } = ports;
+  const handshakeServers =
+    certificate === null || handshakes === null
+      ? ''
+      : logged(handshakes.full, 'ssl_conf_command NumTickets 0;') + logged(handshakes.resumed, '');
   // The workers of root's master would be nobody, who may not read the files; another user's keep their user.
   const master = process.getuid?.() === 0 ? 'user root root;' : '';
   return `daemon off;
@@ -71,6 +92,7 @@ events {
 }
 http {
   access_log off;
+  log_format handshake '$ssl_session_reused';
   ${scratch.join('\n  ')}
   default_type application/octet-stream;
   keepalive_requests 1000000000;
@@ -81,7 +103,7 @@ http {
   open_file_cache max=16 inactive=1h;
   open_file_cache_valid 1h;
   server {
-    listen ${HOST}:${ports.http};${tls}
+    listen ${HOST}:${ports.http};${tlsAt(ports.https)}
     root ${directory};
     location = ${STATUS_PATH} {
       stub_status;
@@ -102,29 +124,7 @@ http {
     root ${directory};
     allow 127.0.0.0/8;
     deny all;
-  }
+  }${handshakeServers}
 }
 `;
-}
-
-/** A port that was free a moment ago: nginx cannot choose one itself and tell. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer();
-    server.once('error', reject);
-    server.listen(0, HOST, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = net.connect(port, HOST, () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }

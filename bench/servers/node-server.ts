@@ -68,6 +68,7 @@ const ports = {
           HOST,
         ),
   anyAddress: await counted(http.createServer(options, answer), '0.0.0.0'),
+  handshakes: null,
 };
 process.stdout.write(`${JSON.stringify(ports)}\n`);
 

@@ -10,7 +10,7 @@ import { makeCertificate } from './certificate.ts';
 import { gzippedDocument } from './json-document.ts';
 import { startNginx } from './nginx.ts';
 import { startNode } from './node-process.ts';
-import { type Bodies, JSON_PATH, type Server, type Site, STATUS_PATH } from './site.ts';
+import { type Bodies, JSON_PATH, type Ports, type Server, type Site, STATUS_PATH } from './site.ts';
 
 /** Makes the files of a server, in a directory that is removed at exit. */
 export function makeSite(bodies: Bodies, core: number | null): Site {
@@ -30,7 +30,7 @@ export async function startServer(wanted: 'nginx' | 'node', site: Site): Promise
 
 async function startNodeServer({ directory, certificate, core }: Site): Promise<Server> {
   const files = certificate === null ? [] : [certificate.keyFile, certificate.certificateFile];
-  const { told } = await startNode<Server['ports']>('node-server.ts', [directory, ...files], core);
+  const { told } = await startNode<Ports>('node-server.ts', [directory, ...files], core);
   return { name: `node ${process.version}`, ports: told };
 }
 

@@ -9,6 +9,9 @@ export const STATUS_PATH = '/status';
 /** Takes a PUT; GET and HEAD give what was stored. */
 export const UPLOAD_PATH = '/uploaded';
 
+/** In the site's directory: of each request to `Ports.handshakes`, "r" and a line feed where its handshake was resumed, "." and one where not. */
+export const HANDSHAKES_LOG = 'handshakes.log';
+
 /** The file that holds a JSON document by gzip: a server says so in Content-Encoding. */
 export const JSON_PATH: string = BODIES['100 KB of JSON by gzip'].path;
 
@@ -29,6 +32,14 @@ export interface Site {
 export interface Server {
   /** "nginx 1.22.1" */
   readonly name: string;
-  /** `anyAddress` is http on every address of the loopback network. */
-  readonly ports: { readonly http: number; readonly https: number; readonly anyAddress: number };
+  readonly ports: Ports;
+}
+
+export interface Ports {
+  readonly http: number;
+  readonly https: number;
+  /** http on every address of the loopback network. */
+  readonly anyAddress: number;
+  /** https that gives out no tickets, and https that does, both logged; null where the server cannot. */
+  readonly handshakes: { readonly full: number; readonly resumed: number } | null;
 }

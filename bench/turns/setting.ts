@@ -4,6 +4,7 @@ import type { Cores } from '../cores.ts';
 import type { Sample } from '../figure.ts';
 import type { Command } from '../scale/command.ts';
 import { HOST, type Server, type Site } from '../servers/site.ts';
+import type { Squid } from '../servers/squid.ts';
 
 export interface Times {
   readonly warmUpSeconds: number;
@@ -13,6 +14,8 @@ export interface Times {
 /** What all turns of a run share. */
 export interface Setting {
   readonly server: Server;
+  /** Null where no row needs one, or none is installed. */
+  readonly squid: Squid | null;
   readonly site: Site;
   readonly cores: Cores;
   /** How the process of each client is started. */
@@ -35,6 +38,8 @@ export function endpointAt(port: number, connections: number, changes: Partial<E
     connections,
     otherOrigins: 0,
     keepsAll: true,
+    closesEach: false,
+    proxy: null,
     ca: null,
     servername: null,
     ...changes,

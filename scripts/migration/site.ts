@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { createCertificateAuthority } from 'urlpool-testing';
+import { createCertificateAuthority, TestProxy } from 'urlpool-testing';
 
 /** A request with its body. */
 interface Asked {
@@ -30,6 +30,8 @@ export interface SiteAddress {
   readonly origin: string;
   /** The same over TLS, `https://localhost:…`, with a certificate of an authority of its own. */
   readonly secureOrigin: string;
+  /** A proxy that leads to both, `http://127.0.0.1:…` */
+  readonly proxyUrl: string;
   /** Files that pieces read, by name. */
   readonly files: Readonly<Record<string, string>>;
 }
@@ -187,10 +189,12 @@ export async function startSite(): Promise<Site> {
   const secure = createSecureServer({ key: own.key, cert: own.cert, ca: own.ca, requestCert: true }, listener);
   const servers = [plain, secure];
   await Promise.all(servers.map((server) => once(server.listen(0, '127.0.0.1'), 'listening')));
+  const proxy = await TestProxy.start();
   const [port, securePort] = servers.map((server) => (server.address() as AddressInfo).port);
   return {
     origin: `http://127.0.0.1:${port}`,
     secureOrigin: `https://localhost:${securePort}`,
+    proxyUrl: proxy.url,
     files: {
       'report.csv': 'name,born\nAda,1815\n',
       'ca.pem': authority.certificate,
@@ -203,6 +207,7 @@ export async function startSite(): Promise<Site> {
         server.close();
         server.closeAllConnections();
       }
+      void proxy.close();
     },
   };
 }

@@ -2,12 +2,17 @@
 
 export { cannedResponse, type ResponseChoices } from './canned-response.ts';
 export {
+  type AuthorityChoices,
   type CertificateAuthority,
   type CertificateChoices,
   createCertificateAuthority,
+  createSelfSigned,
+  type KeyChoices,
   type ServerCertificate,
+  type Validity,
 } from './certificate-authority.ts';
 export { type ClosedBy, ConnectionClosedError } from './connection-closed-error.ts';
+export { DigestGate, type DigestGateOptions, type DigestVerdict } from './digest-gate.ts';
 export { FakeClock, type FakeClockOptions } from './fake-clock.ts';
 export { type Field, fieldValues } from './field.ts';
 export { MalformedRequestError } from './malformed-request-error.ts';
@@ -25,6 +30,8 @@ export type { RedactionOptions } from './mock/redaction.ts';
 export type { RequestPattern } from './mock/request-pattern.ts';
 export { UnmatchedRequestError } from './mock/unmatched-request-error.ts';
 export type { URLPattern, ValuePattern } from './mock/url-pattern.ts';
+export type { NameConstraints } from './name-constraints.ts';
+export { type PFXChoices, toPFX } from './pfx.ts';
 export type { ReceivedHead, ReceivedRequest } from './received-request.ts';
 export type { RequestHead } from './request-head.ts';
 export { resourceCounts } from './resource-counts.ts';

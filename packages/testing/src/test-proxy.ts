@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, request, type Server } from 'node:h
 import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { DigestGate, type DigestGateOptions } from './digest-gate.ts';
 import type { Field } from './field.ts';
 import type { ServerTls } from './scripted-server.ts';
 
@@ -21,8 +22,14 @@ export interface ProxiedRequest {
 export interface TestProxyOptions {
   /** Serve TLS. */
   readonly tls?: ServerTls;
-  /** `user:password` that is asked for, by Basic authentication. @default nobody is */
+  /** `user:password` that is asked for. @default nobody is */
   readonly userinfo?: string;
+  /** Asks for them by Digest authentication. @default by Basic */
+  readonly digest?: DigestGateOptions;
+  /** What a 407 asks for, in place of that. */
+  readonly challenges?: readonly string[];
+  /** Whether a connection is kept after a 407 to CONNECT. @default false */
+  readonly keepsRefused?: boolean;
   /** What stands for a name that does not exist. @default every name is this machine */
   readonly hosts?: Readonly<Record<string, string>>;
   /** Answers a CONNECT by itself, in place of a tunnel: bytes to send, after which it waits; null opens a tunnel. */
@@ -35,18 +42,24 @@ export class TestProxy {
   readonly #options: TestProxyOptions;
   readonly #sockets = new Set<Duplex>();
   readonly #indices = new Map<Duplex, number>();
+  readonly #gate: DigestGate | null;
 
   private constructor(options: TestProxyOptions) {
     this.#options = options;
-    const { tls } = options;
-    this.#server = tls === undefined ? createServer() : createSecureServer({ cert: tls.cert, key: tls.key });
+    const { tls, userinfo, digest } = options;
+    this.#gate = userinfo === undefined || digest === undefined ? null : new DigestGate(userinfo, digest);
+    this.#server =
+      tls === undefined ? createServer() : createSecureServer({ ...tls, rejectUnauthorized: tls.requestCert === true });
     this.#server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Duplex) => {
+      if (this.#indices.has(socket)) return;
       this.#indices.set(socket, this.#indices.size);
       this.#hold(socket);
     });
     this.#server.on('request', (asked, answer) => {
-      if (!this.#isLetIn(asked)) {
-        answer.writeHead(407, { 'Proxy-Authenticate': 'Basic realm="test"' }).end('who are you?');
+      const challenges = this.#refusal(asked);
+      if (challenges !== null) {
+        asked.resume();
+        answer.writeHead(407, { 'Proxy-Authenticate': challenges }).end('who are you?');
         return;
       }
       const { host, port, pathname, search } = new URL(asked.url ?? '');
@@ -61,8 +74,17 @@ export class TestProxy {
     });
     this.#server.on('connect', (asked: IncomingMessage, socket: Duplex) => {
       socket.on('error', () => {});
-      if (!this.#isLetIn(asked)) {
-        socket.end('HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="test"\r\n\r\n');
+      const challenges = this.#refusal(asked);
+      if (challenges !== null) {
+        const lines = challenges.map((challenge) => `Proxy-Authenticate: ${challenge}\r\n`).join('');
+        const head = `HTTP/1.1 407 Proxy Authentication Required\r\n${lines}Content-Length: 12\r\n`;
+        if (options.keepsRefused !== true) {
+          socket.end(`${head}Connection: close\r\n\r\nwho are you?`);
+          return;
+        }
+        socket.write(`${head}\r\nwho are you?`);
+        // The server's parser has let it go.
+        this.#server.emit(tls === undefined ? 'connection' : 'secureConnection', socket);
         return;
       }
       const answer = options.answer?.(asked.url ?? '') ?? null;
@@ -86,6 +108,11 @@ export class TestProxy {
     return this.#indices.size;
   }
 
+  /** Nonces that it has given. */
+  get nonces(): number {
+    return this.#gate?.nonces ?? 0;
+  }
+
   /** Its URL, with the credentials that it asks for. */
   get url(): string {
     const { tls, userinfo } = this.#options;
@@ -93,20 +120,33 @@ export class TestProxy {
     return tls === undefined ? `http://${at}127.0.0.1:${this.port}` : `https://${at}localhost:${this.port}`;
   }
 
+  /** Closes the connections on which no request is under way. */
+  closeIdle(): void {
+    this.#server.closeIdleConnections();
+  }
+
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  #isLetIn(asked: IncomingMessage): boolean {
+  /** What is asked for before a request is let in; null where it is. */
+  #refusal(asked: IncomingMessage): string[] | null {
     const headers = Array.from({ length: asked.rawHeaders.length / 2 }, (_, i): Field => {
       return [asked.rawHeaders[2 * i] ?? '', asked.rawHeaders[2 * i + 1] ?? ''];
     });
     const connection = this.#indices.get(asked.socket) ?? -1;
     this.requests.push({ method: asked.method ?? '', target: asked.url ?? '', headers, connection });
-    const { userinfo } = this.#options;
-    const expected = `Basic ${Buffer.from(userinfo ?? '').toString('base64')}`;
-    return userinfo === undefined || asked.headers['proxy-authorization'] === expected;
+    const { userinfo, challenges } = this.#options;
+    const given = asked.headers['proxy-authorization'];
+    if (challenges !== undefined) return [...challenges];
+    if (userinfo === undefined) return null;
+    if (this.#gate === null) {
+      const expected = `Basic ${Buffer.from(userinfo).toString('base64')}`;
+      return given === expected ? null : ['Basic realm="test"'];
+    }
+    const verdict = this.#gate.judge(asked.method ?? '', asked.url ?? '', given);
+    return verdict === 'good' ? null : [this.#gate.challenge(verdict === 'stale')];
   }
 
   #hostOf(host: string): string {

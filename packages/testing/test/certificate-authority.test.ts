@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { before, type TestContext, test } from 'node:test';
-import { type CertificateAuthority, createCertificateAuthority, ScriptedServer, type ServerTls } from 'urlpool-testing';
+import { createSecureContext } from 'node:tls';
+import {
+  type CertificateAuthority,
+  createCertificateAuthority,
+  ScriptedServer,
+  type ServerTls,
+  toPFX,
+} from 'urlpool-testing';
 import { RawClient } from './raw-client.ts';
 
 const DAY = 86_400_000;
@@ -126,3 +134,64 @@ test('a server that demands a client certificate turns away who has none', async
   await server.connection(0).then((connection) => connection.closed);
   assert.equal(server.connections[0]?.tls, null);
 });
+
+// Chains
+
+test('intermediate() makes an authority whose certificates come with its own', async () => {
+  const between = await authority.intermediate({ pathLength: 0 });
+  const { cert, ca } = await between.issue();
+  const [leaf, sent] = cert.match(/-----BEGIN[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
+  assert.equal(ca, authority.certificate);
+  assert.equal(sent, between.certificate.trim());
+  const issuer = new X509Certificate(between.certificate);
+  assert.equal(new X509Certificate(leaf ?? '').checkIssued(issuer), true);
+  assert.equal(issuer.checkIssued(new X509Certificate(authority.certificate)), true);
+  assert.equal(issuer.ca, true);
+});
+
+test('crossSign() gives the name and key of another authority a second certificate', async () => {
+  const other = await createCertificateAuthority();
+  const crossed = new X509Certificate(await authority.crossSign(other));
+  const own = new X509Certificate(other.certificate);
+  assert.equal(crossed.subject, own.subject);
+  assert.deepEqual(
+    crossed.publicKey.export({ type: 'spki', format: 'der' }),
+    own.publicKey.export({ type: 'spki', format: 'der' }),
+  );
+  assert.equal(crossed.verify(new X509Certificate(authority.certificate).publicKey), true);
+});
+
+test('crossSign() refuses an authority of another make', async () => {
+  const stranger = { ...(await createCertificateAuthority()) };
+  await assert.rejects(authority.crossSign(stranger), TypeError);
+});
+
+test('createCertificateAuthority() takes a name, dates and RSA', async () => {
+  const notAfter = new Date(Date.now() - DAY);
+  const rsa = await createCertificateAuthority({ name: 'Old', algorithm: 'rsa', notAfter });
+  const root = new X509Certificate(rsa.certificate);
+  assert.equal(root.subject, 'CN=Old');
+  assert.equal(root.publicKey.asymmetricKeyType, 'rsa');
+  assert.ok(Date.parse(root.validTo) < Date.now());
+  const leaf = new X509Certificate((await rsa.issue({ algorithm: 'rsa' })).cert);
+  assert.deepEqual([leaf.publicKey.asymmetricKeyType, leaf.verify(root.publicKey)], ['rsa', true]);
+});
+
+test('issue() leaves out the subjectAltName where only a common name is asked for', async () => {
+  const leaf = new X509Certificate((await authority.issue({ hosts: ['a.test'], commonNameOnly: true })).cert);
+  assert.deepEqual([leaf.subject, leaf.subjectAltName], ['CN=a.test', undefined]);
+});
+
+test('createCertificateAuthority() refuses constraints that it cannot write', async () => {
+  await assert.rejects(createCertificateAuthority({ permitted: ['::1/128'] }), RangeError);
+});
+
+test('toPFX() makes what tls takes with its passphrase alone', { skip: opensslMissing() }, async () => {
+  const pfx = toPFX(await authority.issue(), { passphrase: 'word' });
+  createSecureContext({ pfx, passphrase: 'word' });
+  assert.throws(() => createSecureContext({ pfx, passphrase: 'other' }), /mac verify/);
+});
+
+function opensslMissing(): string | false {
+  return spawnSync('openssl', ['version']).error === undefined ? false : 'the command openssl is not installed';
+}

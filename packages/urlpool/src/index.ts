@@ -44,8 +44,11 @@ export type { ManyOptions, ManyProgress, StreamedManyOptions } from './manager/m
 export type { ManyResult } from './manager/many-run.ts';
 export { type ManagerRequestOptions, PoolManager, type PoolManagerOptions } from './manager/pool-manager.ts';
 export type { PoolOptions } from './manager/pool-options.ts';
+export type { PreconnectOptions } from './manager/preconnect-options.ts';
+export type { ProxyOption, ProxyRequest } from './manager/proxy-chooser.ts';
 export { ProxyManager, type ProxyManagerOptions } from './manager/proxy-manager.ts';
-export type { ProxyChoice, ProxyOption, ProxyOptions, ProxyRequest } from './manager/proxy-options.ts';
+export type { ProxyMap, ProxyMapKey } from './manager/proxy-map.ts';
+export type { ProxyChoice, ProxyOptions } from './manager/proxy-options.ts';
 export type { RouteOptions } from './manager/route-options.ts';
 export { type CurlRequest, type ToCurlOptions, toCurl } from './manager/to-curl.ts';
 export type { TunnelOptions, UpgradeOptions } from './manager/upgrade.ts';
@@ -139,12 +142,25 @@ export {
 export type { SessionDownloadOptions, SessionEventStreamOptions } from './session/undertakings.ts';
 export { CLOSE_REASONS, type CloseReason } from './trace/close-reason.ts';
 export type { ConnectionSnapshot, ManagerSnapshot, PoolCounters, PoolLevels, PoolSnapshot } from './trace/snapshot.ts';
-export { EVENT_PAIRS, type TraceEvent, type TraceListener } from './trace/trace-event.ts';
+export { type DialReason, EVENT_PAIRS, type TraceEvent, type TraceListener } from './trace/trace-event.ts';
 export { CHANNELS } from './trace/tracer.ts';
 export type { Connector, ConnectorTarget, ConnectorTLS } from './transport/connector.ts';
 export type { DNSCacheOptions } from './transport/dns-cache-options.ts';
-export type { LookupFunction, LookupOptions, ResolveMap, Resolver } from './transport/name-lookup.ts';
-export type { PEM, TLSOptions } from './transport/tls-settings.ts';
+export { type DNSResolverOptions, dnsResolver } from './transport/dns-resolver.ts';
+export type {
+  LookupFunction,
+  LookupOptions,
+  ResolvedAddress,
+  ResolveMap,
+  ResolveOptions,
+  Resolver,
+} from './transport/name-lookup.ts';
+export type { SocketOptions } from './transport/socket-options.ts';
+export type { AddedAuthorities } from './transport/tls-authorities.ts';
+export type { ClientCertificateOptions } from './transport/tls-client-certificate.ts';
+export type { CheckServerIdentity, TLSOptions } from './transport/tls-options.ts';
+export type { PEM } from './transport/tls-pem.ts';
+export type { PinOption } from './transport/tls-pins.ts';
 export type { Clock, Timer } from './util/clock.ts';
 export { systemClock } from './util/clock.ts';
 export type { Random } from './util/random.ts';

@@ -51,14 +51,15 @@ import { type HookedCall, HopSteps } from './hop-steps.ts';
 import type { NextStep } from './next-step.ts';
 import { type Outcome, Rejection } from './outcome.ts';
 import { type Propagate, propagated } from './propagation.ts';
+import { errorOfDial } from './proxied-error.ts';
 import { redirectedRequest } from './redirected-request.ts';
-import type { Place } from './router.ts';
+import { type Place, placeFor } from './router.ts';
 
 /** By how much an encoded body may be longer than what comes of it, in bytes: a coding adds some to what it cannot shorten. */
 const ENCODED_SPARE_BYTES = 64 * 1024;
 
 /** Where an abort or a deadline finds it. */
-type State = 'preparing' | 'queued' | 'exchanging' | 'decoding' | 'sleeping' | 'done';
+type State = 'awaiting-turn' | 'preparing' | 'queued' | 'exchanging' | 'decoding' | 'sleeping' | 'done';
 
 export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleeper, HookedCall {
   previous: Waiter | null = null;
@@ -205,7 +206,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   onRefused(error: HTTPError): void {
     this.#queueAlarm?.remove();
     this.#story.refuse(error.timings);
-    this.#goOn(decideAfter(error.of(this.request), 'dial', this.#over()));
+    this.#goOn(decideAfter(errorOfDial(error, this.request), 'dial', this.#over()));
   }
 
   // As a sink.
@@ -214,6 +215,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
 
   onHead(head: Head): void {
     this.#head = head;
+    if (head.status === 407 && this.#answersProxy(head)) return;
     if (this.#hops !== null && this.#isSentAgain(this.#hops, head)) return;
     const { status, bodyLength } = head;
     if (mayFollow(status, this.#retries, this.request)) {
@@ -332,7 +334,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
       return;
     }
     const delay = hops.delay(this.#bare);
-    if (delay !== null) this.#sleepFor(delay, () => this.#prepare(hops));
+    if (delay !== null) this.#sleepFor(delay, 'awaiting-turn', () => this.#prepare(hops));
   }
 
   #prepare(hops: HopSteps): void {
@@ -351,12 +353,26 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   #isSentAgain(hops: HopSteps, head: Head): boolean {
     const isAsked = hops.observe(this.request, head);
     if (isAsked !== true || this.request.body?.state === 'consumed') return isAsked === null;
+    this.#sendAgain(head);
+    return true;
+  }
+
+  /** Whether the answer ends here, since the proxy that forwards the request is told other credentials. */
+  #answersProxy(head: Head): boolean {
+    const rounds = this.#retries.history.filter(({ status }) => status === 407).length;
+    const mayAnswer = this.#exchange?.mayAnswerProxy(head, rounds) ?? false;
+    if (!mayAnswer || this.request.body?.state === 'consumed') return false;
+    this.#sendAgain(head);
+    return true;
+  }
+
+  /** Has the request sent again at once: its answer asks for credentials that there are. */
+  #sendAgain(head: Head): void {
     const { method, url } = this.request;
     const entry = { method, url, error: null, status: head.status, redirectLocation: null };
     this.#pending = { do: 'retry', retries: this.#retries.record(entry), delay: 0, fresh: false };
     this.#trace?.retry(this.request, String(head.status), this.#pending);
     this.#discardBody();
-    return true;
   }
 
   /** Enters the queue with what the request is now. */
@@ -439,11 +455,13 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
       removed: this.#retries.removeHeadersOnRedirect,
       replay: this.#settings.replay,
     });
-    const place = router.to(origin);
-    if (place === null) {
-      const error = hostChangedError(request, originText(this.#place.origin));
-      this.#trace?.redirect(this.request, status, request.url, { why: error.message });
-      this.#end(new Rejection(error));
+    const place = placeFor(router, origin, request.upgrade);
+    if (place === null || place instanceof Rejection) {
+      const { reason } = place ?? new Rejection(hostChangedError(request, originText(this.#place.origin)));
+      this.#trace?.redirect(this.request, status, request.url, {
+        why: reason instanceof Error ? reason.message : String(reason),
+      });
+      this.#end(new Rejection(reason));
       return;
     }
     this.#trace?.redirect(this.request, status, request.url, { dropped });
@@ -469,7 +487,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     this.#replayed = false;
     this.notKeptBefore = notKeptBefore;
     const { group } = this.#settings;
-    this.#sleepFor(group.closed ? 0 : delay, () => this.#begin());
+    this.#sleepFor(group.closed ? 0 : delay, 'sleeping', () => this.#begin());
   }
 
   /** Enters the queue once more. The pool may have been given up meanwhile, when it came to rest. */
@@ -480,7 +498,12 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
       this.#end(new Rejection(closedError(this.request)));
       return;
     }
-    this.#place = router.to(this.#place.origin) ?? this.#place;
+    const place = placeFor(router, this.#place.origin, this.request.upgrade);
+    if (place instanceof Rejection) {
+      this.#end(place);
+      return;
+    }
+    this.#place = place ?? this.#place;
     this.#story.enter(this.#settings.alarms.clock.now());
     this.#enqueue();
   }
@@ -492,14 +515,14 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   }
 
   /** Goes on after `delay` ms. */
-  #sleepFor(delay: number, goOn: () => void): void {
+  #sleepFor(delay: number, state: 'awaiting-turn' | 'sleeping', goOn: () => void): void {
     if (this.isDone) return;
     if (delay <= 0) {
       goOn();
       return;
     }
     const { group, alarms } = this.#settings;
-    this.#state = 'sleeping';
+    this.#state = state;
     this.#letGo();
     group.sleep(this);
     // Unlike a deadline, a wait is work to come: the process stays alive for it.
@@ -664,6 +687,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
 
   #doing(): string {
     if (this.#state === 'queued') return 'waiting for a connection';
+    if (this.#state === 'awaiting-turn') return 'waiting for its turn of the rate limit';
     if (this.#state === 'preparing') return 'preparing the request';
     if (this.#state === 'sleeping') return 'waiting before the next attempt';
     if (this.#state === 'decoding') return 'decoding the body';
@@ -692,7 +716,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   #end(outcome: Outcome | null): void {
     if (this.#state === 'done') return;
     if (this.#state !== 'exchanging') this.#settings.group.wake(this);
-    if (this.#state === 'sleeping') this.#hops?.giveUp(this.#bare);
+    if (this.#state === 'awaiting-turn') this.#hops?.giveUp(this.#bare);
     this.#state = 'done';
     this.#deadline?.remove();
     this.#queueAlarm?.remove();

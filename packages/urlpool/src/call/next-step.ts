@@ -11,6 +11,7 @@ import { TimeoutError } from '../errors/timeout-error.ts';
 import { type Fields, findField } from '../message/fields.ts';
 import { HTTPHeaders } from '../message/http-headers.ts';
 import { redactReference, redactUrl } from '../message/redact-url.ts';
+import { namesSocket } from '../message/socket-path.ts';
 import { retryKind } from '../policy/classify.ts';
 import type { Failure } from '../policy/failure.ts';
 import { isDowngrade, isRedirect, type RedirectRules, redirectedMethod, redirectTarget } from '../policy/redirect.ts';
@@ -104,7 +105,10 @@ export function locationOf(fields: Fields): string | null {
 function afterRedirect({ status, retryAfter }: ResponseEnding, location: string, attempt: Attempt): NextStep {
   const { retries, method, url, redirects } = attempt;
   const target = redirectTarget(location, url);
-  if (target === null) return unfollowable(attempt, `Location "${redactUrl(location)}" is no http or https URL`);
+  if (target === null) {
+    const why = namesSocket(location) ? 'names a socket, which no server may choose' : 'is no http or https URL';
+    return unfollowable(attempt, `Location "${redactUrl(location)}" ${why}`);
+  }
   if (isDowngrade(url, target) && !redirects.allowDowngrade) {
     return unfollowable(attempt, 'it leads from https to http; option: allowDowngrade', 'ERR_REDIRECT_DOWNGRADE');
   }

@@ -15,6 +15,7 @@ import { rangeFields } from '../request/range-fields.ts';
 import type { RequestBody } from '../request/request-body.ts';
 import type { UploadProgress } from '../request/upload-progress.ts';
 import { currentContext } from '../util/context.ts';
+import { ownOptions } from '../util/own-options.ts';
 import { bodyFields, bodyOf, checkBodyOptions, hasBody, invalidBody, queryOf } from './prepare-body.ts';
 import type { RequestOptions } from './request-options.ts';
 
@@ -95,12 +96,13 @@ export function checkSignal(signal: AbortSignal | undefined): void {
 }
 
 /**
- * Checks what is not checked where it is used.
+ * Checks what is not checked where it is used, and gives what was given: nothing that a prototype has.
  *
  * @throws {RequestError} `ERR_INVALID_OPTION` for an unknown name, or a value of the wrong kind.
  */
-export function checkRequestOptions(options: RequestOptions): void {
-  checkNames('the request', options, REQUEST_OPTION_NAMES);
+export function checkedRequestOptions(given: RequestOptions): RequestOptions {
+  checkNames('the request', given, REQUEST_OPTION_NAMES);
+  const options = ownOptions(given);
   const { decodeContent, signal, trailers } = options;
   checkFlag('decodeContent', decodeContent);
   checkReplay(options.replay);
@@ -108,6 +110,7 @@ export function checkRequestOptions(options: RequestOptions): void {
   checkFunction('trailers', trailers);
   checkFunction('onEvent', options.onEvent);
   checkSignal(signal);
+  return options;
 }
 
 /**

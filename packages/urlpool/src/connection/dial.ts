@@ -9,7 +9,7 @@ import type { Transport } from '../message/transport.ts';
 import type { CloseReason } from '../trace/close-reason.ts';
 import { OpeningTimes } from '../trace/opening-times.ts';
 import { failedOpening } from '../trace/timings-of.ts';
-import type { TraceListener } from '../trace/trace-event.ts';
+import type { DialReason, TraceListener } from '../trace/trace-event.ts';
 import { openTransport } from '../transport/open-transport.ts';
 import type { DialTarget, PendingTransport } from '../transport/transport-dial.ts';
 import { Alarm } from '../util/alarms.ts';
@@ -45,9 +45,9 @@ export class Dial {
   }
 
   /** Begins. `timeout` is for all of it, in ms; null for none. */
-  start(timeout: number | null): void {
+  start(timeout: number | null, why: DialReason = 'request'): void {
     const { clock, trace, origin, open = openTransport } = this.#settings;
-    trace?.({ type: 'dial-start', at: clock.now(), connection: this.id, origin });
+    trace?.({ type: 'dial-start', at: clock.now(), connection: this.id, origin, why });
     const times = this.#times;
     this.#trace = trace;
     if (timeout !== null) this.#alarm.set(times.startedAt + timeout);
@@ -98,8 +98,10 @@ export class Dial {
     const transport = this.#transport;
     if (transport === null || this.#over) return;
     const after = Math.round(this.#settings.clock.now() - this.#times.startedAt);
+    const { origin, proxy } = this.#target;
+    const what = proxy === null ? `connect to ${originText(origin)}` : `reach the proxy ${proxy}`;
     const error = new TimeoutError(
-      `Cannot connect to ${originText(this.#target.origin)}: still ${transport.doing} after ${after} ms; option: timeout.connect`,
+      `Cannot ${what}: still ${transport.doing} after ${after} ms; option: timeout.connect`,
       { code: 'ERR_TIMEOUT', phase: 'connect' },
     );
     transport.abandon(error);

@@ -13,11 +13,14 @@ import { LimitFault, PeerFault } from '../http1/fault.ts';
 import type { WireRequest } from '../request/wire-request.ts';
 import type { CloseReason } from '../trace/close-reason.ts';
 import { tlsReason } from '../transport/network-error.ts';
+import { clientCertificateFailure } from '../transport/tls-failure.ts';
 
 /** How far an exchange had come when it failed. */
 export interface Occasion {
   readonly request: WireRequest;
   readonly connection: ErrorConnection;
+  /** The proxy that forwards the request, as text; null without one. */
+  readonly proxy: string | null;
   /** Exchanges that the connection had served before this one. */
   readonly servedBefore: number;
   readonly phase: 'send' | 'head' | 'body';
@@ -37,11 +40,13 @@ export function timeoutError(occasion: Occasion, option: 'read' | 'head', ms: nu
 /** The connection ended before the response was complete. */
 export function lostError(occasion: Occasion, how: 'closed' | 'reset' | 'timed out', cause: Error | null): HTTPError {
   const { connection, received, servedBefore, after } = occasion;
-  const who = { closed: 'the server closed the connection', reset: 'the server reset the connection' };
-  const what = how === 'timed out' ? 'the connection timed out' : who[how];
+  const what = how === 'timed out' ? 'the connection timed out' : `${peer(occasion)} ${how} the connection`;
   const where = cause instanceof PeerFault ? cause.message : whereLost(occasion);
   const kept = connection.reused ? ` (a kept connection, used ${servedBefore} times before)` : '';
-  const message = `Cannot read the response of ${name(occasion)}: ${what} ${where}, ${after} ms after the request${kept}`;
+  const hint = mayWantCertificate(occasion, how)
+    ? '; does it ask for another client certificate? options: cert, key'
+    : '';
+  const message = `Cannot read the response of ${name(occasion)}: ${what} ${where}, ${after} ms after the request${kept}${hint}`;
   return new ConnectionError(message, {
     ...details(occasion, how === 'closed' ? 'ERR_CONNECTION_CLOSED' : 'ERR_CONNECTION_RESET'),
     stale: connection.reused && !received,
@@ -51,7 +56,7 @@ export function lostError(occasion: Occasion, how: 'closed' | 'reset' | 'timed o
 
 /** Bytes came before the request was written: the connection cannot be used, the request is untouched. */
 export function unaskedError(occasion: Occasion): HTTPError {
-  const message = `Cannot send ${name(occasion)}: the server had sent bytes on the kept connection that answer no request`;
+  const message = `Cannot send ${name(occasion)}: ${peer(occasion)} had sent bytes on the kept connection that answer no request`;
   return new ConnectionError(message, { ...details(occasion, 'ERR_CONNECTION_CLOSED'), stale: true });
 }
 
@@ -63,8 +68,10 @@ export function refusedError(occasion: Occasion, cause: Error): HTTPError {
 
 /** TLS failed in the middle. */
 export function brokenTLSError(occasion: Occasion, cause: Error): HTTPError {
-  const message = `Cannot read the response of ${name(occasion)}: TLS failed: ${tlsReason(cause)}`;
-  return new TLSError(message, { ...details(occasion, 'ERR_TLS'), cause });
+  const refused = clientCertificateFailure(cause, occasion.proxy === null ? '' : 'proxy.tls.');
+  const why = refused?.why ?? tlsReason(cause);
+  const message = `Cannot read the response of ${name(occasion)}: TLS failed: ${why}`;
+  return new TLSError(message, { ...details(occasion, refused?.code ?? 'ERR_TLS'), cause });
 }
 
 /** The codec refused what came. */
@@ -79,7 +86,7 @@ export function faultError(occasion: Occasion, fault: unknown): HTTPError {
       cause: fault,
     });
   }
-  const who = fault instanceof PeerFault ? 'the server sent' : 'urlpool has a defect:';
+  const who = fault instanceof PeerFault ? `${peer(occasion)} sent` : 'urlpool has a defect:';
   return new ProtocolError(`${what}: ${who} ${why}`, { ...details(occasion, 'ERR_PROTOCOL'), cause: fault });
 }
 
@@ -110,13 +117,27 @@ export function droppedError(occasion: Occasion, reason: CloseReason): HTTPError
   return new ConnectionError(message, details(occasion, 'ERR_CONNECTION_DROPPED'));
 }
 
+/**
+ * In TLS 1.3 a server judges the client's certificate after the client's part of the handshake is over, and some, node:tls
+ * among them, then close without a word.
+ */
+function mayWantCertificate({ request, connection, received, proxy }: Occasion, how: string): boolean {
+  if (connection.reused || received || proxy !== null || how === 'timed out') return false;
+  return request.url.startsWith('https:');
+}
+
 function whereLost({ phase, received }: Occasion): string {
   if (phase === 'body') return 'before the end of the body';
   return received ? "before the end of the response's head" : 'before a response began';
 }
 
-function name({ request }: Occasion): string {
-  return `${request.method} ${request.url}`;
+function name({ request, proxy }: Occasion): string {
+  return `${request.method} ${request.url}${proxy === null ? '' : ` through the proxy ${proxy}`}`;
+}
+
+/** Who is at the other end of the connection. */
+function peer({ proxy }: Occasion): string {
+  return proxy === null ? 'the server' : 'the proxy';
 }
 
 function details({ request, connection, phase }: Occasion, code: HTTPError['code']): ErrorDetails {

@@ -13,6 +13,7 @@ import { IGNORED, type Transport, type TransportHandler } from '../message/trans
 import type { Limits } from '../policy/limits.ts';
 import type { WireRequest } from '../request/wire-request.ts';
 import type { ResponseSink } from '../response/response-sink.ts';
+import type { Forward } from '../route/forward.ts';
 import { AttemptTimes } from '../trace/attempt-times.ts';
 import type { CloseReason } from '../trace/close-reason.ts';
 import type { OpeningTimes } from '../trace/opening-times.ts';
@@ -40,8 +41,8 @@ export interface ConnectionSettings {
   readonly trace: TraceListener | null;
   /** Whether the connections speak TLS. */
   readonly isSecure: boolean;
-  /** Field lines for the proxy that every request is sent to, in absolute form (RFC 9112 §3.2.2); null without one. */
-  readonly forward: string | null;
+  /** The proxy that every request is sent to, in absolute form (RFC 9112 §3.2.2); null without one. */
+  readonly forward: Forward | null;
   /** The field lines that responses of this origin repeat. */
   readonly lines: LineMemo;
   /** How its transport is opened; over the network where it is not given. */
@@ -140,7 +141,7 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
     return this.#settings.trace;
   }
 
-  get forward(): string | null {
+  get forward(): Forward | null {
     return this.#settings.forward;
   }
 

@@ -69,6 +69,8 @@ export class Http1Exchange implements Exchange {
   #headAlarm: Alarm | null = null;
   #writeError: Error | null = null;
   #trace: ExchangeTrace | null = null;
+  /** The credentials that the proxy was sent which forwards the request. */
+  #sentToProxy: string | null = null;
 
   constructor(
     connection: Http1Connection,
@@ -123,10 +125,15 @@ export class Http1Exchange implements Exchange {
       const expects = request.expectContinue !== null;
       const { method, target, fields, url } = request;
       const { forward } = connection;
-      text =
-        forward === null
-          ? requestHead(method, target, fields, bodyFraming(request), expects)
-          : requestHead(method, url, fields, bodyFraming(request), expects, forward);
+      if (forward === null) {
+        const sent = method === 'CONNECT' ? fields : fields.forOrigin();
+        text = requestHead(method, target, sent, bodyFraming(request), expects);
+      } else {
+        if (!fields.hasProxyAuthorization) {
+          this.#sentToProxy = forward.credentials.authorization(method, url, body !== null);
+        }
+        text = requestHead(method, url, fields, bodyFraming(request), expects, forward.lines(this.#sentToProxy));
+      }
     } catch (fault) {
       queueMicrotask(() => this.fail(unwritableError(this.#occasion(), fault), 'local', 'send-failed'));
       return;
@@ -238,6 +245,9 @@ export class Http1Exchange implements Exchange {
   onHead(head: Head, framing: Framing, found: FramingFields): void {
     this.#head = head;
     this.times.headAt = this.times.lastAt;
+    if (this.#sentToProxy !== null && head.status !== 407) {
+      this.#connection.forward?.credentials.accepted(this.#sentToProxy, head.fields);
+    }
     this.#framingKeeps = framing.keeps;
     this.#persists = framing.is !== 'until-close' && persists(head.version, found.connection);
     if (found.keepAlive !== null) this.#hint = keepAliveHint(found.keepAlive);
@@ -264,6 +274,14 @@ export class Http1Exchange implements Exchange {
   onWriteError(error: Error): void {
     this.#writeError ??= error;
     if (this.#client === 'sending') this.#abandonUpload();
+  }
+
+  mayAnswerProxy({ fields }: Head, rounds: number): boolean {
+    const { forward } = this.#connection;
+    const { request } = this;
+    if (forward === null || request.fields.hasProxyAuthorization) return false;
+    const challenge = { fields, sent: this.#sentToProxy, rounds, hasBody: request.body !== null };
+    return forward.credentials.challenged(challenge).is === 'again';
   }
 
   pause(): void {
@@ -407,6 +425,7 @@ export class Http1Exchange implements Exchange {
       request: this.request,
       connection: { id, address, reused: !this.fresh },
       servedBefore: served - 1,
+      proxy: this.#connection.forward?.text ?? null,
       phase: this.#head !== null ? 'body' : this.#client === 'done' ? 'head' : 'send',
       received: this.#received,
       after: Math.round(clock.now() - lastUsedAt),

@@ -12,10 +12,14 @@ const OF_PEERS: ReadonlyMap<string, readonly string[]> = new Map([
   ['beforeerror', ['error']],
   ['beforerequest', ['request']],
   ['bodytimeout', ['timeout']],
+  ['assertfingerprint', ['fingerprint']],
+  ['cacerts', ['ca']],
   ['cafile', ['ca']],
+  ['certfile', ['cert']],
   ['cookiejar', ['cookies']],
   ['data', ['body', 'json', 'form']],
   ['decompress', ['decodeContent']],
+  ['dnslookupipversion', ['family']],
   ['dispatcher', ['manager', 'connector']],
   ['files', ['fields']],
   ['followredirect', ['redirect']],
@@ -23,19 +27,31 @@ const OF_PEERS: ReadonlyMap<string, readonly string[]> = new Map([
   ['formdata', ['body', 'fields']],
   ['headerstimeout', ['timeout']],
   ['jar', ['cookies']],
+  ['keyfile', ['key']],
+  ['keypassword', ['passphrase']],
   ['maxcontentlength', ['maxBodyBytes']],
   ['maxfreesockets', ['maxIdle']],
   ['maxredirections', ['maxRedirects']],
   ['maxsockets', ['maxSize']],
+  ['keepaliveinitialdelay', ['tcpKeepAlive']],
+  ['localaddr', ['localAddress']],
+  ['minimumidle', ['minIdle']],
   ['parallel', ['concurrency']],
+  ['pinnedpubkey', ['pins']],
   ['prefixurl', ['baseUrl']],
   ['qs', ['params', 'fields']],
   ['query', ['params', 'fields']],
   ['retry', ['retries']],
   ['searchparams', ['params', 'fields']],
+  ['serverhostname', ['servername']],
+  ['socketkeepalive', ['tcpKeepAlive']],
+  ['sourceaddress', ['localAddress']],
   ['ssl', ['ca', 'rejectUnauthorized']],
+  ['tcpnodelay', ['noDelay']],
   ['throwhttperrors', ['raiseForStatus']],
   ['trustenv', ['proxy', 'auth']],
+  ['uds', ['socketPath']],
+  ['unixsocket', ['socketPath']],
   ['validatestatus', ['raiseForStatus']],
   ['verify', ['rejectUnauthorized', 'ca']],
 ]);
@@ -63,7 +79,8 @@ export function checkNames(what: string, options: unknown, known: readonly strin
     throw invalidOption(owner ? `the options of ${what}` : what, options, 'give an object');
   }
   for (const name in options) {
-    if (known.includes(name)) continue;
+    // What was added to the prototype of all objects was not given.
+    if (known.includes(name) || !Object.hasOwn(options, name)) continue;
     const meant =
       known.find((one) => plain(one) === plain(name)) ?? OF_PEERS.get(plain(name))?.find((one) => known.includes(one));
     const hint = meant === undefined ? `known are ${[...known].sort().join(', ')}` : `did you mean ${meant}?`;

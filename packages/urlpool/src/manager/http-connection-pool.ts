@@ -15,6 +15,7 @@ import { type EventStream, type EventStreamOptions, eventStream } from './event-
 import { type OriginClient, responseOf } from './origin-client.ts';
 import { singleClient } from './pool-for.ts';
 import { type PoolOptions, type PoolSettings, poolSettings } from './pool-options.ts';
+import { checkPreconnect, type PreconnectOptions } from './preconnect-options.ts';
 import { sendTo } from './send-to.ts';
 import {
   checkTunnelNames,
@@ -165,6 +166,19 @@ export class HTTPConnectionPool implements AsyncDisposable {
    */
   subscribe(listener: TraceListener): () => void {
     return this.#settings.tracer.subscribe(listener);
+  }
+
+  /**
+   * Opens connections, TLS and tunnels included, until `count` are free or on their way. See `preconnect()` of a PoolManager.
+   *
+   * @example
+   * await pool.preconnect(4); // 4, or fewer where maxSize or maxIdle is less
+   *
+   * @throws {HTTPError} where none is free and none could be opened; the signal's reason, where it aborts.
+   */
+  async preconnect(count = 1, options: PreconnectOptions = {}): Promise<number> {
+    checkPreconnect(count, options);
+    return await this.#client.preconnect(count, options);
   }
 
   /** The pool at this moment, as plain JSON. */

@@ -15,7 +15,7 @@ import { POOL_OPTION_NAMES, poolSettings } from './pool-options.ts';
 import { sendTo } from './send-to.ts';
 
 /** What a pool is told of several connections, and of waiting for one. */
-const NOT_TAKEN = ['block', 'maxIdle', 'maxQueued', 'maxSize', 'poolTimeout'] as const;
+const NOT_TAKEN = ['block', 'maxIdle', 'maxQueued', 'maxSize', 'minIdle', 'poolTimeout'] as const;
 
 /** Options of one connection: those of a pool that are not about several. */
 export type HTTPConnectionOptions = Omit<HTTPConnectionPoolOptions, (typeof NOT_TAKEN)[number]>;

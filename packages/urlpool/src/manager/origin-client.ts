@@ -6,9 +6,9 @@ import { closedError } from '../call/call-error.ts';
 import type { CallChoices, CallSettings } from '../call/call-settings.ts';
 import type { HopHooks } from '../call/hop-hooks.ts';
 import { type Outcome, Rejection } from '../call/outcome.ts';
-import { checkedMethod, checkRequestOptions, prepareRequest, type SharedFields } from '../call/prepare-request.ts';
+import { checkedMethod, checkedRequestOptions, prepareRequest, type SharedFields } from '../call/prepare-request.ts';
 import type { RequestOptions } from '../call/request-options.ts';
-import type { Place, Router } from '../call/router.ts';
+import { type Place, placeFor, type Router } from '../call/router.ts';
 import { HTTPError } from '../errors/http-error.ts';
 import { FieldBlock } from '../message/field-block.ts';
 import { authority, type Origin, originText } from '../message/origin.ts';
@@ -28,10 +28,12 @@ import type { StreamedResponse } from '../response/streamed-response.ts';
 import type { UpgradedResponse } from '../response/upgraded-response.ts';
 import type { TraceListener } from '../trace/trace-event.ts';
 import { both, safely } from '../trace/tracer.ts';
+import { ownOptions } from '../util/own-options.ts';
 import { VERSION } from '../util/version.ts';
 import { type PoolSettings, withPoolTimeout } from './pool-options.ts';
+import type { PreconnectOptions } from './preconnect-options.ts';
 
-const NO_OPTIONS: RequestOptions = {};
+const NO_OPTIONS: RequestOptions = ownOptions({});
 
 let lastCall = 0;
 
@@ -53,6 +55,8 @@ export class OriginClient implements Place {
   readonly #settings: PoolSettings;
   readonly #fields: SharedFields;
   readonly #usualCall: CallSettings;
+  /** Another pool of the same origin, for what this one cannot carry; null where there is none. */
+  closesToo: OriginPool | null = null;
   #lastFields: { readonly input: HeadersInput; readonly shared: SharedFields } | null = null;
 
   /** @param pool Its connections: those of the origin alone, or of a proxy that forwards requests to it. */
@@ -88,7 +92,8 @@ export class OriginClient implements Place {
    */
   send(method: string, target: string, options: RequestOptions = NO_OPTIONS, choices: SendChoices): Promise<Outcome> {
     try {
-      return this.#start(method, target, options, choices);
+      const own = options === NO_OPTIONS ? NO_OPTIONS : checkedRequestOptions(options);
+      return this.#start(method, target, own, choices);
     } catch (error) {
       releaseInput(options);
       // How deep here the fault was found is of no use to the caller, whose own frames would not fit below.
@@ -100,7 +105,6 @@ export class OriginClient implements Place {
   #start(given: string, target: string, options: RequestOptions, choices: SendChoices): Promise<Outcome> {
     if (this.#settings.calls.closing) throw closedError({ method: given, url: this.text + target });
     const method = checkedMethod(given, target);
-    if (options !== NO_OPTIONS) checkRequestOptions(options);
     const { wants, hops = null } = choices;
     const shared = choices.fields === null ? this.#fields : this.#fieldsWith(choices.fields);
     const prepared = prepareRequest(method, options, shared);
@@ -128,20 +132,41 @@ export class OriginClient implements Place {
       call: ++lastCall,
       attempt: 1,
     };
+    const place = wants === 'upgrade' ? placeFor(settings.router, this.origin, true) : this;
+    if (place instanceof Rejection) throw place.reason;
     return new Promise((resolve) => {
-      new Call(request, this, settings, { wants, signal: options.signal ?? null, hops }, resolve).start();
+      new Call(request, place ?? this, settings, { wants, signal: options.signal ?? null, hops }, resolve).start();
     });
   }
 
   /** Refuses new calls, waits for those it has accepted, at most `timeout` ms, then closes every connection. */
   async close(timeout: number): Promise<void> {
+    this.pool.stopWarming();
     await this.#settings.calls.close(timeout);
     this.pool.close();
+    this.closesToo?.close();
   }
 
   /** Opens a connection, if none is open. */
   connect(): Promise<void> {
     return this.pool.open(this.#settings.timeout.connect);
+  }
+
+  /**
+   * Opens connections until `count` are warm, as far as may be; gives how many are.
+   *
+   * @throws {HTTPError} where none is and a dial has failed; the signal's reason, where it aborts.
+   */
+  async preconnect(count: number, { timeout, signal }: PreconnectOptions): Promise<number> {
+    try {
+      if (this.#settings.calls.closing) throw this.pool.closedToConnections();
+      const { connect, total } = timeout === undefined ? this.#settings.timeout : this.#timeout(timeout);
+      const limit = connect === null || total === null ? (connect ?? total) : Math.min(connect, total);
+      return await this.pool.preconnect(count, limit, signal ?? null);
+    } catch (error) {
+      if (error instanceof HTTPError) Error.captureStackTrace(error, this.preconnect);
+      throw error;
+    }
   }
 
   /** A session gives the same ones with every request. */

@@ -1,15 +1,17 @@
 // Which pool a request goes to: by its origin, by how that is reached, and by the proxy in between.
 
-import { type Origin, originText } from '../message/origin.ts';
+import { namedSocket, type Origin, originText } from '../message/origin.ts';
 import { guardFrom } from '../policy/address-guard.ts';
 import { TLSContext } from '../transport/tls-settings.ts';
 import { ManagedPool } from './managed-pool.ts';
 import type { OriginClient } from './origin-client.ts';
 import { PoolDirectory } from './pool-directory.ts';
 import { isForwarded } from './pool-for.ts';
-import { guardOf, namesFrom, type PoolSettings } from './pool-options.ts';
-import { type ProxyChooser, type ProxyOption, type ProxySettings, proxyChooser } from './proxy-options.ts';
-import { RouteKeys, type RouteOptions, routeElsewhere } from './route-options.ts';
+import { guardOf, namesFrom, type PoolSettings, socketOf } from './pool-options.ts';
+import { type ProxyOption, proxyChooser } from './proxy-chooser.ts';
+import { type ProxyChooser, type ProxySettings, tunnelling } from './proxy-options.ts';
+import { RouteKeys, type RouteOptions, routeElsewhere, withoutSocket, withRoute } from './route-options.ts';
+import { checkOneWay } from './socket-route.ts';
 
 /** Proxies that single requests gave, to remember. */
 const REMEMBERED_CHOOSERS = 64;
@@ -29,11 +31,16 @@ export class PoolFinder {
    * The client of an origin.
    *
    * @param text The origin as text.
-   * @param route What one request says of how it is reached; null for nothing.
+   * @param given What one request says of how it is reached; null for nothing.
+   * @param upgrades Whether its connection is to be handed over: then a proxy in between opens a tunnel (RFC 6455 §4.1).
+   * @throws {RequestError} for what a function of the caller's that chooses a proxy gives or throws.
    */
-  clientFor(origin: Origin, text: string, route: RouteOptions | null): OriginClient {
-    const proxy = this.#proxyOf(origin, route);
+  clientFor(origin: Origin, text: string, given: RouteOptions | null, upgrades = false): OriginClient {
+    const isUsual = given?.socketPath === null && this.#settings.socket.path === null;
+    const route = isUsual ? withoutSocket(given) : given;
+    const chosen = this.#proxyOf(origin, route);
     const guard = route !== null && 'guard' in route ? guardFrom(route.guard) : this.#settings.guard;
+    const proxy = upgrades && isForwarded(origin, chosen, { guard }) ? tunnelling(chosen) : chosen;
     const own = isForwarded(origin, proxy, { guard }) ? '' : text;
     const via = proxy === null ? own : `${own} via ${proxy.key}`;
     const key = route === null ? via : `${via} ${this.#routeKeys.keyOf(route)}`;
@@ -43,9 +50,10 @@ export class PoolFinder {
       proxy,
       directory: this.directory,
       routerFrom: (from) => ({
-        to: (other) => {
+        to: (other, isHandedOver) => {
           const to = originText(other);
-          return this.clientFor(other, to, to === from ? route : routeElsewhere(route));
+          const toRoute = to === from ? route : routeElsewhere(route, this.#settings.socket.path);
+          return this.clientFor(other, to, toRoute, isHandedOver);
         },
       }),
     });
@@ -56,7 +64,18 @@ export class PoolFinder {
   #proxyOf(origin: Origin, route: RouteOptions | null): ProxySettings | null {
     const isOwn = route !== null && 'proxy' in route;
     const chooser = isOwn ? this.#chooserOf(route.proxy) : this.#settings.proxies;
-    return chooser === null ? null : chooser(origin);
+    return chooser === null || this.#goesToSocket(origin, route) ? null : chooser(origin);
+  }
+
+  /** Whether nothing in between is used. */
+  #goesToSocket(origin: Origin, route: RouteOptions | null): boolean {
+    if (namedSocket(origin) !== null) return true;
+    const { path } = this.#settings.socket;
+    const chosen = route?.socketPath === undefined ? path : route.socketPath;
+    if (chosen === null) return false;
+    // What one request asks for is not passed over in silence.
+    if (route?.socketPath === undefined) checkOneWay({ proxy: route?.proxy, socketPath: chosen });
+    return true;
   }
 
   /** A program gives the same ones again and again. */
@@ -71,7 +90,7 @@ export class PoolFinder {
 
   #settingsOf(route: RouteOptions | null): PoolSettings {
     if (route === null) return this.#settings;
-    const options = { ...this.#settings.options, ...route };
+    const options = withRoute(this.#settings.options, route);
     const { clock, names } = this.#settings;
     const isLookedUpApart = ['lookup', 'resolver', 'dnsCache'].some((name) => name in route);
     const own = isLookedUpApart ? namesFrom(options, clock) : names;
@@ -81,6 +100,7 @@ export class PoolFinder {
       tlsContext: new TLSContext(options),
       names: own,
       guard: guardOf(options),
+      socket: socketOf(options),
     };
   }
 }

@@ -1,19 +1,22 @@
 // The pool of an origin, or of a proxy that forwards the requests of many: where its connections lead, and how they are
 // opened.
 
+import type { Router } from '../call/router.ts';
 import { LineMemo } from '../http1/line-memo.ts';
-import type { Fields } from '../message/fields.ts';
-import { type Origin, originText } from '../message/origin.ts';
+import { namedSocket, type Origin, originText } from '../message/origin.ts';
 import { OriginPool, type PoolWatch } from '../pool/origin-pool.ts';
 import { HttpConnect } from '../route/http-connect.ts';
 import type { ProxyServer } from '../route/proxy-server.ts';
 import { Socks4, Socks5 } from '../route/socks.ts';
 import type { TunnelEnd, TunnelTalk } from '../route/tunnel-talk.ts';
+import { NO_NAMES } from '../transport/no-names.ts';
+import { USUAL_SOCKET } from '../transport/socket-options.ts';
 import { TLSSettings } from '../transport/tls-settings.ts';
 import type { DialTarget } from '../transport/transport-dial.ts';
 import { OriginClient } from './origin-client.ts';
 import type { PoolSettings } from './pool-options.ts';
-import type { ProxySettings } from './proxy-options.ts';
+import { type ProxySettings, tunnelling } from './proxy-options.ts';
+import { checkConnectable, guardOfWay, socketPathFor, socketTo } from './socket-route.ts';
 
 /** Whether a proxy forwards the requests to an origin, each in its own name, and opens no tunnel. */
 export function isForwarded(
@@ -37,6 +40,7 @@ export function poolFor(
   { proxy, watch }: { readonly proxy: ProxySettings | null; readonly watch: PoolWatch | null },
 ): OriginPool {
   const { limits, idleTimeout, maxRequests, clock, alarms, gate, tracer, random, open, room, poolLimits } = settings;
+  checkConnectable(origin, open !== undefined);
   const forwards = isForwarded(origin, proxy, settings);
   const target = forwards ? hopTo(proxy, settings) : targetOf(origin, settings, proxy);
   return new OriginPool(
@@ -53,7 +57,7 @@ export function poolFor(
         return tracer.listener;
       },
       isSecure: target.tls !== null,
-      forward: forwards ? fieldLines(proxy.fields) : null,
+      forward: forwards ? proxy.forward : null,
       lines: new LineMemo(),
       open,
     },
@@ -64,34 +68,64 @@ export function poolFor(
 
 /** The client of a pool of its own. */
 export function singleClient(origin: Origin, settings: PoolSettings): OriginClient {
-  const proxy = settings.proxies?.(origin) ?? null;
-  return new OriginClient(origin, settings, poolFor(origin, settings, { proxy, watch: null }));
+  const isByNetwork = namedSocket(origin) === null && settings.socket.path === null;
+  const proxy = (isByNetwork ? settings.proxies?.(origin) : null) ?? null;
+  const pool = poolFor(origin, settings, { proxy, watch: null });
+  if (!isForwarded(origin, proxy, settings)) return new OriginClient(origin, settings, pool);
+  const text = originText(origin);
+  let tunnels: OriginClient | null = null;
+  const router: Router = {
+    to: (other, upgrades) => {
+      if (originText(other) !== text) return null;
+      if (!upgrades) return client;
+      tunnels ??= new OriginClient(
+        origin,
+        settings,
+        poolFor(origin, settings, { proxy: tunnelling(proxy), watch: null }),
+      );
+      client.closesToo = tunnels.pool;
+      return tunnels;
+    },
+  };
+  const client: OriginClient = new OriginClient(origin, settings, pool, router);
+  return client;
 }
 
 function targetOf(origin: Origin, settings: PoolSettings, proxy: ProxySettings | null): DialTarget {
-  const { options, names, tlsContext, guard } = settings;
+  const { options, tlsContext } = settings;
   const { lookup, resolve } = options;
+  const chosen = settings.socket.path;
+  const path = socketPathFor(origin, chosen);
+  const guard = guardOfWay(path, chosen, settings.guard);
+  const names = path === null ? settings.names : NO_NAMES;
+  // What is said of sockets is about the connection to the proxy, where there is one.
+  const socket = proxy === null ? socketTo(path, settings.socket) : USUAL_SOCKET;
   const tls = origin.scheme === 'https' ? new TLSSettings(options, tlsContext) : null;
-  return { origin, names, lookup, resolve, guard, tls, tunnel: proxy === null ? null : tunnelThrough(proxy, settings) };
+  const tunnel = proxy === null ? null : tunnelThrough(proxy, settings);
+  return { origin, names, lookup, resolve, guard, socket, tls, tunnel, proxy: null };
 }
 
 /** The proxy itself, as what is connected to. */
-function hopTo({ server, tls, tlsContext }: ProxySettings, { options, names }: PoolSettings): DialTarget {
+function hopTo(
+  { server, text, tls, tlsContext }: ProxySettings,
+  { options, names, socket: usual }: PoolSettings,
+): DialTarget {
   const { lookup, resolve } = options;
   const isSecure = server.scheme === 'https';
   const origin = { scheme: isSecure ? 'https' : 'http', host: server.host, port: server.port } as const;
   // The guard is for what others name, and the proxy is the program's own.
   const hopTLS = isSecure ? new TLSSettings(tls, tlsContext) : null;
-  return { origin, names, lookup, resolve, guard: null, tls: hopTLS, tunnel: null };
+  const socket = socketTo(null, usual);
+  return { origin, names, lookup, resolve, guard: null, socket, tls: hopTLS, tunnel: null, proxy: text };
 }
 
 function tunnelThrough(proxy: ProxySettings, settings: PoolSettings): DialTarget['tunnel'] {
-  const { server, text, fields } = proxy;
+  const { server, text } = proxy;
   return {
     hop: hopTo(proxy, settings),
     text,
     looksUp: server.scheme === 'socks4' || server.scheme === 'socks5',
-    talk: (end) => talkWith(server, end) ?? new HttpConnect(end, fields, settings.limits),
+    talk: (end) => talkWith(server, end) ?? new HttpConnect(end, proxy, settings.limits),
   };
 }
 
@@ -107,11 +141,4 @@ function talkWith({ scheme, userinfo }: ProxyServer, end: TunnelEnd): TunnelTalk
     default:
       return null;
   }
-}
-
-/** Fields that are checked already, as they stand in a head. */
-function fieldLines(fields: Fields): string {
-  let lines = '';
-  for (let i = 0; i < fields.length; i += 2) lines += `${fields[i]}: ${fields[i + 1]}\r\n`;
-  return lines;
 }

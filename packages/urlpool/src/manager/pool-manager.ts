@@ -19,6 +19,7 @@ import type { StreamedResponse } from '../response/streamed-response.ts';
 import type { UpgradedResponse } from '../response/upgraded-response.ts';
 import type { ManagerSnapshot } from '../trace/snapshot.ts';
 import type { TraceListener } from '../trace/trace-event.ts';
+import { ownOptions } from '../util/own-options.ts';
 import { type CloseOptions, closeTimeout } from './close-options.ts';
 import { type DownloadedFile, type DownloadOptions, download } from './download.ts';
 import { type EventStream, type EventStreamOptions, eventStream } from './event-stream.ts';
@@ -29,6 +30,7 @@ import type { ManyResponse } from './many-run.ts';
 import { responseOf, type SendChoices } from './origin-client.ts';
 import { PoolFinder } from './pool-finder.ts';
 import { POOL_OPTION_NAMES, type PoolOptions, type PoolSettings, poolSettings, whole } from './pool-options.ts';
+import { checkPreconnect, type PreconnectOptions } from './preconnect-options.ts';
 import { RateHops } from './rate-hops.ts';
 import { ROUTE_OPTION_NAMES, type RouteOptions, routeOptionsOf, withoutRoute } from './route-options.ts';
 import {
@@ -120,7 +122,7 @@ export class PoolManager implements AsyncDisposable {
   /** @throws {RequestError} for an option that cannot be used. */
   constructor(options: PoolManagerOptions = {}) {
     checkNames('the manager', options, MANAGER_OPTION_NAMES);
-    const { numPools, maxConnections, ...poolOptions } = options;
+    const { numPools, maxConnections, ...poolOptions } = ownOptions(options);
     const room = new Room(whole('maxConnections', maxConnections, 512));
     this.#settings = poolSettings(poolOptions, [], room);
     this.#pools = new PoolFinder(this.#settings, whole('numPools', numPools, 256));
@@ -318,6 +320,24 @@ export class PoolManager implements AsyncDisposable {
     return this.#settings.tracer.subscribe(listener);
   }
 
+  /**
+   * Opens connections to an origin before they are needed: until `count` are free, or on their way and nobody waits for them.
+   * TLS is spoken and tunnels are opened. It closes no other connection for them, so that there may be fewer where `maxSize`,
+   * `maxIdle` or `maxConnections` is less. Free ones close after `idleTimeout`; the option `minIdle` opens others.
+   *
+   * @example
+   * const warm = await http.preconnect('https://example.org', 4);
+   *
+   * @param url Any URL at the origin.
+   * @returns How many are warm: those that were free, and those that have been opened.
+   * @throws {HTTPError} where none is free and none could be opened; the signal's reason, where it aborts.
+   */
+  async preconnect(url: string | URL, count = 1, options: PreconnectOptions & RouteOptions = {}): Promise<number> {
+    checkPreconnect(count, options, ROUTE_OPTION_NAMES);
+    const { origin, text } = this.#parse(url);
+    return await this.#pools.clientFor(origin, text, routeOptionsOf(options)).preconnect(count, options);
+  }
+
   /** The manager at this moment, as plain JSON: every pool, and their sums. */
   snapshot(): ManagerSnapshot {
     return this.#pools.directory.snapshot();
@@ -331,6 +351,7 @@ export class PoolManager implements AsyncDisposable {
   /** Refuses new requests, waits for those it has accepted, then closes every connection. */
   async close(options: CloseOptions = {}): Promise<void> {
     const timeout = closeTimeout(options);
+    for (const { pool } of this.#pools.directory.values()) pool.stopWarming();
     await this.#settings.calls.close(timeout);
     this.#settings.room.close();
     for (const { pool } of this.#pools.directory.values()) pool.close();
@@ -358,7 +379,7 @@ export class PoolManager implements AsyncDisposable {
     if (options === undefined)
       return this.#pools.clientFor(to.origin, to.text, null).send(method, target, options, chosen);
     checkNames('the request', options, MANAGER_REQUEST_NAMES);
-    const isRouted = ROUTE_OPTION_NAMES.some((name) => name in options);
+    const isRouted = ROUTE_OPTION_NAMES.some((name) => Object.hasOwn(options, name));
     const route = isRouted ? routeOptionsOf(options) : null;
     const plain = isRouted ? withoutRoute(options) : options;
     return this.#pools.clientFor(to.origin, to.text, route).send(method, target, plain, chosen);

@@ -4,7 +4,14 @@ import { CallGroup } from '../call/call-group.ts';
 import type { Propagate } from '../call/propagation.ts';
 import { PollGate } from '../connection/poll-gate.ts';
 import { checkNames, invalidOption } from '../errors/invalid-option.ts';
-import { checkBound, checkFlag, checkFunction, checkSpan, checkTimeLimit } from '../errors/option-values.ts';
+import {
+  checkBound,
+  checkFlag,
+  checkFunction,
+  checkSpan,
+  checkTimeLimit,
+  checkWhole,
+} from '../errors/option-values.ts';
 import { NO_FIELDS } from '../message/fields.ts';
 import { headerEntries } from '../message/headers-input.ts';
 import { type Guard, guardFrom } from '../policy/address-guard.ts';
@@ -28,19 +35,36 @@ import { AddressBook, type Names, uncached } from '../transport/address-book.ts'
 import { type Connector, openBy } from '../transport/connector.ts';
 import { dnsCacheSettings } from '../transport/dns-cache-options.ts';
 import { checkLookup, hostResolver, type LookupOptions } from '../transport/name-lookup.ts';
-import { TLSContext, type TLSOptions } from '../transport/tls-settings.ts';
+import {
+  SOCKET_OPTION_NAMES,
+  type SocketOptions,
+  type SocketSettings,
+  socketSettings,
+} from '../transport/socket-options.ts';
+import { TLS_OPTION_NAMES, type TLSOptions } from '../transport/tls-options.ts';
+import { TLSContext } from '../transport/tls-settings.ts';
 import type { OpenTransport } from '../transport/transport-dial.ts';
 import { Alarms } from '../util/alarms.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
+import { ownOptions } from '../util/own-options.ts';
 import { type Random, systemRandom } from '../util/random.ts';
-import { type ProxyChooser, type ProxyOption, proxyChooser } from './proxy-options.ts';
+import { type ProxyOption, proxyChooser } from './proxy-chooser.ts';
+import type { ProxyChooser } from './proxy-options.ts';
+import { checkOneWay } from './socket-route.ts';
 
 /** Options of a pool; a PoolManager gives them to every pool of its own. */
-export interface PoolOptions extends LimitOptions, TLSOptions, LookupOptions, RedirectOptions {
+export interface PoolOptions extends LimitOptions, TLSOptions, LookupOptions, SocketOptions, RedirectOptions {
   /** Connections per origin at once, dials under way included; all of them may be kept. @default 64 */
   readonly maxSize?: number | undefined;
   /** Idle connections to keep per origin; more than `maxSize` are never kept. @default maxSize */
   readonly maxIdle?: number | undefined;
+  /**
+   * Connections per origin that are free, or on their way, from its first request on: where one is taken, dies or grows too old
+   * another is opened, as far as there is room without closing others. `clear()` ends that until the next request.
+   *
+   * @default 0
+   */
+  readonly minIdle?: number | undefined;
   /** Whether to wait where `maxSize` is reached; if not, more are opened, and closed again when idle. @default true */
   readonly block?: boolean | undefined;
   /** Requests per origin that may wait without a connection being opened for them. @default Infinity */
@@ -113,6 +137,8 @@ export interface PoolSettings {
   readonly names: Names;
   /** Which addresses may be connected to; null for any. */
   readonly guard: Guard | null;
+  /** How sockets are opened. */
+  readonly socket: SocketSettings;
   /** Which proxy an origin is reached through; null where none is. */
   readonly proxies: ProxyChooser | null;
   /** How transports are opened; over the network where it is not given. */
@@ -122,9 +148,9 @@ export interface PoolSettings {
 /** Options of a pool, for the check of their names. */
 export const POOL_OPTION_NAMES: readonly (keyof PoolOptions)[] = [
   ...REDIRECT_OPTION_NAMES,
+  ...TLS_OPTION_NAMES,
+  ...SOCKET_OPTION_NAMES,
   'block',
-  'ca',
-  'cert',
   'clock',
   'connector',
   'decodeContent',
@@ -132,7 +158,6 @@ export const POOL_OPTION_NAMES: readonly (keyof PoolOptions)[] = [
   'guard',
   'headers',
   'idleTimeout',
-  'key',
   'lookup',
   'maxAge',
   'maxBodyBytes',
@@ -145,18 +170,17 @@ export const POOL_OPTION_NAMES: readonly (keyof PoolOptions)[] = [
   'maxRequestsPerConnection',
   'maxSize',
   'maxTrailerBytes',
+  'minIdle',
   'onEvent',
   'poolTimeout',
   'propagate',
   'proxy',
   'random',
-  'rejectUnauthorized',
   'replay',
   'resolve',
   'resolver',
   'retries',
   'retryBudget',
-  'servername',
   'timeout',
 ];
 
@@ -170,12 +194,9 @@ const systemGate: PollGate = new PollGate(systemClock);
  * @param also Names that the caller takes besides these.
  * @throws {RequestError} `ERR_INVALID_OPTION`
  */
-export function poolSettings(
-  options: PoolOptions,
-  also: readonly string[] = [],
-  room: Room = new Room(),
-): PoolSettings {
-  checkNames('the pool', options, [...POOL_OPTION_NAMES, ...also]);
+export function poolSettings(given: PoolOptions, also: readonly string[] = [], room: Room = new Room()): PoolSettings {
+  checkNames('the pool', given, [...POOL_OPTION_NAMES, ...also]);
+  const options = ownOptions(given);
   const { onEvent, block = true, clock = systemClock, random = systemRandom, poolTimeout = null } = options;
   const { decodeContent = true, idleTimeout = 50_000, maxAge = Number.POSITIVE_INFINITY, connector } = options;
   checkFunction('onEvent', onEvent);
@@ -188,20 +209,25 @@ export function poolSettings(
   checkSpan('maxAge', maxAge, 'above 0');
   checkReplay(options.replay);
   checkLookup(options);
+  checkOneWay(options);
   const maxSize = whole('maxSize', options.maxSize, 64);
+  const maxIdle = whole('maxIdle', options.maxIdle, maxSize, 0);
   const alarms = clock === systemClock ? systemAlarms : new Alarms(clock);
   const timeout = Timeout.from(options.timeout);
   // The default Retry has a budget; another one only where the caller asked for it.
   const asked = options.retryBudget === undefined ? undefined : budgetLimits(options.retryBudget);
   const budget = asked ?? DEFAULT_BUDGET;
   return {
-    options: options.headers === undefined ? options : { ...options, headers: sharedHeaders(options.headers) },
+    options:
+      options.headers === undefined ? options : ownOptions({ ...options, headers: sharedHeaders(options.headers) }),
     poolLimits: {
       maxSize,
-      maxIdle: whole('maxIdle', options.maxIdle, maxSize, 0),
+      maxIdle,
       block,
       maxQueued: whole('maxQueued', options.maxQueued, Number.POSITIVE_INFINITY, 0),
       maxAge,
+      minIdle: minIdleOf(options.minIdle, Math.min(maxIdle, maxSize)),
+      connectTimeout: timeout.connect,
     },
     poolTimeout,
     idleTimeout,
@@ -225,8 +251,16 @@ export function poolSettings(
     open: connector === undefined ? undefined : openBy(connector),
     names: namesFrom(options, clock),
     guard: guardOf(options),
+    socket: socketOf(options),
     proxies: proxyChooser(options.proxy),
   };
+}
+
+/** @throws {RequestError} `ERR_INVALID_OPTION` for more than are kept. */
+function minIdleOf(minIdle: number | undefined, most: number): number {
+  checkWhole('minIdle', minIdle, 0);
+  if (minIdle === undefined || minIdle <= most) return minIdle ?? 0;
+  throw invalidOption('minIdle', minIdle, `no more than ${most} idle connections are kept; options: maxIdle, maxSize`);
 }
 
 /** The header fields of every request, read and checked once: what can be iterated once would do for one origin alone. */
@@ -244,6 +278,18 @@ function sharedHeaders(headers: HeadersInput): HeadersInput {
 export function guardOf({ guard, connector }: PoolOptions): Guard | null {
   if (guard === undefined || connector === undefined) return guardFrom(guard);
   throw invalidOption('guard', guard, 'a connector opens connections by itself: leave one of them out');
+}
+
+/**
+ * How sockets are opened.
+ *
+ * @throws {RequestError} `ERR_INVALID_OPTION`
+ */
+export function socketOf(options: PoolOptions): SocketSettings {
+  const settings = socketSettings(options);
+  const given = SOCKET_OPTION_NAMES.find((name) => (options[name] ?? null) !== null);
+  if (given === undefined || options.connector === undefined) return settings;
+  throw invalidOption(given, options[given], 'a connector opens connections by itself: leave one of them out');
 }
 
 /** Who knows addresses: a `lookup` of the caller's is asked each time, unless a cache is asked for. */

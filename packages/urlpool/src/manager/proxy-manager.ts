@@ -1,6 +1,6 @@
 import type { Environment } from '../route/proxy-environment.ts';
 import { PoolManager, type PoolManagerOptions } from './pool-manager.ts';
-import { environmentChooser, type ProxyChoice } from './proxy-options.ts';
+import { environmentChooser, type ProxyOption } from './proxy-chooser.ts';
 
 /** Options of a ProxyManager: those of a PoolManager. */
 export type ProxyManagerOptions = Omit<PoolManagerOptions, 'proxy'>;
@@ -15,10 +15,10 @@ export type ProxyManagerOptions = Omit<PoolManagerOptions, 'proxy'>;
  */
 export class ProxyManager extends PoolManager {
   /**
-   * @param proxy Its URL, or its options.
+   * @param proxy Its URL, its options, or what else the option `proxy` takes.
    * @throws {RequestError} for an option that cannot be used.
    */
-  constructor(proxy: NonNullable<ProxyChoice>, options: ProxyManagerOptions = {}) {
+  constructor(proxy: NonNullable<ProxyOption>, options: ProxyManagerOptions = {}) {
     super({ ...options, proxy });
   }
 

@@ -1,13 +1,14 @@
-// The `proxy` option: which proxy a request goes through, if any, and what that one is told.
+// The `proxy` option: how a proxy is given, and what it is made into before it is used.
 
 import { checkNames, invalidOption } from '../errors/invalid-option.ts';
 import { checkFlag } from '../errors/option-values.ts';
 import type { Fields } from '../message/fields.ts';
-import { type HeadersInput, headerEntries } from '../message/headers-input.ts';
-import { type Origin, originText } from '../message/origin.ts';
-import { basicAuthorization } from '../request/header-fields.ts';
+import { type HeadersInput, refusedField } from '../message/headers-input.ts';
+import type { Origin } from '../message/origin.ts';
+import { fieldsFrom } from '../request/header-fields.ts';
+import { Forward } from '../route/forward.ts';
 import { NoProxy } from '../route/no-proxy.ts';
-import { type Environment, proxyFromEnvironment } from '../route/proxy-environment.ts';
+import { ProxyCredentials } from '../route/proxy-credentials.ts';
 import { type ProxyServer, parseProxy, proxyText } from '../route/proxy-server.ts';
 import { TLSContext, type TLSOptions } from '../transport/tls-settings.ts';
 import { contentKey } from './content-key.ts';
@@ -20,6 +21,11 @@ export interface ProxyOptions {
   readonly headers?: HeadersInput | undefined;
   /** How TLS is spoken with an `https:` proxy. @default with the runtime's authorities */
   readonly tls?: TLSOptions | undefined;
+  /**
+   * How an HTTP proxy is told the user and the password: at once, or, with `digest`, never in a form that can be read, so
+   * that it has to ask first. Where it asks for Digest it gets that in either case. @default 'basic'
+   */
+  readonly auth?: 'basic' | 'digest' | undefined;
   /** Whether http origins are reached through a tunnel too (CONNECT). @default false: the proxy forwards their requests */
   readonly tunnel?: boolean | undefined;
   /** What goes without the proxy, as NO_PROXY has it, e.g. `localhost, .example.org, 10.0.0.0/8`. */
@@ -29,15 +35,6 @@ export interface ProxyOptions {
 /** A proxy by itself; null for none. */
 export type ProxyChoice = string | URL | ProxyOptions | null | undefined;
 
-/** What a function that chooses is told, as a PAC file is. */
-export interface ProxyRequest extends Origin {
-  /** Scheme, host and port as text. */
-  readonly origin: string;
-}
-
-/** A proxy for everything, or a function that chooses one for each origin. */
-export type ProxyOption = ProxyChoice | ((request: ProxyRequest) => ProxyChoice);
-
 /** A proxy, ready to be used. */
 export interface ProxySettings {
   readonly server: ProxyServer;
@@ -45,8 +42,13 @@ export interface ProxySettings {
   readonly text: string;
   /** What makes two of them different. */
   readonly key: string;
-  /** Header fields for the proxy, its credentials among them. */
+  /** The key that it has if it opens tunnels to everything. */
+  readonly tunnelKey: string;
+  /** Header fields for the proxy, without its credentials. */
   readonly fields: Fields;
+  readonly credentials: ProxyCredentials;
+  /** What requests are told that it forwards. */
+  readonly forward: Forward;
   readonly tls: TLSOptions;
   readonly tlsContext: TLSContext;
   readonly tunnelsAll: boolean;
@@ -56,79 +58,77 @@ export interface ProxySettings {
 export type ProxyChooser = (origin: Origin) => ProxySettings | null;
 
 /**
- * What the option stands for; null where nothing goes through a proxy.
+ * One proxy for everything but what its `noProxy` covers.
  *
  * @throws {RequestError} `ERR_INVALID_OPTION`
  */
-export function proxyChooser(option: ProxyOption): ProxyChooser | null {
-  if (option === undefined || option === null) return null;
-  if (typeof option !== 'function') return chooserOf(option);
-  const known = new Map<ProxyChoice, ProxyChooser>();
-  return (origin) => {
-    const choice = option({ ...origin, origin: originText(origin) });
-    if (choice === undefined || choice === null) return null;
-    let chooser = known.get(choice);
-    if (chooser === undefined) {
-      chooser = chooserOf(choice);
-      if (known.size >= REMEMBERED) known.clear();
-      known.set(choice, chooser);
-    }
-    return chooser(origin);
-  };
-}
-
-/** Choices of a function to remember: a program has few proxies. */
-const REMEMBERED = 64;
-
-function chooserOf(choice: string | URL | ProxyOptions): ProxyChooser {
-  const { noProxy } = isOptions(choice) ? choice : {};
-  if (noProxy !== undefined && typeof noProxy !== 'string')
+export function oneProxy(choice: NonNullable<ProxyChoice>): ProxyChooser {
+  const options = isOptions(choice) ? choice : { url: choice };
+  const settings = settingsOf(options);
+  const { noProxy } = options;
+  if (noProxy !== undefined && typeof noProxy !== 'string') {
     throw invalidOption('proxy.noProxy', noProxy, 'give a text');
+  }
   const list = new NoProxy(noProxy ?? '');
-  const settings = settingsOf(isOptions(choice) ? choice : { url: choice });
   return (origin) => (list.covers(origin) ? null : settings);
 }
 
-/** The proxies of the environment (`http_proxy`, `https_proxy`, `all_proxy`, `no_proxy`), as a function that chooses. */
-export function environmentChooser(env: Environment): (request: ProxyRequest) => ProxyChoice {
-  const choose = proxyFromEnvironment(env);
-  return (request) => {
-    const server = choose(request);
-    return server === null ? null : proxyUrl(server);
-  };
-}
-
-function proxyUrl(server: ProxyServer): string {
-  const [user = '', ...password] = server.userinfo?.split(':') ?? [];
-  const credentials =
-    server.userinfo === null ? '' : `${encodeURIComponent(user)}:${encodeURIComponent(password.join(':'))}@`;
-  return proxyText(server).replace('://', `://${credentials}`);
+/** The same proxy, but with a tunnel to every origin. */
+export function tunnelling(proxy: ProxySettings): ProxySettings {
+  return proxy.tunnelsAll ? proxy : { ...proxy, tunnelsAll: true, key: proxy.tunnelKey };
 }
 
 function settingsOf(options: ProxyOptions): ProxySettings {
-  checkNames('proxy', options, ['url', 'headers', 'tls', 'tunnel', 'noProxy']);
-  const { url, headers, tls = {}, tunnel = false } = options;
+  checkNames('proxy', options, ['url', 'auth', 'headers', 'tls', 'tunnel', 'noProxy']);
+  const { url, headers, tls = {}, tunnel = false, auth = 'basic' } = options;
   checkFlag('proxy.tunnel', tunnel);
   const server = parseProxy(url);
+  checkAuth(options, server);
   const text = proxyText(server);
-  const credentials = server.userinfo === null ? [] : ['Proxy-Authorization', basicAuthorization(server.userinfo)];
-  const own =
-    headers === undefined
-      ? []
-      : headerEntries(headers).flatMap(([name, value]) => (value === null ? [] : [name, value]));
-  const isNamed = own.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'proxy-authorization');
-  const fields = [...(isNamed ? [] : credentials), ...own];
+  const given = headers === undefined ? [] : fieldsFrom(headers);
+  const isCredential = (i: number): boolean => given[i - (i % 2)]?.toLowerCase() === 'proxy-authorization';
+  const fields = given.filter((_, i) => !isCredential(i));
+  checkFields(fields);
+  const own = given.find((_, i) => i % 2 === 1 && isCredential(i)) ?? null;
+  const { userinfo } = server;
+  const credentials = new ProxyCredentials({ userinfo, given: own, scheme: auth });
+  const key = (tunnelsAll: boolean): string => `${text} ${contentKey({ given, userinfo, tls, auth, tunnelsAll })}`;
   return {
     server,
     text,
-    key: `${text} ${contentKey({ fields, userinfo: server.userinfo, tls, tunnel })}`,
+    key: key(tunnel),
+    tunnelKey: key(true),
     fields,
+    credentials,
+    forward: new Forward(text, fields, credentials),
     tls,
-    tlsContext: new TLSContext(tls),
+    tlsContext: new TLSContext(tls, 'proxy.tls.'),
     tunnelsAll: tunnel,
   };
 }
 
+/** Fields that the requests themselves have, once. */
+const NOT_THE_PROXYS: ReadonlySet<string> = new Set(['host', 'content-length', 'transfer-encoding', 'connection']);
+
+function checkFields(fields: Fields): void {
+  const name = fields.find((field, i) => i % 2 === 0 && NOT_THE_PROXYS.has(field.toLowerCase()));
+  if (name !== undefined) throw refusedField(name, "it is the request's own, and cannot be one of proxy.headers");
+}
+
+function checkAuth({ auth, headers }: ProxyOptions, { scheme, userinfo }: ProxyServer): void {
+  if (auth !== undefined && auth !== 'basic' && auth !== 'digest') {
+    throw invalidOption('proxy.auth', auth, "give 'basic' or 'digest'");
+  }
+  if (auth !== undefined && userinfo === null) {
+    throw invalidOption('proxy.auth', auth, 'there is no user and password in the URL of the proxy');
+  }
+  if (!scheme.startsWith('socks')) return;
+  for (const [name, value] of Object.entries({ auth, headers })) {
+    if (value !== undefined) throw invalidOption(`proxy.${name}`, value, 'a SOCKS proxy is not spoken to in HTTP');
+  }
+}
+
+/** Whether a proxy is given by its options, and not by its URL alone. */
 function isOptions(choice: ProxyChoice): choice is ProxyOptions {
   return typeof choice === 'object' && choice !== null && !(choice instanceof URL);
 }

@@ -4,37 +4,42 @@
 
 import type { RequestOptions } from '../call/request-options.ts';
 import { checkLookup, type LookupOptions } from '../transport/name-lookup.ts';
-import type { TLSOptions } from '../transport/tls-settings.ts';
+import { SOCKET_OPTION_NAMES, type SocketOptions, socketSettings } from '../transport/socket-options.ts';
+import { CLIENT_CERTIFICATE_NAMES } from '../transport/tls-client-certificate.ts';
+import { TLS_OPTION_NAMES, type TLSOptions } from '../transport/tls-options.ts';
+import { ownOptions } from '../util/own-options.ts';
 import { contentKey } from './content-key.ts';
-import type { ProxyOption } from './proxy-options.ts';
+import type { ProxyOption } from './proxy-chooser.ts';
+import { checkOneWay } from './socket-route.ts';
 
 /** How an origin is reached. */
-export interface RouteOptions extends TLSOptions, LookupOptions {
+export interface RouteOptions extends TLSOptions, LookupOptions, SocketOptions {
   /** What this request goes through, in place of the manager's proxy; null for nothing. */
   readonly proxy?: ProxyOption | undefined;
 }
 
 /** Their names. */
 export const ROUTE_OPTION_NAMES: readonly (keyof RouteOptions)[] = [
-  'ca',
-  'cert',
-  'key',
+  ...SOCKET_OPTION_NAMES,
+  ...TLS_OPTION_NAMES,
   'dnsCache',
   'guard',
   'lookup',
   'proxy',
-  'rejectUnauthorized',
   'resolve',
   'resolver',
-  'servername',
 ];
 
 /** Those of a request's options that are about the route; null for none. */
 export function routeOptionsOf(options: object): RouteOptions | null {
-  const found = ROUTE_OPTION_NAMES.filter((name) => name in options && (options as RouteOptions)[name] !== undefined);
+  const found = ROUTE_OPTION_NAMES.filter(
+    (name) => Object.hasOwn(options, name) && (options as RouteOptions)[name] !== undefined,
+  );
   if (found.length === 0) return null;
-  const route = Object.fromEntries(found.map((name) => [name, (options as RouteOptions)[name]]));
+  const route = ownOptions(Object.fromEntries(found.map((name) => [name, (options as RouteOptions)[name]])));
   checkLookup(route);
+  socketSettings(route);
+  checkOneWay(route);
   return route;
 }
 
@@ -44,10 +49,31 @@ export function withoutRoute(options: RequestOptions & RouteOptions): RequestOpt
   return Object.fromEntries(Object.entries(options).filter(([name]) => !names.includes(name)));
 }
 
-/** What of it holds for another origin, that a redirect leads to: no name and no client certificate of the first. */
-export function routeElsewhere(route: RouteOptions | null): RouteOptions | null {
-  if (route === null) return null;
-  const { servername: _servername, cert: _cert, key: _key, ...rest } = route;
+/** The options of a manager with those of a request over them: a client certificate is replaced as one, passphrase and all. */
+export function withRoute<Options extends RouteOptions>(options: Options, route: RouteOptions): Options {
+  const isOtherClient = CLIENT_CERTIFICATE_NAMES.some((name) => route[name] !== undefined);
+  return ownOptions({ ...(isOtherClient ? withoutClientCertificate(options) : options), ...route });
+}
+
+function withoutClientCertificate<Options extends RouteOptions>(options: Options): Options {
+  const { cert: _cert, key: _key, pfx: _pfx, passphrase: _passphrase, ...rest } = options;
+  return rest as Options;
+}
+
+/**
+ * What of it holds for another origin, that a redirect leads to: no name, no client certificate and no socket of the first.
+ *
+ * @param usualSocket The socket that every request goes over that says nothing of it; null for the network.
+ */
+export function routeElsewhere(route: RouteOptions | null, usualSocket: string | null): RouteOptions | null {
+  if (route === null) return usualSocket === null ? null : { socketPath: null };
+  const { servername: _servername, socketPath: _socketPath, ...others } = route;
+  const rest = withoutClientCertificate(others);
+  return routeOptionsOf(usualSocket === null ? rest : { ...rest, socketPath: null });
+}
+
+/** What of it is not about the socket; null for nothing. */
+export function withoutSocket({ socketPath: _socketPath, ...rest }: RouteOptions): RouteOptions | null {
   return routeOptionsOf(rest);
 }
 

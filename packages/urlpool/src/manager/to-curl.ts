@@ -1,7 +1,7 @@
 // A request as a command for curl, so that somebody else can try it: the same method, URL, header fields and body, and what
 // this library does by itself where curl does not.
 
-import { checkedMethod, checkRequestOptions, prepareRequest } from '../call/prepare-request.ts';
+import { checkedMethod, checkedRequestOptions, prepareRequest } from '../call/prepare-request.ts';
 import type { RequestOptions } from '../call/request-options.ts';
 import { checkNames } from '../errors/invalid-option.ts';
 import { checkFlag } from '../errors/option-values.ts';
@@ -44,9 +44,9 @@ export function toCurl(request: CurlRequest | string | URL, options: ToCurlOptio
   const { credentials = false } = options;
   checkFlag('credentials', credentials);
   const given = typeof request === 'string' || request instanceof URL ? { url: request } : request;
-  const { method: givenMethod = 'GET', url, ...rest } = given;
+  const { method: givenMethod = 'GET', url, ...more } = given;
   const method = checkedMethod(givenMethod, '/');
-  checkRequestOptions(rest);
+  const rest = checkedRequestOptions(more);
   const { origin, target, userinfo } = parseUrl(url);
   const { fields, body, query } = prepareRequest(method, rest, NO_FIELDS);
   const parts = ['curl'];

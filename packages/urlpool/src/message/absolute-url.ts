@@ -12,6 +12,9 @@ const BEFORE_PATH = /^ *(?:https?:[/\\]*|[/\\]{2,})([^/\\?#]*)/i;
 /** Octets that are mapped before they are a name: all but ASCII, and what is percent-encoded. */
 const MAPPED = /[^\0-\x7f]|%/;
 
+/** Those of the schemes whose hosts are names that are asked for here; of others the parser takes the host as it is. */
+const SPECIAL = /^(?:https?|wss?|ftp):$/;
+
 /** Maps to nothing (UTS 46), and makes the parser map the name that it stands in, which it skips for plain ASCII. */
 const SOFT_HYPHEN = '\u00ad';
 
@@ -22,7 +25,7 @@ export function absoluteUrl(text: string, base?: string): URL | null {
   if (text.length > MAX_HOST && hasLongHost(text)) return null;
   if (!URL.canParse(text, base)) return null;
   const url = new URL(text, base);
-  return url.hostname.includes('xn--') && !isMappedName(url.hostname) ? null : url;
+  return url.hostname.includes('xn--') && SPECIAL.test(url.protocol) && !isMappedName(url.hostname) ? null : url;
 }
 
 function hasLongHost(text: string): boolean {

@@ -13,17 +13,29 @@ export class FieldBlock {
   readonly close: boolean;
   /** Whether an Idempotency-Key is among them. */
   readonly hasIdempotencyKey: boolean;
+  /** Whether a Proxy-Authorization is among them. */
+  readonly hasProxyAuthorization: boolean;
 
   constructor(fields: Fields) {
     this.fields = fields;
     let close = false;
     let hasIdempotencyKey = false;
+    let hasProxyAuthorization = false;
     for (let i = 0; i < fields.length; i += 2) {
       const name = fields[i]?.toLowerCase();
       if (name === 'connection') close ||= tokenList(fields[i + 1] ?? '').includes('close');
       else if (name === 'idempotency-key' || name === 'x-idempotency-key') hasIdempotencyKey = true;
+      else if (name === 'proxy-authorization') hasProxyAuthorization = true;
     }
     this.close = close;
     this.hasIdempotencyKey = hasIdempotencyKey;
+    this.hasProxyAuthorization = hasProxyAuthorization;
+  }
+
+  /** What an origin is sent: Proxy-Authorization is for a proxy alone (RFC 9110 §11.7.2). */
+  forOrigin(): FieldBlock {
+    if (!this.hasProxyAuthorization) return this;
+    const isKept = (i: number): boolean => this.fields[i - (i % 2)]?.toLowerCase() !== 'proxy-authorization';
+    return new FieldBlock(this.fields.filter((_, i) => isKept(i)));
   }
 }

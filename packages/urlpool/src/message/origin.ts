@@ -6,6 +6,7 @@ import { invalidOption } from '../errors/invalid-option.ts';
 import { RequestError } from '../errors/request-error.ts';
 import { absoluteUrl } from './absolute-url.ts';
 import { redactUrl } from './redact-url.ts';
+import { socketPathOf } from './socket-path.ts';
 
 /** Scheme, host and port. */
 export interface Origin {
@@ -13,6 +14,8 @@ export interface Origin {
   /** Lower-case name, or an IP address without brackets. */
   readonly host: string;
   readonly port: number;
+  /** Of a URL that names a Unix socket or a pipe, its path: host and port are then what is said to the server there. */
+  readonly socketPath?: string;
 }
 
 /** An absolute URL, taken apart. */
@@ -33,8 +36,15 @@ export function authority(origin: Origin): string {
   return origin.port === DEFAULT_PORTS[origin.scheme] ? host : `${host}:${origin.port}`;
 }
 
-/** An origin as text, e.g. `https://example.org` or `http://[::1]:8080`. */
+/** The path of the socket that a URL named, its origin's own (prototypes may be given more); null for the network. */
+export function namedSocket(origin: Origin): string | null {
+  return Object.hasOwn(origin, 'socketPath') ? (origin.socketPath ?? null) : null;
+}
+
+/** An origin as text, e.g. `https://example.org`, `http://[::1]:8080` or `http+unix://%2Frun%2Fdocker.sock`. */
 export function originText(origin: Origin): string {
+  const path = namedSocket(origin);
+  if (path !== null) return `${origin.scheme}+unix://${encodeURIComponent(path)}`;
   return `${origin.scheme}://${authority(origin)}`;
 }
 
@@ -48,7 +58,7 @@ export function originPart(url: string): string {
 const CONTROL = /[\x00-\x1f\x7f]/;
 
 /**
- * Takes an absolute http or https URL apart.
+ * Takes an absolute http or https URL apart, or one that names a socket (`http+unix:`, `https+unix:`).
  *
  * @throws {RequestError} `ERR_INVALID_URL`; the message quotes the URL without its credentials.
  */
@@ -58,6 +68,7 @@ export function parseUrl(input: string | URL): ParsedUrl {
   if (CONTROL.test(text)) throw invalidUrl(text, 'it holds a control character');
   const url = absoluteUrl(text);
   if (url === null) throw invalidUrl(text, whyUnparsable(text));
+  if (url.protocol === 'http+unix:' || url.protocol === 'https+unix:') return parseSocketUrl(text, url);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     // A name and a password without a scheme look as if the name were one.
     const scheme = text.includes('@') ? 'is not' : `is "${url.protocol.slice(0, -1)}", not`;
@@ -65,9 +76,23 @@ export function parseUrl(input: string | URL): ParsedUrl {
   }
   const scheme = url.protocol === 'http:' ? 'http' : 'https';
   const origin = originOf(scheme, url.hostname, url.port === '' ? DEFAULT_PORTS[scheme] : Number(url.port));
-  const userinfo =
-    url.username === '' && url.password === '' ? null : `${decode(url.username)}:${decode(url.password)}`;
-  return { origin, target: url.pathname + queryOf(url), userinfo };
+  return { origin, target: url.pathname + queryOf(url), userinfo: userinfoOf(url) };
+}
+
+/** A socket has no name: what is said to the server, and what its certificate is for, is `localhost`. */
+function parseSocketUrl(text: string, url: URL): ParsedUrl {
+  const scheme = url.protocol === 'http+unix:' ? 'http' : 'https';
+  const found = socketPathOf(url.hostname);
+  if ('fault' in found) throw invalidUrl(text, found.fault);
+  if (url.port !== '') throw invalidUrl(text, 'a socket has no port');
+  const origin = { scheme, host: 'localhost', port: DEFAULT_PORTS[scheme], socketPath: found.path } as const;
+  // To the parser it is no special scheme (WHATWG URL §3.1): the path may be empty.
+  return { origin, target: (url.pathname || '/') + queryOf(url), userinfo: userinfoOf(url) };
+}
+
+/** `user:password`, decoded; null where there is none. */
+function userinfoOf({ username, password }: URL): string | null {
+  return username === '' && password === '' ? null : `${decode(username)}:${decode(password)}`;
 }
 
 /** "?" and the query, which may be empty; nothing where there is none (WHATWG URL §4.5). `search` does not tell those apart. */

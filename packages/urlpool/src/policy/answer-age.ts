@@ -35,6 +35,8 @@ export const LONGEST_TTL_MS = 3_600_000;
 /** How old an answer is at `now`. */
 export function answerAge({ at, ttl, isNegative }: Answer, now: number, ages: AnswerAges): AnswerAge {
   const life = isNegative ? ages.negativeTtl : Math.min(ttl ?? ages.ttl, LONGEST_TTL_MS);
+  // It holds for those who asked for it, and for nobody after them (RFC 1035 §3.2.1).
+  if (life === 0) return 'over';
   if (now < at + life) return 'fresh';
   return !isNegative && now < at + life + ages.staleFor ? 'stale' : 'over';
 }

@@ -7,6 +7,8 @@ import { checkFlag, checkWhole } from '../errors/option-values.ts';
 import { absoluteUrl } from '../message/absolute-url.ts';
 import { fieldNames } from '../message/field-names.ts';
 import type { Fields } from '../message/fields.ts';
+import { originPart } from '../message/origin.ts';
+import { namesSocket } from '../message/socket-path.ts';
 import { REDIRECT_SAFELIST } from './redirect-safelist.ts';
 
 /** Whether a status says that the answer is at another place, which Location names (RFC 9110 §15.4.2 to §15.4.9). */
@@ -104,7 +106,7 @@ export interface RedirectChange {
 
 /** Whether a redirect leads from an encrypted connection to one that is not. */
 export function isDowngrade(from: string, to: string): boolean {
-  return from.startsWith('https:') && to.startsWith('http:');
+  return /^https(?:\+unix)?:/.test(from) && /^http(?:\+unix)?:/.test(to);
 }
 
 /** Fields that say something of a body, in lower case (RFC 9110 §15.4, §6.6.2, §10.1.1; RFC 9530; RFC 9112 §6.1). */
@@ -151,7 +153,8 @@ function survives(lowerName: string, { toOtherOrigin, dropsBody, kept, removed }
 
 /**
  * The URL that a Location leads to, by the WHATWG URL parser; null if it is none, or not http or https. It may hold
- * credentials.
+ * credentials. One that names a socket is followed from a URL of that same socket alone: which sockets of this machine are
+ * connected to is for nobody else to say (CVE-2022-33987 of got).
  *
  * @param location The field's value, octets as U+0000 to U+00FF: what is UTF-8 is read as such.
  * @param base The URL that was asked for.
@@ -159,7 +162,9 @@ function survives(lowerName: string, { toOtherOrigin, dropsBody, kept, removed }
 export function redirectTarget(location: string, base: string): string | null {
   const reference = fromUtf8(location);
   const url = absoluteUrl(reference, base);
-  return url !== null && (url.protocol === 'http:' || url.protocol === 'https:') ? url.href : null;
+  if (url === null) return null;
+  if (url.protocol === 'http:' || url.protocol === 'https:') return url.href;
+  return namesSocket(url.href) && originPart(url.href) === originPart(base) ? url.href : null;
 }
 
 /** Text of octets read as UTF-8; what is not UTF-8, or no octets, is left as it is. */

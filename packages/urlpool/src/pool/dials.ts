@@ -1,7 +1,8 @@
 // The dials of one pool and the waiters that count on them. A dial belongs to the pool, not to a request: whoever waits
 // longest takes its connection, and cancelling a waiter cancels no dial. But each dial is started for one waiter, which
 // fails with it, and each waiting attempt is counted on by at most one, so that it is known which dials nobody wants any
-// more: those go on for a moment, for whoever comes next, and are given up then.
+// more: those go on for a moment, for whoever comes next, and are given up then. A dial can have keepers too, who want
+// connections to be warm: it goes on for them, and serves whoever waits meanwhile.
 
 import { Dial } from '../connection/dial.ts';
 import type { ConnectionSettings, Http1Connection } from '../connection/http1-connection.ts';
@@ -11,6 +12,7 @@ import type { DialTarget } from '../transport/transport-dial.ts';
 import { Alarm } from '../util/alarms.ts';
 import { outside } from '../util/context.ts';
 import { type Linked, LinkedList } from '../util/linked-list.ts';
+import type { Keeper } from './keeper.ts';
 import type { Waiter } from './waiter.ts';
 
 /** For how long a dial goes on that nobody waits for, in ms. */
@@ -40,10 +42,12 @@ class Lacking implements Linked<Lacking> {
 /** One dial under way. */
 interface Entry {
   readonly dial: Dial;
-  /** Whom it fails, if it fails while that one counts on it. */
-  startedFor: Waiter;
+  /** Whom it fails, if it fails while that one counts on it; null for nobody. */
+  startedFor: Waiter | null;
   /** Who counts on it; null for nobody. */
   waiter: Waiter | null;
+  /** Who wants it to go on though nobody counts on it. */
+  readonly keepers: Set<Keeper>;
   /** Since when nobody has. */
   unwantedSince: number;
 }
@@ -57,8 +61,10 @@ export class Dials {
   readonly #standing = new Map<Waiter, Entry | Lacking>();
   /** Waiters without a dial, in about the order of the queue. */
   readonly #without = new LinkedList<Lacking>();
-  /** Dials without a waiter, the longest unwanted first. */
+  /** Dials without a waiter or a keeper, the longest unwanted first. */
   readonly #unwanted = new Set<Entry>();
+  /** Dials with keepers and without a waiter. */
+  readonly #kept = new Set<Entry>();
   readonly #alarm: Alarm;
 
   constructor(target: DialTarget, settings: ConnectionSettings, events: DialsEvents) {
@@ -73,9 +79,14 @@ export class Dials {
     return this.#entries.size;
   }
 
-  /** A waiter joins the queue: it counts on a dial that nobody wants, if there is one. */
+  /** Those of them that nobody waits for. */
+  get spare(): number {
+    return this.#unwanted.size + this.#kept.size;
+  }
+
+  /** A waiter joins the queue: it counts on a dial that nobody waits for, if there is one. */
   join(waiter: Waiter): void {
-    const [entry] = this.#unwanted;
+    const [entry] = this.#unwanted.size > 0 ? this.#unwanted : this.#kept;
     if (entry !== undefined) {
       this.#assign(entry, waiter);
       return;
@@ -97,7 +108,7 @@ export class Dials {
     standing.waiter = null;
     const next = this.#without.shift();
     if (next !== null) this.#assign(standing, next.waiter);
-    else this.#onUnwanted(standing);
+    else this.#onSpare(standing);
   }
 
   /** Opens one more connection, for the first waiter that has no dial. */
@@ -105,21 +116,67 @@ export class Dials {
     const lacking = this.#without.shift();
     if (lacking === null) return;
     const { waiter } = lacking;
+    const entry = this.#dial(waiter, null);
+    this.#standing.set(waiter, entry);
+    const why = waiter.wantsExchange ? 'request' : 'preconnect';
+    outside(() => entry.dial.start(waiter.connectTimeout, why));
+  }
+
+  /** Opens one more connection, which nobody waits for. */
+  startWarm(keeper: Keeper): void {
+    const entry = this.#dial(null, keeper);
+    this.#kept.add(entry);
+    outside(() => entry.dial.start(keeper.connectTimeout, keeper.why));
+  }
+
+  /** How many of the dials that nobody waits for have this keeper. */
+  spareOf(keeper: Keeper): number {
+    let count = 0;
+    for (const { keepers } of this.#kept) if (keepers.has(keeper)) count++;
+    return count;
+  }
+
+  /** Has up to `count` more of the dials that nobody waits for go on for a keeper; returns how many. */
+  keep(keeper: Keeper, count: number): number {
+    let kept = 0;
+    for (const entry of [...this.#kept, ...this.#unwanted]) {
+      if (kept >= count) break;
+      if (entry.keepers.has(keeper)) continue;
+      kept++;
+      entry.keepers.add(keeper);
+      this.#unwanted.delete(entry);
+      this.#kept.add(entry);
+      entry.dial.shorten(keeper.connectTimeout);
+    }
+    return kept;
+  }
+
+  /** The keeper wants none of them any more: those that nobody else wants are given up. */
+  release(keeper: Keeper): void {
+    for (const entry of [...this.#entries]) {
+      if (!entry.keepers.delete(keeper) || entry.keepers.size > 0 || entry.waiter !== null) continue;
+      this.#giveUp(entry);
+    }
+  }
+
+  #dial(waiter: Waiter | null, keeper: Keeper | null): Entry {
     const dial = new Dial(this.#target, this.#settings, {
       onConnection: (connection, resumed) => {
         this.#remove(entry);
         this.#events.onConnection(connection, resumed);
+        for (const one of entry.keepers) one.onDialOver(null);
       },
       onDialFailure: (error, reason) => {
         const blamed = entry.waiter === entry.startedFor ? entry.waiter : null;
         this.#remove(entry);
         this.#events.onDialFailure(blamed, error, reason);
+        for (const one of entry.keepers) one.onDialOver(error);
       },
     });
-    const entry: Entry = { dial, startedFor: waiter, waiter, unwantedSince: 0 };
+    const keepers = new Set(keeper === null ? [] : [keeper]);
+    const entry: Entry = { dial, startedFor: waiter, waiter, keepers, unwantedSince: 0 };
     this.#entries.add(entry);
-    this.#standing.set(waiter, entry);
-    outside(() => dial.start(waiter.connectTimeout));
+    return entry;
   }
 
   /** Gives all of them up; returns how many there were. */
@@ -130,12 +187,14 @@ export class Dials {
     this.#standing.clear();
     this.#without.clear();
     this.#unwanted.clear();
+    this.#kept.clear();
     this.#alarm.remove();
     return size;
   }
 
   #assign(entry: Entry, waiter: Waiter): void {
     this.#unwanted.delete(entry);
+    this.#kept.delete(entry);
     entry.waiter = waiter;
     this.#standing.set(waiter, entry);
     // Where the waiter's own time for connecting ends first, the dial has become its own.
@@ -146,12 +205,17 @@ export class Dials {
   #remove(entry: Entry): void {
     this.#entries.delete(entry);
     this.#unwanted.delete(entry);
+    this.#kept.delete(entry);
     const { waiter } = entry;
     if (waiter === null) return;
     this.join(waiter);
   }
 
-  #onUnwanted(entry: Entry): void {
+  #onSpare(entry: Entry): void {
+    if (entry.keepers.size > 0) {
+      this.#kept.add(entry);
+      return;
+    }
     entry.unwantedSince = this.#settings.clock.now();
     this.#unwanted.add(entry);
     if (this.#unwanted.size === 1) this.#alarm.set(entry.unwantedSince + UNWANTED_MS);
@@ -164,10 +228,15 @@ export class Dials {
         this.#alarm.set(entry.unwantedSince + UNWANTED_MS);
         return;
       }
-      this.#unwanted.delete(entry);
-      this.#entries.delete(entry);
-      entry.dial.abandon('dial-abandoned');
-      this.#events.onUnwanted();
+      this.#giveUp(entry);
     }
+  }
+
+  #giveUp(entry: Entry): void {
+    this.#unwanted.delete(entry);
+    this.#kept.delete(entry);
+    this.#entries.delete(entry);
+    entry.dial.abandon('dial-abandoned');
+    this.#events.onUnwanted();
   }
 }

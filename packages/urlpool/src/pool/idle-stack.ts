@@ -72,6 +72,11 @@ export class IdleStack {
     return null;
   }
 
+  /** Closes what has been kept long enough, as the clocks are now. */
+  expire(): void {
+    this.#closeExpired();
+  }
+
   /** Nothing is here, and it may stay so. */
   disarm(): void {
     this.#alarm.remove();

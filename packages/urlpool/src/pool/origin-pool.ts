@@ -2,18 +2,16 @@
 // it does; it never asks a connection for its protocol, and knows nothing of requests or responses.
 //
 // Binding is late: a waiter takes whichever comes first, a connection that came free or a dial that finished. Idle
-// connections are a stack, the warmest taken first; waiters are a queue. Replays have a queue of their own, before the
-// other: they take no connection that was kept since before their failure, and must not keep others from taking it.
+// connections are a stack, the warmest taken first; waiters are a queue.
 
 import type { Connection } from '../connection/connection.ts';
 import type { ConnectionSettings } from '../connection/http1-connection.ts';
 import type { HTTPError } from '../errors/http-error.ts';
-import { PoolError } from '../errors/pool-error.ts';
 import type { CloseReason } from '../trace/close-reason.ts';
 import type { PoolSnapshot } from '../trace/snapshot.ts';
 import type { DialTarget } from '../transport/transport-dial.ts';
+import { addAbortable, removeAbortable } from '../util/abort-registry.ts';
 import { Alarm } from '../util/alarms.ts';
-import { LinkedList } from '../util/linked-list.ts';
 import { AddressWatch } from './address-watch.ts';
 import { assign, type Step } from './assign.ts';
 import { Counters } from './counters.ts';
@@ -21,11 +19,17 @@ import { Dials } from './dials.ts';
 import { isSurplus } from './evict.ts';
 import { retirement } from './expiry.ts';
 import { IdleStack } from './idle-stack.ts';
+import type { Keeper } from './keeper.ts';
 import { Member } from './member.ts';
 import { Opening } from './opening.ts';
-import { IdlePlace, type Room, type Tenant } from './room.ts';
+import { closedToConnections, placeWords, refusal, stalledWords } from './pool-words.ts';
+import { Preconnect } from './preconnect.ts';
+import { Queue } from './queue.ts';
+import { type Hopeful, IdlePlace, type Room, type Tenant } from './room.ts';
 import { STALLED_MS, stalledSince } from './stalled.ts';
 import type { Waiter } from './waiter.ts';
+import { warmDials } from './warm.ts';
+import { Warmth } from './warmth.ts';
 
 /** What a pool is bounded by. */
 export interface PoolLimits {
@@ -35,6 +39,10 @@ export interface PoolLimits {
   readonly maxQueued: number;
   /** How old a connection may become, in ms. */
   readonly maxAge: number;
+  /** Connections to keep warm. */
+  readonly minIdle: number;
+  /** `Timeout.connect` of the dials for these, in ms; null for none. */
+  readonly connectTimeout: number | null;
 }
 
 /** Told whether the pool is in use: by a waiter, a dial or an exchange. */
@@ -57,18 +65,20 @@ export interface PoolSurroundings {
  */
 const DIALS_PER_TURN = 4;
 
-export class OriginPool implements Tenant {
+export class OriginPool implements Tenant, Hopeful {
   readonly #settings: ConnectionSettings;
   readonly #limits: PoolLimits;
   readonly #surroundings: PoolSurroundings;
   readonly #members = new Set<Member>();
   readonly #idle: IdleStack;
-  readonly #waiters = new LinkedList<Waiter>();
-  readonly #replays = new LinkedList<Waiter>();
+  readonly #queue: Queue;
   readonly #dials: Dials;
   readonly #counters = new Counters();
   readonly #stalled: Alarm;
   readonly #addresses: AddressWatch;
+  /** Keeps `minIdle` connections warm; null where that is 0. */
+  readonly #warmth: Warmth | null;
+  readonly #preconnects = new Set<Preconnect>();
   #closed = false;
   #dialsInTurn = 0;
   #inUse = false;
@@ -78,20 +88,27 @@ export class OriginPool implements Tenant {
     this.#limits = limits;
     this.#surroundings = surroundings;
     this.#idle = new IdleStack(settings, surroundings.room, (member, why) => this.#destroy(member, why));
+    this.#queue = new Queue(settings);
     this.#stalled = new Alarm(settings.alarms, () => this.#refuseStalled());
     this.#addresses = new AddressWatch(target, settings.gate, (endpoints) => this.#retire(endpoints));
     this.#dials = new Dials(target, settings, {
       onConnection: (connection, resumed) => {
         this.#counters.onCreated(resumed);
+        this.#warmth?.onOpened();
         this.#add(connection);
       },
       onDialFailure: (waiter, error, reason) => this.#onDialFailure(waiter, error, reason),
       onUnwanted: () => {
         this.#counters.onClosed('dial-abandoned');
         this.#surroundings.room.give();
+        this.#warmth?.look();
         this.#settle();
       },
     });
+    const { minIdle, connectTimeout } = limits;
+    const { alarms } = settings;
+    const warmSurroundings = { alarms, random: surroundings.random, open: () => this.#warmUp() };
+    this.#warmth = minIdle > 0 ? new Warmth(minIdle, connectTimeout, warmSurroundings) : null;
   }
 
   /** What it is connected to, as text: its origin, or the proxy that forwards its requests. */
@@ -114,22 +131,13 @@ export class OriginPool implements Tenant {
     return this.#members.size + this.#dials.size;
   }
 
-  get #waiting(): number {
-    return this.#waiters.size + this.#replays.size;
-  }
-
   /** Takes a waiter in. Its callback may come before this returns. A replay waits before all others. */
   acquire(waiter: Waiter): void {
-    const isReplay = waiter.notKeptBefore !== null;
     if (this.#closed) {
-      waiter.onRefused(this.#error('its pool was closed by close()', 'ERR_POOL_CLOSED'));
+      waiter.onRefused(this.#closedError());
       return;
     }
-    if (!this.#inUse) {
-      this.#inUse = true;
-      this.#surroundings.watch?.onBusy();
-    }
-    this.#addresses.refresh();
+    this.#use();
     // Nobody who could take an idle connection waits while there is one.
     const member = this.#idle.size === 0 ? null : this.#idle.take(waiter.notKeptBefore);
     if (member !== null) {
@@ -137,14 +145,14 @@ export class OriginPool implements Tenant {
       return;
     }
     // An attempt that was accepted before is not turned away for those that came meanwhile.
-    if (waiter.attempt === 1 && !isReplay && this.#step(1) === 'refuse') {
+    if (waiter.attempt === 1 && waiter.notKeptBefore === null && this.#step(1) === 'refuse') {
       const { maxSize, maxQueued } = this.#limits;
-      const why = `${this.#waiting} requests wait already for its ${maxSize} connections, and maxQueued is ${maxQueued}`;
+      const why = `${this.#queue.size} requests wait already for its ${maxSize} connections, and maxQueued is ${maxQueued}`;
       waiter.onRefused(this.#error(`${why}; options: maxQueued, maxSize`, 'ERR_POOL_FULL'));
       this.#settle();
       return;
     }
-    this.#enqueue(waiter, isReplay ? this.#replays : this.#waiters);
+    this.#enqueue(waiter);
     this.#serve();
   }
 
@@ -157,6 +165,36 @@ export class OriginPool implements Tenant {
     });
   }
 
+  /**
+   * Opens connections until `count` are free, or on their way and nobody waits for them, as far as there is room without
+   * closing others. Resolves with how many are warm when those on their way are there.
+   *
+   * @throws {HTTPError} where none is and a dial has failed; the signal's reason, where it aborts.
+   */
+  async preconnect(count: number, connectTimeout: number | null, signal: AbortSignal | null): Promise<number> {
+    signal?.throwIfAborted();
+    if (this.#closed) throw this.closedToConnections();
+    this.#use();
+    this.#idle.expire();
+    const { maxSize, maxIdle } = this.#limits;
+    const counts = { count: Math.min(count, maxSize, maxIdle), idle: this.#idle.size };
+    return await new Promise<number>((resolve, reject) => {
+      const member = { onAbort: (): void => wish.end(signal?.reason) };
+      const wish = new Preconnect(counts, connectTimeout, (result) => {
+        if (!this.#preconnects.delete(wish)) return;
+        if (signal !== null) removeAbortable(signal, member);
+        this.#dials.release(wish);
+        if (typeof result === 'number') resolve(result);
+        else reject(result.reason);
+        this.#settle();
+      });
+      this.#preconnects.add(wish);
+      if (signal !== null) addAbortable(signal, member);
+      wish.settleIfOver();
+      this.#warmUp();
+    });
+  }
+
   /** Takes a waiter out that wants no connection any more. A dial that was started for it goes on. */
   cancel(waiter: Waiter): void {
     if (this.#dequeue(waiter, null)) this.#settle();
@@ -164,16 +202,26 @@ export class OriginPool implements Tenant {
 
   /** Closes what is idle; what is at work closes when it is done. The pool stays usable. */
   clear(reason: 'cleared' | 'evicted' = 'cleared'): void {
+    if (reason === 'evicted') this.stopWarming();
+    else this.#cool();
     this.#drain([...this.#members], reason);
     if (this.size === 0) this.#disarm();
+  }
+
+  /** Opens no more connections of its own accord. */
+  stopWarming(): void {
+    this.#warmth?.stop();
+    this.#cool();
   }
 
   /** Closes every connection at once and refuses whoever waits, now and from now on. */
   close(): void {
     this.#closed = true;
-    for (const waiter of [...this.#replays, ...this.#waiters]) {
+    this.stopWarming();
+    for (const wish of [...this.#preconnects]) wish.end(this.closedToConnections());
+    for (const waiter of this.#queue.all) {
       this.#dequeue(waiter, null);
-      waiter.onRefused(this.#error('its pool was closed by close()', 'ERR_POOL_CLOSED'));
+      waiter.onRefused(this.#closedError());
     }
     const { room } = this.#surroundings;
     for (let dials = this.#dials.abandonAll(); dials > 0; dials--) {
@@ -187,12 +235,13 @@ export class OriginPool implements Tenant {
 
   /** What every place is taken by, in a few words for the message of a waiter that gives up. */
   describe(): string {
-    const { origin } = this.#settings;
     const active = this.#members.size - this.#idle.size;
-    const dialling = this.#dials.size === 0 ? '' : `${active === 0 ? '' : ' and '}${this.#dials.size} being opened`;
-    const busy = active === 0 ? '' : `${active} in use`;
-    const places = `${busy}${dialling}`;
-    return places === '' ? `there is no room for a connection to ${origin}` : `connections to ${origin}: ${places}`;
+    return placeWords(this.#settings.origin, { active, dialling: this.#dials.size });
+  }
+
+  /** The error of a preconnect() that is too late. */
+  closedToConnections(): HTTPError {
+    return closedToConnections(this.#settings.origin);
   }
 
   snapshot(): PoolSnapshot {
@@ -203,7 +252,7 @@ export class OriginPool implements Tenant {
       idle: this.#idle.size,
       active: this.#members.size - this.#idle.size,
       dialling: this.#dials.size,
-      queued: this.#waiting,
+      queued: this.#queue.size,
       ...this.#counters.snapshot(connections, this.#settings.clock.now()),
     };
   }
@@ -211,6 +260,20 @@ export class OriginPool implements Tenant {
   /** There is room in the manager. For Room. */
   onRoom(): void {
     this.#serve();
+  }
+
+  /** There is room that nobody wants. For Room. */
+  onSpare(): void {
+    this.#warmth?.look();
+  }
+
+  #use(): void {
+    if (!this.#inUse) {
+      this.#inUse = true;
+      this.#surroundings.watch?.onBusy();
+    }
+    this.#addresses.refresh();
+    this.#warmth?.onUse();
   }
 
   #give(member: Member, waiter: Waiter): void {
@@ -234,10 +297,10 @@ export class OriginPool implements Tenant {
     const { maxSize, block, maxQueued } = this.#limits;
     const counts = {
       ready: 0,
-      barred: this.#replays.size === 0 ? 0 : this.#idle.size,
+      barred: this.#queue.hasReplays ? this.#idle.size : 0,
       dialling: this.#dials.size + (more === 0 ? 0 : this.#dialsPutOff()),
       open: this.#members.size,
-      waiting: this.#waiting + more,
+      waiting: this.#queue.size + more,
       perDial: 1,
     };
     return assign(counts, { maxSize, block, maxQueued, room: this.#surroundings.room.for(this) });
@@ -248,13 +311,13 @@ export class OriginPool implements Tenant {
     if (this.#dialsInTurn < DIALS_PER_TURN) return 0;
     const { maxSize, block } = this.#limits;
     const places = block ? maxSize - this.size : Number.POSITIVE_INFINITY;
-    return Math.min(this.#waiting - this.#dials.size, places, this.#surroundings.room.for(this));
+    return Math.max(0, Math.min(this.#queue.size - this.#dials.size, places, this.#surroundings.room.for(this)));
   }
 
   /** Opens the connections that those who wait are due, a few in each turn of the event loop. */
   #serve(): void {
     const { room } = this.#surroundings;
-    while (this.#waiting > this.#dials.size && this.#dialsInTurn < DIALS_PER_TURN) {
+    while (this.#queue.size > this.#dials.size && this.#dialsInTurn < DIALS_PER_TURN) {
       const step = this.#step(0);
       if (step === 'replace' && this.#idle.coldest !== null) {
         this.#destroy(this.#idle.coldest, 'replaced');
@@ -271,34 +334,77 @@ export class OriginPool implements Tenant {
 
   /** Wants no more room where everyone who waits has a dial. */
   #withdraw(): void {
-    if (this.#waiting <= this.#dials.size) this.#surroundings.room.unwant(this);
+    if (this.#queue.size <= this.#dials.size) this.#surroundings.room.unwant(this);
   }
 
   #startDial(): void {
+    this.#countDial();
+    this.#dials.start();
+  }
+
+  #countDial(): void {
     if (++this.#dialsInTurn === 1) this.#settings.clock.atNextCheck(this.#onNextTurn, true);
     this.#counters.onDial();
-    this.#dials.start();
+  }
+
+  /** Opens the connections that preconnect() and `minIdle` lack, a few in each turn of the event loop. */
+  #warmUp(): void {
+    for (const wish of this.#preconnects) {
+      wish.onKept(this.#dials.keep(wish, wish.lacking));
+      const most = wish.lacking;
+      wish.onKept(this.#startWarm(wish, wish.count, { most, atOnce: Number.POSITIVE_INFINITY }));
+      if (this.#dialsInTurn < DIALS_PER_TURN) wish.onNoMore();
+    }
+    if (this.#warmth === null) return;
+    const { wanted, atOnce } = this.#warmth;
+    this.#dials.keep(this.#warmth, wanted - this.#idle.size - this.#dials.spareOf(this.#warmth));
+    this.#startWarm(this.#warmth, wanted, { most: wanted, atOnce });
+    const { room } = this.#surroundings;
+    const isShort = this.#idle.size + this.#dials.spare < wanted;
+    if (isShort && room.spare === 0 && this.size < this.#limits.maxSize) room.hope(this);
+  }
+
+  /** Opens up to `most` connections, so that `wanted` are warm; returns how many. */
+  #startWarm(keeper: Keeper, wanted: number, { most, atOnce }: { most: number; atOnce: number }): number {
+    const { maxSize, maxIdle } = this.#limits;
+    const { room } = this.#surroundings;
+    const counts = {
+      idle: this.#idle.size,
+      spare: this.#dials.spare,
+      open: this.#members.size,
+      dialling: this.#dials.size,
+      waiting: this.#queue.size,
+    };
+    const due = warmDials(counts, { wanted, maxSize, maxIdle, room: room.spare, atOnce });
+    const count = Math.min(due, most, DIALS_PER_TURN - this.#dialsInTurn);
+    for (let i = 0; i < count; i++) {
+      room.take(this);
+      this.#countDial();
+      this.#dials.startWarm(keeper);
+    }
+    return count;
   }
 
   readonly #onNextTurn = (): void => {
     const isLeft = this.#dialsInTurn === DIALS_PER_TURN;
     this.#dialsInTurn = 0;
-    if (isLeft) this.#serve();
+    if (!isLeft) return;
+    this.#serve();
+    this.#warmUp();
   };
 
-  #enqueue(waiter: Waiter, queue: LinkedList<Waiter>): void {
-    waiter.queuedAt = this.#settings.clock.now();
-    queue.push(waiter);
+  #enqueue(waiter: Waiter): void {
+    this.#queue.join(waiter);
     this.#dials.join(waiter);
-    this.#trace(waiter, { joins: true });
+    this.#queue.tell(waiter, { joins: true });
     if (this.#stalled.deadline === Number.POSITIVE_INFINITY) this.#stalled.set(waiter.queuedAt + STALLED_MS);
   }
 
   #dequeue(waiter: Waiter, connection: number | null): boolean {
-    if (!this.#waiters.delete(waiter) && !this.#replays.delete(waiter)) return false;
+    if (!this.#queue.leave(waiter)) return false;
     this.#dials.leave(waiter);
-    if (this.#waiting === 0) this.#stalled.clear();
-    this.#trace(waiter, { joins: false, connection });
+    if (this.#queue.size === 0) this.#stalled.clear();
+    this.#queue.tell(waiter, { joins: false, connection });
     this.#withdraw();
     return true;
   }
@@ -308,6 +414,7 @@ export class OriginPool implements Tenant {
     const isWaiting = waiter !== null && this.#dequeue(waiter, null);
     this.#surroundings.room.give();
     if (isWaiting) waiter.onRefused(error);
+    this.#warmth?.look();
     this.#serve();
     this.#settle();
   }
@@ -329,8 +436,9 @@ export class OriginPool implements Tenant {
   }
 
   #onChange(member: Member): void {
-    const { state, inFlight } = member.connection;
+    const { state, inFlight, served, openedAt } = member.connection;
     if (state.is === 'closed') {
+      if (served === 0) this.#warmth?.onUnusedGone(this.#settings.clock.now() - openedAt);
       this.#idle.delete(member);
       this.#forget(member, state.reason);
       this.#serve();
@@ -345,7 +453,7 @@ export class OriginPool implements Tenant {
     const { connection } = member;
     member.idleSince = connection.idleSince ?? this.#settings.clock.now();
     const { room } = this.#surroundings;
-    const waiter = this.#waiting === 0 ? null : this.#waiterFor(member);
+    const waiter = this.#queue.size === 0 ? null : this.#queue.firstFor(member);
     // What was dialled for a waiter here serves it once at least.
     const mayYield = waiter === null || connection.served > 0;
     const isSpent = mayYield && member.idleSince >= member.retireAt;
@@ -365,19 +473,11 @@ export class OriginPool implements Tenant {
     }
   }
 
-  /** The first that may take it: a replay, unless the connection was kept since before its failure. */
-  #waiterFor({ idleSince, connection }: Member): Waiter | null {
-    const replay = this.#replays.first;
-    const since = replay?.notKeptBefore ?? 0;
-    const isNewEnough = since === Number.POSITIVE_INFINITY ? connection.served === 0 : since <= idleSince;
-    return replay !== null && isNewEnough ? replay : this.#waiters.first;
-  }
-
   #rest(member: Member): void {
     this.#idle.push(member);
     const { coldest } = this.#idle;
     if (coldest !== null && isSurplus(this.#idle.size, this.#limits)) this.#destroy(coldest, 'surplus');
-    if (this.#waiting > 0) this.#serve();
+    if (this.#queue.size > 0) this.#serve();
     this.#settle();
   }
 
@@ -388,7 +488,7 @@ export class OriginPool implements Tenant {
     const isFull = hasNoRoom && this.#dials.size === 0;
     const since = isFull ? stalledSince([...this.#members].map((member) => member.connection)) : null;
     let next = now + STALLED_MS / 60;
-    for (const waiter of since === null ? [] : [...this.#replays, ...this.#waiters]) {
+    for (const waiter of since === null ? [] : this.#queue.all) {
       if (waiter.hasPoolTimeout) continue;
       const due = Math.max(waiter.queuedAt, since ?? now) + STALLED_MS;
       if (due <= now) {
@@ -399,16 +499,13 @@ export class OriginPool implements Tenant {
         break;
       }
     }
-    if (this.#waiting > 0) this.#stalled.set(next);
+    if (this.#queue.size > 0) this.#stalled.set(next);
     this.#settle();
   }
 
   #stalledError(now: number): HTTPError {
-    const held = [...this.#members].slice(0, 10).map(({ connection: { id, pausedSince } }) => {
-      return `connection ${id} for ${Math.round((now - (pausedSince ?? now)) / 1000)} s`;
-    });
-    const why = `all its ${this.#members.size} connections are held by responses whose bodies nobody reads (${held.join(', ')})`;
-    return this.#error(`${why}; read them to their end, or dispose() of them`, 'ERR_POOL_STALLED');
+    const held = [...this.#members].map(({ connection }) => connection);
+    return this.#error(stalledWords(held, now), 'ERR_POOL_STALLED');
   }
 
   /** Gives up the connections to addresses that the name does not have any more. */
@@ -431,6 +528,7 @@ export class OriginPool implements Tenant {
     this.#idle.delete(member);
     if (!this.#members.delete(member)) return;
     if (this.#members.size === 0) this.#addresses.stop();
+    this.#warmth?.look();
     // It is forgotten before the event tells of it, since a listener may ask for a connection, but its place in the
     // manager is another's only when it is closed.
     this.#counters.onGone(member.connection, reason);
@@ -441,16 +539,26 @@ export class OriginPool implements Tenant {
   #forget(member: Member, reason: CloseReason): void {
     if (!this.#members.delete(member)) return;
     if (this.#members.size === 0) this.#addresses.stop();
+    this.#warmth?.look();
     this.#counters.onGone(member.connection, reason);
     this.#surroundings.room.give();
   }
 
   /** Looks whether the pool has come to rest: it may be given up then. */
   #settle(): void {
-    if (!this.#inUse || this.#waiting > 0 || this.#dials.size > 0 || this.#idle.size < this.#members.size) return;
+    if (!this.#inUse || this.#queue.size > 0 || this.#dials.size > 0 || this.#idle.size < this.#members.size) return;
+    if (this.#preconnects.size > 0) return;
     this.#inUse = false;
     if (this.size === 0) this.#disarm();
     this.#surroundings.watch?.onQuiet();
+  }
+
+  /** Opens nothing for warmth until it is used again. */
+  #cool(): void {
+    if (this.#warmth === null) return;
+    this.#warmth.rest();
+    this.#dials.release(this.#warmth);
+    this.#surroundings.room.unhope(this);
   }
 
   /** There is nothing to watch over: an alarm that stays would hold a pool that was given up in memory. */
@@ -459,16 +567,11 @@ export class OriginPool implements Tenant {
     this.#stalled.remove();
   }
 
-  #error(why: string, code: 'ERR_POOL_CLOSED' | 'ERR_POOL_FULL' | 'ERR_POOL_STALLED'): HTTPError {
-    return new PoolError(`Cannot send a request to ${this.#settings.origin}: ${why}`, { code, phase: 'pool' });
+  #closedError(): HTTPError {
+    return this.#error('its pool was closed by close()', 'ERR_POOL_CLOSED');
   }
 
-  #trace(waiter: Waiter, change: { joins: true } | { joins: false; connection: number | null }): void {
-    const { clock, origin } = this.#settings;
-    const { call, attempt, trace } = waiter;
-    if (trace === null) return;
-    const ids = { at: clock.now(), call, attempt, origin };
-    if (change.joins) trace({ type: 'queue-start', ...ids, queued: this.#waiting });
-    else trace({ type: 'queue-end', ...ids, connection: change.connection });
+  #error(why: string, code: 'ERR_POOL_CLOSED' | 'ERR_POOL_FULL' | 'ERR_POOL_STALLED'): HTTPError {
+    return refusal(this.#settings.origin, why, code);
   }
 }

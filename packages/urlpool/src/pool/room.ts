@@ -13,6 +13,12 @@ export interface Tenant {
   onRoom(): void;
 }
 
+/** A pool that would take a place which nobody wants. */
+export interface Hopeful {
+  /** There is one now. */
+  onSpare(): void;
+}
+
 /** An idle connection's place among those of all pools. */
 export class IdlePlace implements Linked<IdlePlace> {
   previous: IdlePlace | null = null;
@@ -47,6 +53,8 @@ export class Room {
   readonly #idle = new LinkedList<IdlePlace>();
   readonly #claims = new LinkedList<Claim>();
   readonly #claimOf = new Map<Tenant, Claim>();
+  /** Who takes what nobody wants. */
+  readonly #hopeful = new Set<Hopeful>();
   #feeding = false;
 
   /** @param max Connections at once, dials under way included. */
@@ -69,7 +77,12 @@ export class Room {
     return oldest !== null && oldest.tenant !== tenant ? 1 : 0;
   }
 
-  /** Takes a place, which `for()` said there was. */
+  /** How many connections may be opened that nobody waits for: none is closed for them, and nobody who waits comes later. */
+  get spare(): number {
+    return this.#claims.size > 0 ? 0 : Math.max(0, this.#max - this.#used);
+  }
+
+  /** Takes a place, which `for()` or `spare` said there was. */
   take(tenant: Tenant): void {
     this.#leave(tenant);
     const oldest = this.#idle.first;
@@ -95,6 +108,16 @@ export class Room {
   unwant(tenant: Tenant): void {
     if (this.#claims.size === 0 || !this.#leave(tenant)) return;
     this.#feed();
+  }
+
+  /** It is told once when there is a place that nobody wants. */
+  hope(tenant: Hopeful): void {
+    this.#hopeful.add(tenant);
+  }
+
+  /** It is not told any more. */
+  unhope(tenant: Hopeful): void {
+    this.#hopeful.delete(tenant);
   }
 
   /**
@@ -125,6 +148,7 @@ export class Room {
   close(): void {
     this.#max = Number.NEGATIVE_INFINITY;
     this.#claims.clear();
+    this.#hopeful.clear();
     this.#claimOf.clear();
   }
 
@@ -152,5 +176,9 @@ export class Room {
       if (this.#claims.first === claim) this.#leave(claim.tenant);
     }
     this.#feeding = false;
+    if (this.#hopeful.size === 0 || this.spare === 0) return;
+    const hopeful = [...this.#hopeful];
+    this.#hopeful.clear();
+    for (const tenant of hopeful) tenant.onSpare();
   }
 }

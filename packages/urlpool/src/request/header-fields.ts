@@ -65,8 +65,15 @@ function pushNamed(fields: string[], entries: readonly HeaderEntry[], lowerName:
   if (named.length !== 1) {
     throw refusedField('Host', `a request has exactly one, not ${named.length} (RFC 9112 §3.2)`);
   }
-  for (const [name, value] of named) fields.push(name, value ?? '');
+  for (const [name, value] of named) {
+    if (!HOST.test(value ?? ''))
+      throw refusedField('Host', 'give a host, and a port where it needs one (RFC 9110 §7.2)');
+    fields.push(name, value ?? '');
+  }
 }
+
+/** A name or an address and a port, or nothing (RFC 3986 §3.2.2): a server that puts it before the path must get no more. */
+const HOST = /^[0-9A-Za-z!$%&'()*+,\-.:;=[\]_~]*$/;
 
 function parseLength(value: string, before: number | null): number {
   const length = /^\d{1,15}$/.test(value) ? Number(value) : null;

@@ -20,6 +20,13 @@ export interface Exchange {
   /** Stops reading; a little more may still come. */
   pause(): void;
   resume(): void;
+  /**
+   * Whether the request may be sent again, with credentials that answer the challenge of the proxy that forwards it. Asked
+   * when the head of a 407 is here.
+   *
+   * @param rounds How often it was sent again for a challenge before.
+   */
+  mayAnswerProxy(head: Head, rounds: number): boolean;
   /** Gives it up: `onFailure` follows, and HTTP/1.1 loses the connection. */
   cancel(why: CancelReason): void;
 }

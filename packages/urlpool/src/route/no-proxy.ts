@@ -38,10 +38,11 @@ export class NoProxy {
 
 /** An entry as a rule; null for one that can stand for no host. */
 function ruleOf(entry: string): Rule | null {
-  const parts = /^(?:\[(?<six>[^\]]*)\]|(?<plain>[^:]*))(?::(?<port>\d{1,5}))?$/.exec(entry)?.groups;
+  const parts = /^(?:\[(?<six>[^\]]*)\](?<bits>\/\d+)?|(?<plain>[^:]*))(?::(?<port>\d{0,5}))?$/.exec(entry)?.groups;
   // IPv6 without brackets has no port.
-  const host = parts === undefined ? entry : (parts.six ?? parts.plain ?? '');
-  const port = parts?.port === undefined ? null : Number(parts.port);
+  const host =
+    parts === undefined ? entry : parts.six === undefined ? (parts.plain ?? '') : parts.six + (parts.bits ?? '');
+  const port = parts?.port ? Number(parts.port) : null;
   const range = rangeOf(host);
   if (range !== null) return { is: 'range', range, port };
   if (parts === undefined || parts.six !== undefined || host.includes('/')) return null;

@@ -28,6 +28,7 @@ const REPLIES_5: ReadonlyMap<number, string> = new Map([
 
 /** SOCKS4, and 4a where the target is a name. */
 export class Socks4 implements TunnelTalk {
+  readonly mayStartAnew = false;
   readonly #target: TunnelEnd;
   readonly #user: string;
   #came: Buffer = Buffer.alloc(0);
@@ -70,6 +71,7 @@ export class Socks4 implements TunnelTalk {
 
 /** SOCKS5. */
 export class Socks5 implements TunnelTalk {
+  readonly mayStartAnew = false;
   readonly #target: TunnelEnd;
   readonly #userinfo: string | null;
   #came: Buffer = Buffer.alloc(0);
@@ -103,7 +105,10 @@ export class Socks5 implements TunnelTalk {
     if (chosen === undefined) return MORE;
     if (chosen === 0) return this.#ask();
     if (chosen !== 2 || this.#userinfo === null) {
-      const why = this.#userinfo === null ? 'it wants a user and a password' : 'it takes no user and password';
+      const why =
+        this.#userinfo === null
+          ? 'it asks for a user and a password: give them in its URL'
+          : 'it takes no user and password';
       throw new TunnelFault('auth', why);
     }
     this.#awaits = 'auth';
@@ -116,9 +121,10 @@ export class Socks5 implements TunnelTalk {
   }
 
   #readAuth(): TunnelStep {
+    // The version of this part is passed over, as curl does: real servers send another (RFC 1929 §2 has 1).
     const status = this.#take(2)?.[1];
     if (status === undefined) return MORE;
-    if (status !== 0) throw new TunnelFault('auth', 'it refused the user or the password');
+    if (status !== 0) throw new TunnelFault('auth', 'it refused the user or the password; are they right?');
     return this.#ask();
   }
 

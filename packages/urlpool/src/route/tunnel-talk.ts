@@ -14,11 +14,19 @@ export interface TunnelEnd {
 export type TunnelStep =
   | { readonly is: 'more' }
   | { readonly is: 'say'; readonly bytes: Buffer }
+  /** The same is to be begun on a new connection. */
+  | { readonly is: 'anew' }
   /** The tunnel is open; `rest` came through it already. */
   | { readonly is: 'open'; readonly rest: Buffer };
 
 export interface TunnelTalk {
-  /** What is said first. */
+  /** Whether, if the proxy closes the connection now, all may be begun on a new one. */
+  readonly mayStartAnew: boolean;
+  /**
+   * What is said first, on a connection.
+   *
+   * @throws {TunnelFault}
+   */
   begin(): Buffer;
   /**
    * Takes in what came.

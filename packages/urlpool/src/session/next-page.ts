@@ -8,6 +8,7 @@ import { absoluteUrl } from '../message/absolute-url.ts';
 import { linesOver } from '../message/header-overlay.ts';
 import { type HeaderEntry, headerEntries } from '../message/headers-input.ts';
 import { redactUrl } from '../message/redact-url.ts';
+import { namesSocket } from '../message/socket-path.ts';
 import { standardMethod } from '../policy/method.ts';
 import type { QueryPairs } from '../request/query.ts';
 import { SESSION_REQUEST_NAMES, type SessionRequestOptions } from './session-options.ts';
@@ -90,8 +91,11 @@ function pageAt<Context extends object>(
   first: FirstPage<Context>,
 ): PageRequest<Context> {
   const to = absoluteUrl(String(url), from);
-  if (to === null) {
-    const message = `Cannot ask for the page after ${from}: "${redactUrl(String(url))}" is no URL`;
+  // Which sockets of this machine are connected to is not for a server to say; to the parser their origin is none.
+  const isOtherSocket = to !== null && namesSocket(to.href) && to.host !== new URL(from).host;
+  if (to === null || isOtherSocket) {
+    const why = isOtherSocket ? 'names a socket, which no server may choose' : 'is no URL';
+    const message = `Cannot ask for the page after ${from}: "${redactUrl(String(url))}" ${why}`;
     throw new RequestError(message, { code: 'ERR_INVALID_URL', phase: 'request', method: first.method, url: from });
   }
   const method = own ?? first.method;
@@ -102,7 +106,11 @@ function pageAt<Context extends object>(
   if (to.origin !== home.origin) {
     const { auth, cookies, ...rest } = shared;
     const kept = fieldsOf(first).filter(([name]) => first.goesAnywhere(name.toLowerCase()));
-    return { method, url: to.href, options: { ...rest, params: null, ...over, headers: fieldsOver(kept, headers) } };
+    return {
+      method,
+      url: to.href,
+      options: { ...rest, socketPath: null, params: null, ...over, headers: fieldsOver(kept, headers) },
+    };
   }
   if (to.username === '' && to.password === '') {
     to.username = home.username;

@@ -9,6 +9,8 @@ import type { DownloadSurroundings } from '../manager/download.ts';
 import type { ManySurroundings } from '../manager/many-run.ts';
 import { responseOf } from '../manager/origin-client.ts';
 import { insideOf, type ManagerInside, type ManagerRequestOptions, type PoolManager } from '../manager/pool-manager.ts';
+import type { PreconnectOptions } from '../manager/preconnect-options.ts';
+import { type RouteOptions, routeOptionsOf } from '../manager/route-options.ts';
 import { linesOver } from '../message/header-overlay.ts';
 import { type HeaderEntry, type HeadersInput, headerEntries } from '../message/headers-input.ts';
 import { HTTPHeaders } from '../message/http-headers.ts';
@@ -16,12 +18,14 @@ import { originText, parseUrl } from '../message/origin.ts';
 import type { RateLimiter } from '../policy/rate-limiter.ts';
 import { REDIRECT_SAFELIST } from '../policy/redirect-safelist.ts';
 import { Timeout } from '../policy/timeout.ts';
+import { closedToConnections } from '../pool/pool-words.ts';
 import type { QueryPairs } from '../request/query.ts';
 import { releaseInput } from '../request/release-input.ts';
 import type { BaseResponse } from '../response/base-response.ts';
 import type { HTTPResponse } from '../response/http-response.ts';
 import { StreamedResponse } from '../response/streamed-response.ts';
 import { addAbortable, removeAbortable } from '../util/abort-registry.ts';
+import { ownOptions } from '../util/own-options.ts';
 import { type Auth, type AuthOption, authFrom } from './auth/auth.ts';
 import { CallCookies, type CallStore, callCookies } from './cookies/call-cookies.ts';
 import type { CookieStore } from './cookies/cookie-store.ts';
@@ -93,12 +97,14 @@ export class SessionClient<Context extends object> {
     wants: Wants,
     method: string,
     url: string | URL,
-    options?: SessionRequestOptions<Context>,
+    given?: SessionRequestOptions<Context>,
     home: string | null = this.#base?.origin ?? null,
   ): Promise<BaseResponse> {
+    let options = given;
     try {
       if (options !== undefined) {
         checkNames('the request', options, SESSION_REQUEST_NAMES);
+        options = ownOptions(options);
         checkFlag('raiseForStatus', options.raiseForStatus);
         checkSignal(options.signal);
       }
@@ -137,6 +143,24 @@ export class SessionClient<Context extends object> {
   /** Whose turns its requests take. */
   get turns(): Pick<ManySurroundings, 'clock' | 'rate'> {
     return { clock: this.#inside.settings.clock, rate: this.#rate };
+  }
+
+  /**
+   * Opens connections, by the session's routes and within its limit of time.
+   *
+   * @param isClosed Whether the session takes no more.
+   */
+  async preconnect(
+    url: string | URL,
+    count: number | undefined,
+    options: (PreconnectOptions & RouteOptions) | undefined,
+    isClosed: boolean,
+  ): Promise<number> {
+    const whole = sessionUrl(url, this.#base);
+    if (isClosed || this.isClosing) throw closedToConnections(this.#inside.originOf(whole));
+    if (this.#perRequest === null) return await this.#manager.preconnect(whole, count, options);
+    const usual = routeOptionsOf(this.#perRequest);
+    return await this.#manager.preconnect(whole, count, { ...usual, ...options, ...this.#timeout(options ?? {}) });
   }
 
   /**
@@ -201,7 +225,7 @@ export class SessionClient<Context extends object> {
   /** What comes out of the layers goes to the engine. */
   #sendLayered({ headers, removed, options, ...to }: SessionRequest<Context>): Promise<BaseResponse> {
     const left = removed.filter((name) => !headers.has(name)).map((name) => [name, null] as const);
-    return this.#send(to, { ...options, headers: [...headers, ...left] }, null);
+    return this.#send(to, ownOptions({ ...options, headers: [...headers, ...left] }), null);
   }
 
   async #send(

@@ -15,6 +15,7 @@ import { linesOver } from '../message/header-overlay.ts';
 import { headerEntries } from '../message/headers-input.ts';
 import type { RateLimitOptions } from '../policy/rate-limit.ts';
 import { Timeout } from '../policy/timeout.ts';
+import { ownOptions } from '../util/own-options.ts';
 import type { AuthOption } from './auth/auth.ts';
 import type { CookiesOption } from './cookies/cookies-option.ts';
 import type { RequestCookiesOption } from './cookies/request-cookies.ts';
@@ -104,12 +105,13 @@ export interface SortedOptions<Context extends object> {
  *
  * @throws {RequestError} `ERR_INVALID_OPTION`
  */
-export function sortOptions<Context extends object>(options: SessionOptions<Context>): SortedOptions<Context> {
+export function sortOptions<Context extends object>(given: SessionOptions<Context>): SortedOptions<Context> {
+  const options = typeof given === 'object' && given !== null ? ownOptions(given) : given;
   const isOver = options?.manager !== undefined;
   const known = isOver ? [...OWN, 'headers', ...PER_REQUEST] : [...OWN, ...MANAGER_OPTION_NAMES];
   checkNames(isOver ? 'a session with a manager' : 'the session', options, known);
-  const own: Record<string, unknown> = {};
-  const rest: Record<string, unknown> = {};
+  const own: Record<string, unknown> = ownOptions({});
+  const rest: Record<string, unknown> = ownOptions({});
   for (const [name, value] of Object.entries(options)) {
     if ((OWN as readonly string[]).includes(name) || name === 'headers') own[name] = value;
     else rest[name] = value;

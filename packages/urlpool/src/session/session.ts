@@ -12,12 +12,15 @@ import type { ManyItem } from '../manager/many-item.ts';
 import type { ManyOptions, StreamedManyOptions } from '../manager/many-options.ts';
 import type { ManyResponse } from '../manager/many-run.ts';
 import { insideOf, type PoolManager } from '../manager/pool-manager.ts';
+import type { PreconnectOptions } from '../manager/preconnect-options.ts';
+import type { RouteOptions } from '../manager/route-options.ts';
 import { redactUrl } from '../message/redact-url.ts';
 import type { BaseResponse } from '../response/base-response.ts';
 import { HTTPResponse } from '../response/http-response.ts';
 import { StreamedResponse } from '../response/streamed-response.ts';
 import type { ManagerSnapshot } from '../trace/snapshot.ts';
 import type { TraceListener } from '../trace/trace-event.ts';
+import { ownOptions } from '../util/own-options.ts';
 import { CookieJar } from './cookies/cookie-jar.ts';
 import type { CookieStore } from './cookies/cookie-store.ts';
 import { cookiesFrom } from './cookies/cookies-option.ts';
@@ -50,10 +53,10 @@ export class Session<Context extends object = Record<string, unknown>> implement
   /** @throws {RequestError} for an option that cannot be used. */
   constructor(options: SessionOptions<Context> = {}) {
     const sorted = sortOptions(options);
-    this.#store = cookiesFrom(options.cookies);
+    this.#options = ownOptions(options);
+    this.#store = cookiesFrom(this.#options.cookies);
     this.cookies = this.#store instanceof CookieJar ? this.#store : null;
     this.manager = sorted.manager;
-    this.#options = options;
     this.#client = new SessionClient(sorted, this.#store);
   }
 
@@ -263,6 +266,17 @@ export class Session<Context extends object = Record<string, unknown>> implement
    */
   subscribe(listener: TraceListener): () => void {
     return this.manager.subscribe(listener);
+  }
+
+  /**
+   * Opens connections to an origin before they are needed; see `preconnect()` of a PoolManager.
+   *
+   * @param url Absolute, or below the session's base URL.
+   * @returns How many are warm.
+   * @throws {HTTPError} where none is free and none could be opened; the signal's reason, where it aborts.
+   */
+  async preconnect(url: string | URL, count?: number, options?: PreconnectOptions & RouteOptions): Promise<number> {
+    return await this.#client.preconnect(url, count, options, this.#closed);
   }
 
   /** The connections that it uses, at this moment, as plain JSON. */

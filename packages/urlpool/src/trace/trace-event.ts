@@ -94,9 +94,13 @@ export interface Acquired extends OfAttempt {
   readonly served: number;
 }
 
+/** What a connection is opened for: a request that waits, a `preconnect()`, or the minimum of the option `minIdle`. */
+export type DialReason = 'request' | 'preconnect' | 'minIdle';
+
 // Opening a connection.
 export interface DialStart extends OfConnection {
   readonly type: 'dial-start';
+  readonly why: DialReason;
 }
 export interface DialEnd extends OfConnection {
   readonly type: 'dial-end';

@@ -1,5 +1,8 @@
 // The addresses of the hosts that a manager connects to: answers of DNS are kept for a while, those who ask for the same
 // host at the same time share one look-up, and the pools of a host hear when its addresses change.
+//
+// A look-up is nobody's own: it ends when it is answered, or when the last of those who wait for it has given up. One that
+// is not answered for 10 s is asked again for the next who comes; whichever is answered first serves all.
 
 import { isIPv6 } from 'node:net';
 import { type Answer, type AnswerAges, answerAge } from '../policy/answer-age.ts';
@@ -9,24 +12,34 @@ import type { ResolvedHost, ResolveHost } from './name-lookup.ts';
 import { isMissing } from './network-error.ts';
 import { type AddressKnowledge, raceOrder } from './race-order.ts';
 
-type Settled = (error: Error | null) => void;
-type Callback = (error: Error | null, addresses: readonly string[]) => void;
+/**
+ * Told the error or the addresses: once, or twice where some are known before all, with `isWhole` false the first time.
+ */
+export type NamesCallback = (error: Error | null, addresses: readonly string[], isWhole: boolean) => void;
 
 /** For how long an address that failed comes after the others, in ms. */
 const FAILED_FOR_MS = 30_000;
 
+/** For how long the family that answered is tried first, in ms: other networks may work in the meantime (RFC 6555 §4.2). */
+const FAMILY_FOR_MS = 600_000;
+
+/** After how long a look-up that was not answered is joined by nobody, in ms. */
+const LONGEST_LOOKUP_MS = 10_000;
+
+/** How often addresses are asked for anew for connections that are kept, in ms, however short their life is. */
+const REFRESH_EVERY_MS = 1_000;
+
 /** The addresses of hosts, for those who dial. */
 export interface Names {
   /**
-   * Gives the addresses of a host, in the order in which they are to be tried, or the error of its look-up: later, and
-   * exactly once.
+   * Gives the addresses of a host, in the order in which they are to be tried, or the error of its look-up: later.
    *
-   * @returns Whether they are known already: nothing is looked up for this caller.
+   * @returns What says that the caller waits no longer; null where they are known, and nothing is looked up for it.
    */
-  ask(host: string, callback: Callback): boolean;
+  ask(host: string, callback: NamesCallback): (() => void) | null;
   /** An address answered: its family is tried first from now on. */
   onConnected(host: string, address: string): void;
-  /** An address failed: it comes after the others for half a minute. */
+  /** An address failed, or did not answer in time: it comes after the others for half a minute. */
   onFailed(host: string, address: string): void;
   /** Asks anew where the answer has outlived its time: for connections that are kept, and need no address now. */
   refresh(host: string): void;
@@ -38,8 +51,12 @@ export interface Names {
 export function uncached(resolve: ResolveHost): Names {
   return {
     ask(host, callback) {
-      resolve(host, (error, found) => callback(error, inOrder(found?.addresses ?? [])));
-      return false;
+      const gone = new AbortController();
+      const onSome = ({ addresses }: ResolvedHost): void => callback(null, inOrder(addresses), false);
+      resolve(host, { signal: gone.signal, onSome }, (error, found) => {
+        callback(error, inOrder(found?.addresses ?? []), true);
+      });
+      return () => gone.abort();
     },
     onConnected() {},
     onFailed() {},
@@ -48,20 +65,42 @@ export function uncached(resolve: ResolveHost): Names {
   };
 }
 
+/** For what has no name: nobody asks, and no answer ever changes. */
+export const NO_NAMES: Names = uncached((_host, _asker, callback) => callback(null, null));
+
 /** An answer that nothing else is known of. */
 export function inOrder(addresses: readonly string[]): readonly string[] {
   return raceOrder(addresses, { family: null, turn: 0, failed: new Set() });
 }
 
+/** Who waits for a look-up. */
+interface Waiter {
+  readonly tell: NamesCallback;
+}
+
+/** A look-up under way, shared by those who wait for it. */
+class SharedLookup {
+  readonly waiters = new Set<Waiter>();
+  /** Gives up what was asked for it. */
+  readonly gone = new AbortController();
+  /** When it was asked last, and how often. */
+  askedAt = 0;
+  questions = 0;
+  /** What is known before all is. */
+  some: ResolvedHost | null = null;
+  /** Whether it goes on where nobody waits: its answer is for those who come later. */
+  isWanted = false;
+}
+
 class Entry {
   answer: (Answer & { readonly error: Error | null; readonly addresses: readonly string[] }) | null = null;
-  /** Who waits for the look-up under way; null where there is none. */
-  asking: Settled[] | null = null;
+  lookup: SharedLookup | null = null;
   /** After a look-up that failed: until when it is not asked anew for those who can do without. */
   quietUntil = Number.NEGATIVE_INFINITY;
   turn = 0;
-  /** The family of the address that answered last. */
+  /** The family of the address that answered last, and until when that counts. */
   family: AddressKnowledge['family'] = null;
+  familyUntil = 0;
   /** Until when addresses count as failed. */
   readonly failed = new Map<string, number>();
   readonly watchers = new Set<(addresses: readonly string[]) => void>();
@@ -82,24 +121,22 @@ export class AddressBook implements Names {
     this.#maxHosts = maxHosts;
   }
 
-  ask(host: string, callback: Callback): boolean {
+  ask(host: string, callback: NamesCallback): (() => void) | null {
     const entry = this.#entryOf(host);
     const { answer } = entry;
     const age = answer === null ? 'over' : answerAge(answer, this.#clock.now(), this.#ages);
-    if (answer === null || age === 'over') {
-      this.#lookUp(host, entry).push((error) => callback(error, this.#order(entry)));
-      return false;
-    }
-    if (age === 'stale') this.refresh(host);
-    queueMicrotask(() => callback(answer.error, this.#order(entry)));
-    return true;
+    if (answer === null || age === 'over') return this.#wait(entry, this.#lookUp(host, entry), callback);
+    if (age === 'stale') this.#refresh(host, entry);
+    queueMicrotask(() => callback(answer.error, this.#order(entry, answer.addresses), true));
+    return null;
   }
 
   refresh(host: string): void {
     const entry = this.#entries.get(host);
     if (entry === undefined || entry.answer === null) return;
     const now = this.#clock.now();
-    if (now >= entry.quietUntil && answerAge(entry.answer, now, this.#ages) !== 'fresh') this.#lookUp(host, entry);
+    const isDue = answerAge(entry.answer, now, this.#ages) !== 'fresh' && now >= entry.answer.at + REFRESH_EVERY_MS;
+    if (isDue) this.#refresh(host, entry);
   }
 
   watch(host: string, onAnswer: (addresses: readonly string[]) => void): () => void {
@@ -112,7 +149,12 @@ export class AddressBook implements Names {
     const entry = this.#entries.get(host);
     if (entry === undefined) return;
     entry.failed.delete(address);
-    entry.family = isIPv6(address) ? 6 : 4;
+    const family = isIPv6(address) ? 6 : 4;
+    const now = this.#clock.now();
+    // Its time runs from when it was found out: it is tried first because of that, and would prolong itself.
+    if (family === entry.family && now < entry.familyUntil) return;
+    entry.family = family;
+    entry.familyUntil = now + FAMILY_FOR_MS;
   }
 
   onFailed(host: string, address: string): void {
@@ -125,32 +167,83 @@ export class AddressBook implements Names {
     else entry = new Entry();
     // The map is in the order of use.
     this.#entries.set(host, entry);
-    if (this.#entries.size > this.#maxHosts) this.#forgetOldest();
+    if (this.#entries.size > this.#maxHosts) this.#forgetOthers(entry);
     return entry;
   }
 
-  #forgetOldest(): void {
-    for (const [host, { asking, watchers }] of this.#entries) {
-      if (asking !== null || watchers.size > 0) continue;
+  /** Forgets the hosts beyond the number that nobody needs now. */
+  #forgetOthers(used: Entry): void {
+    for (const [host, entry] of this.#entries) {
+      if (entry === used || entry.lookup !== null || entry.watchers.size > 0) continue;
       this.#entries.delete(host);
-      return;
+      if (this.#entries.size <= this.#maxHosts) return;
     }
   }
 
-  /** The callers of the look-up that is under way now; a caller that gives up ends it for nobody. */
-  #lookUp(host: string, entry: Entry): Settled[] {
-    if (entry.asking !== null) return entry.asking;
-    const asking: Settled[] = [];
-    entry.asking = asking;
+  /** Waits for a look-up; what is returned ends that. */
+  #wait(entry: Entry, lookup: SharedLookup, tell: NamesCallback): () => void {
+    const waiter: Waiter = { tell };
+    lookup.waiters.add(waiter);
+    const { some } = lookup;
+    if (some !== null) {
+      queueMicrotask(() => {
+        if (entry.lookup === lookup && lookup.waiters.has(waiter))
+          tell(null, this.#order(entry, some.addresses), false);
+      });
+    }
+    return () => {
+      if (!lookup.waiters.delete(waiter) || lookup.waiters.size > 0 || lookup.isWanted) return;
+      if (entry.lookup !== lookup) return;
+      entry.lookup = null;
+      lookup.gone.abort();
+    };
+  }
+
+  /** Asks anew for those who can do without. */
+  #refresh(host: string, entry: Entry): void {
+    if (this.#clock.now() < entry.quietUntil) return;
+    this.#lookUp(host, entry).isWanted = true;
+  }
+
+  /** The look-up that is under way now. */
+  #lookUp(host: string, entry: Entry): SharedLookup {
+    const now = this.#clock.now();
+    entry.lookup ??= new SharedLookup();
+    const { lookup } = entry;
+    if (lookup.questions === 0 || now >= lookup.askedAt + LONGEST_LOOKUP_MS) {
+      lookup.askedAt = now;
+      lookup.questions++;
+      this.#ask(host, entry, lookup);
+    }
+    return lookup;
+  }
+
+  #ask(host: string, entry: Entry, lookup: SharedLookup): void {
+    const question = lookup.questions;
+    const onSome = (found: ResolvedHost): void => {
+      if (entry.lookup !== lookup || lookup.some !== null) return;
+      lookup.some = found;
+      lookup.isWanted = true;
+      for (const { tell } of [...lookup.waiters]) tell(null, this.#order(entry, found.addresses), false);
+    };
     outside(() =>
-      this.#resolve(host, (error, found) => {
-        entry.asking = null;
-        this.#keep(entry, error, found);
-        for (const settle of asking) settle(error);
-        if (error === null) for (const tell of [...entry.watchers]) tell(entry.answer?.addresses ?? []);
+      this.#resolve(host, { signal: lookup.gone.signal, onSome }, (error, found) => {
+        if (entry.lookup !== lookup) return;
+        // It failed, but was asked again: that may yet be answered.
+        if (error !== null && question < lookup.questions) return;
+        entry.lookup = null;
+        this.#settle(entry, lookup, error, found);
+        // What else was asked for it is of no use any more.
+        if (lookup.questions > 1) lookup.gone.abort();
       }),
     );
-    return asking;
+  }
+
+  #settle(entry: Entry, { waiters }: SharedLookup, error: Error | null, found: ResolvedHost | null): void {
+    this.#keep(entry, error, found);
+    const addresses = found?.addresses ?? [];
+    for (const { tell } of [...waiters]) tell(error, this.#order(entry, addresses), true);
+    if (error === null) for (const tell of [...entry.watchers]) tell(addresses);
   }
 
   #keep(entry: Entry, error: Error | null, found: ResolvedHost | null): void {
@@ -164,10 +257,11 @@ export class AddressBook implements Names {
     entry.answer = { at, ttl, isNegative: found === null, error, addresses };
   }
 
-  #order(entry: Entry): readonly string[] {
-    const { answer, family, failed } = entry;
+  #order(entry: Entry, addresses: readonly string[]): readonly string[] {
+    const { failed } = entry;
     const now = this.#clock.now();
     for (const [address, until] of failed) if (until <= now) failed.delete(address);
-    return raceOrder(answer?.addresses ?? [], { family, turn: entry.turn++, failed: new Set(failed.keys()) });
+    const family = now < entry.familyUntil ? entry.family : null;
+    return raceOrder(addresses, { family, turn: entry.turn++, failed: new Set(failed.keys()) });
   }
 }

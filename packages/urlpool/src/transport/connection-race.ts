@@ -15,6 +15,12 @@ export interface Runner {
   readonly transport: SocketTransport;
 }
 
+/** An attempt that failed. */
+export interface FailedAttempt {
+  readonly address: string;
+  readonly error: HTTPError;
+}
+
 /** Who races. Nothing but `connect()` and `onStart()` is called before the race's `start()` returns. */
 export interface RaceHandler {
   /** Begins to connect, with the transport's `onread`. */
@@ -26,22 +32,30 @@ export interface RaceHandler {
   onGivenUp(address: string, error: HTTPError | null): void;
   /** @param others The addresses that have not failed, in the order of the race. */
   onWin(winner: Runner, others: readonly string[]): void;
-  /** All have failed, the last one with this error. */
-  onFailure(error: HTTPError): void;
+  /** All have failed, in this order. */
+  onFailure(failed: readonly FailedAttempt[]): void;
 }
 
 export class ConnectionRace {
   readonly #handler: RaceHandler;
   readonly #clock: Clock;
-  readonly #untried: string[];
+  #untried: string[];
+  readonly #tried = new Set<string>();
+  #expecting: boolean;
   readonly #runners = new Set<Runner>();
   #startedAt: number | null = null;
+  /** Whether one has failed since the last one began. */
   #failed = false;
+  readonly #failures: FailedAttempt[] = [];
   #timer: Timer | null = null;
 
-  /** @param addresses In the order in which they are to be tried, one at least. */
-  constructor(addresses: readonly string[], clock: Clock, handler: RaceHandler) {
+  /**
+   * @param addresses In the order in which they are to be tried, one at least.
+   * @param isWhole False where further ones may come: `add()` must be called then.
+   */
+  constructor(addresses: readonly string[], clock: Clock, handler: RaceHandler, isWhole: boolean = true) {
     this.#untried = [...addresses];
+    this.#expecting = !isWhole;
     this.#clock = clock;
     this.#handler = handler;
   }
@@ -51,8 +65,20 @@ export class ConnectionRace {
     return Array.from(this.#runners, ({ address }) => address);
   }
 
+  /** The attempts that have failed so far. */
+  get failures(): readonly FailedAttempt[] {
+    return this.#failures;
+  }
+
   start(): void {
-    this.#step(null);
+    this.#step();
+  }
+
+  /** All addresses are known now, in this order: those that were not tried yet are what is left (RFC 8305 §3). */
+  add(addresses: readonly string[]): void {
+    this.#expecting = false;
+    this.#untried = [...new Set([...addresses, ...this.#untried])].filter((address) => !this.#tried.has(address));
+    this.#step();
   }
 
   /** Gives all of it up. */
@@ -66,12 +92,13 @@ export class ConnectionRace {
     }
   }
 
-  #step(lastError: HTTPError | null): void {
+  #step(): void {
     this.#timer?.cancel();
     this.#timer = null;
     for (;;) {
       const state = {
         untried: this.#untried.length,
+        expecting: this.#expecting,
         running: this.#runners.size,
         startedAt: this.#startedAt,
         failed: this.#failed,
@@ -79,12 +106,12 @@ export class ConnectionRace {
       const now = this.#clock.now();
       const step = raceStep(state, now);
       if (step.do === 'fail') {
-        if (lastError !== null) this.#handler.onFailure(lastError);
+        this.#handler.onFailure(this.#failures);
         return;
       }
       if (step.do === 'wait') {
         if (step.until === Number.POSITIVE_INFINITY) return;
-        this.#timer = this.#clock.setTimer(step.until - now, () => this.#step(null));
+        this.#timer = this.#clock.setTimer(step.until - now, () => this.#step());
         return;
       }
       this.#run(now);
@@ -94,6 +121,7 @@ export class ConnectionRace {
   #run(now: number): void {
     const address = this.#untried.shift();
     if (address === undefined) return;
+    this.#tried.add(address);
     this.#startedAt = now;
     this.#failed = false;
     const transport = new SocketTransport();
@@ -119,7 +147,9 @@ export class ConnectionRace {
     if (!this.#runners.delete(runner)) return;
     runner.socket.destroy();
     this.#failed = true;
-    this.#step(this.#handler.onError(runner.address, cause));
+    const { address } = runner;
+    this.#failures.push({ address, error: this.#handler.onError(address, cause) });
+    this.#step();
   }
 }
 

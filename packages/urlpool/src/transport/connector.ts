@@ -8,8 +8,11 @@ import type { HTTPError } from '../errors/http-error.ts';
 import { RequestError } from '../errors/request-error.ts';
 import { type Origin, originText } from '../message/origin.ts';
 import { endpoint, type LookupOptions } from './name-lookup.ts';
-import { codeOf, connectError, isTLSFault, lookupError, tlsError } from './network-error.ts';
+import { codeOf, connectError, lookupError, tlsError } from './network-error.ts';
 import { StreamTransport } from './stream-transport.ts';
+import { isTLSFault } from './tls-failure.ts';
+import type { CheckServerIdentity } from './tls-options.ts';
+import { peerFault } from './tls-peer.ts';
 import type { DialContext, DialHandler, DialTarget, OpenTransport, PendingTransport } from './transport-dial.ts';
 
 /** What a connector connects to. */
@@ -28,7 +31,9 @@ export interface ConnectorTLS {
   /** The name to send and to verify. */
   readonly servername: string;
   readonly rejectUnauthorized: boolean;
-  /** Made of `ca`, `cert` and `key`, when it is first asked for. */
+  /** Judges names and pins; `tls.connect()` obeys it only where `rejectUnauthorized` is true. */
+  readonly checkServerIdentity: CheckServerIdentity;
+  /** Made of `ca`, `cert`, `key` and the like, when it is first asked for. */
   readonly secureContext: SecureContext;
 }
 
@@ -137,6 +142,8 @@ function targetOf({ origin, tls, lookup, resolve }: DialTarget): ConnectorTarget
         : {
             servername: tls.servername ?? origin.host,
             rejectUnauthorized: tls.rejectUnauthorized,
+            checkServerIdentity: (host, certificate) =>
+              peerFault(tls, host, { isResumed: false, protocol: null, certificate }) ?? undefined,
             get secureContext() {
               return tls.context;
             },

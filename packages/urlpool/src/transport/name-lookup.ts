@@ -19,15 +19,29 @@ export type LookupFunction = (
 /** Addresses to use in place of a look-up, by `host:port`: as curl's `--resolve`. */
 export type ResolveMap = Readonly<Record<string, string | readonly string[]>>;
 
+/** An IP address of a host; `ttl` is for how long it holds, in ms. */
+export interface ResolvedAddress {
+  readonly address: string;
+  readonly ttl?: number | undefined;
+}
+
+/** What a resolver may make use of. */
+export interface ResolveOptions {
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined;
+  /** May be told once what is known before all is: connecting begins with that (RFC 8305 §3). */
+  readonly onSome?: ((found: readonly ResolvedAddress[]) => void) | undefined;
+}
+
 /** Looks names up. */
 export interface Resolver {
   /**
    * The addresses of a host.
    *
-   * @returns One at least; `ttl` is for how long one holds, in ms.
+   * @returns All of them, one at least.
    * @throws An error with the code `ENOTFOUND` where there is none.
    */
-  resolve(host: string): Promise<readonly { readonly address: string; readonly ttl?: number | undefined }[]>;
+  resolve(host: string, options?: ResolveOptions): Promise<readonly ResolvedAddress[]>;
 }
 
 export interface LookupOptions {
@@ -98,16 +112,30 @@ export interface ResolvedHost {
   readonly ttl: number | null;
 }
 
+/** Who asks. */
+export interface Asker {
+  /** Aborted when nobody waits any more. */
+  readonly signal: AbortSignal;
+  /** Told, later and once at most, what is known before all is. */
+  onSome(found: ResolvedHost): void;
+}
+
 /** Asks for the addresses of a host. It calls back later; an error with the code `ENOTFOUND` says that there are none. */
-export type ResolveHost = (host: string, callback: (error: Error | null, found: ResolvedHost | null) => void) => void;
+export type ResolveHost = (
+  host: string,
+  asker: Asker,
+  callback: (error: Error | null, found: ResolvedHost | null) => void,
+) => void;
 
 /** Who is asked: the user's resolver or look-up, else the system's. */
 export function hostResolver({ lookup, resolver }: LookupOptions): ResolveHost {
-  return resolver === undefined ? looker(lookup) : (host, callback) => void askResolver(resolver, host, callback);
+  return resolver === undefined
+    ? looker(lookup)
+    : (host, asker, callback) => void askResolver(resolver, host, asker, callback);
 }
 
 function looker(lookup: LookupFunction | undefined): ResolveHost {
-  return (host, callback) => {
+  return (host, _asker, callback) => {
     let answered = false;
     // Later, whenever it answers: an answer given at once would come in the middle of the dial's own beginning.
     const answer = (error: unknown, found: unknown): void => {
@@ -124,13 +152,31 @@ function looker(lookup: LookupFunction | undefined): ResolveHost {
   };
 }
 
-async function askResolver(resolver: Resolver, host: string, callback: Parameters<ResolveHost>[1]): Promise<void> {
+async function askResolver(
+  resolver: Resolver,
+  host: string,
+  { signal, onSome }: Asker,
+  callback: Parameters<ResolveHost>[2],
+): Promise<void> {
+  let isOver = false;
+  const onFirst = (given: unknown): void => {
+    const [, found] = checkAnswer(host, null, given);
+    // What is wrong with it, the whole answer will show.
+    if (found === null) return;
+    queueMicrotask(() => {
+      if (isOver) return;
+      onSome(found);
+    });
+  };
   let result: Parameters<typeof callback>;
   try {
-    result = checkAnswer(host, null, await resolver.resolve(host));
+    result = checkAnswer(host, null, await resolver.resolve(host, { signal, onSome: onFirst }));
   } catch (error) {
-    result = checkAnswer(host, error, null);
+    // It may have thrown at once, and those who asked are told later.
+    await null;
+    result = checkAnswer(host, error ?? new Error('the resolver gave no reason'), null);
   }
+  isOver = true;
   callback(...result);
 }
 
@@ -144,8 +190,12 @@ function checkAnswer(host: string, error: unknown, found: unknown): [Error | nul
   const strings = addresses.filter((address) => typeof address === 'string' && isIP(address) !== 0) as string[];
   if (strings.length < addresses.length) return fail('the lookup gave what is no IP address');
   if (strings.length === 0) return [Object.assign(new Error(`no address for ${host}`), { code: 'ENOTFOUND' }), null];
-  const ttls = entries.flatMap((entry) => ('ttl' in entry && typeof entry.ttl === 'number' ? [entry.ttl] : []));
+  const ttls = entries.flatMap((entry) => ('ttl' in entry && isLife(entry.ttl) ? [entry.ttl] : []));
   return [null, { addresses: strings, ttl: ttls.length === 0 ? null : Math.max(0, Math.min(...ttls)) }];
+}
+
+function isLife(ttl: unknown): ttl is number {
+  return typeof ttl === 'number' && !Number.isNaN(ttl);
 }
 
 /** Address and port as text: IPv6 in brackets. */

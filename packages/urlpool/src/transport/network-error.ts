@@ -1,4 +1,5 @@
-// Node's network errors as sentences: the one place where an errno or an OpenSSL code becomes an error of ours.
+// Node's network errors as sentences: the one place where an errno becomes an error of ours. What
+// OpenSSL's codes mean is said in tls-failure.ts.
 
 import { ConnectError } from '../errors/connect-error.ts';
 import type { ErrorCode } from '../errors/error-code.ts';
@@ -6,6 +7,7 @@ import type { HTTPError } from '../errors/http-error.ts';
 import { NameResolutionError } from '../errors/name-resolution-error.ts';
 import { TLSError } from '../errors/tls-error.ts';
 import { type Origin, originText } from '../message/origin.ts';
+import { type TLSOccasion, tlsFailure } from './tls-failure.ts';
 
 /** The code of an error of Node's, or its name. */
 export function codeOf(error: unknown): string {
@@ -59,49 +61,66 @@ export function connectError(origin: Origin, endpoint: string, cause: Error): HT
   });
 }
 
-const NOT_TLS = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|RECORD_LENGTH|SSL_UNEXPECTED_MESSAGE/;
-const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_|CRL_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH/;
-/** Alerts are the peer's words, about us. */
-const ALERT = /_ALERT_/;
+/** An address that could not be connected to, with its port, and the error of that. */
+export interface FailedEndpoint {
+  readonly endpoint: string;
+  readonly error: HTTPError;
+}
 
-/** What OpenSSL's codes mean, where its own words are for its developers. */
-const TLS_SENTENCES: readonly (readonly [RegExp, string])[] = [
-  [/UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION/, 'it speaks no version of TLS that this runtime accepts'],
-  [
-    /HANDSHAKE_FAILURE|NO_SHARED_CIPHER/,
-    'it refused the handshake: no cipher or version in common, or no client certificate',
-  ],
-  [/CERTIFICATE_REQUIRED|ALERT_NO_CERTIFICATE/, 'it asks for a client certificate; options: cert, key'],
-  [/ALERT_(BAD_|UNSUPPORTED_)?CERTIFICATE|ALERT_UNKNOWN_CA/, 'it did not accept our certificate; options: cert, key'],
-  [/ECONNRESET/, 'it closed the connection during the handshake'],
+/** Of several reasons, the first of these gives the code: what hinders us, then what came nearest to a connection. */
+const TELLING: readonly ErrorCode[] = [
+  'ERR_TOO_MANY_OPEN_FILES',
+  'ERR_NO_LOCAL_PORT',
+  'ERR_CONNECTION_REFUSED',
+  'ERR_CONNECT',
+  'ERR_UNREACHABLE',
 ];
+
+/** Endpoints with one reason that an error names; the others are counted. */
+const MOST_NAMED = 12;
+
+/**
+ * Why none of the addresses could be connected to: those with the same reason are named together. Where there are several,
+ * the cause is an AggregateError of theirs.
+ *
+ * @param failed One at least.
+ */
+export function raceError(origin: Origin, failed: readonly FailedEndpoint[]): HTTPError {
+  const [only] = failed;
+  if (only !== undefined && failed.length === 1) return only.error;
+  const where = `Cannot connect to ${originText(origin)}: `;
+  const endpoints = new Map<string, string[]>();
+  for (const { endpoint, error } of failed) {
+    const why = error.message.replace(where, '').replace(`${endpoint} `, '');
+    endpoints.set(why, [...(endpoints.get(why) ?? []), endpoint]);
+  }
+  const message = where + Array.from(endpoints, ([why, which]) => `${eachOf(which)} ${why}`).join('; ');
+  const codes = failed.map(({ error }) => error.code);
+  return new ConnectError(message, {
+    code: TELLING.find((code) => codes.includes(code)) ?? codes.at(-1) ?? 'ERR_CONNECT',
+    phase: 'connect',
+    cause: new AggregateError(
+      failed.map(({ error }) => error.cause ?? error),
+      message,
+    ),
+  });
+}
+
+function eachOf(endpoints: readonly string[]): string {
+  const rest = endpoints.length - MOST_NAMED;
+  if (rest > 0) return `each of ${endpoints.slice(0, MOST_NAMED).join(', ')} and ${rest} more`;
+  const last = endpoints.at(-1) ?? '';
+  return endpoints.length === 1 ? last : `each of ${endpoints.slice(0, -1).join(', ')} and ${last}`;
+}
 
 /** What went wrong with TLS, as the end of a sentence whose subject is the peer. */
 export function tlsReason(cause: Error): string {
-  const code = codeOf(cause);
-  const sentence = TLS_SENTENCES.find(([pattern]) => pattern.test(code))?.[1];
-  if (sentence !== undefined) return sentence;
-  // OpenSSL's own message begins with a thread's number and names a file of its source.
-  return 'reason' in cause && typeof cause.reason === 'string' ? cause.reason : cause.message;
-}
-
-/** Whether an error comes from TLS, by its code. */
-export function isTLSFault(cause: Error): boolean {
-  const code = codeOf(cause);
-  return /^(ERR_SSL|ERR_TLS|EPROTO)/.test(code) || CERTIFICATE.test(code);
+  return tlsFailure(cause).why;
 }
 
 /** Why a TLS handshake failed. */
-export function tlsError(origin: Origin, endpoint: string, cause: Error): HTTPError {
-  const code = codeOf(cause);
-  const where = `Cannot speak TLS with ${originText(origin)} at ${endpoint}`;
-  if (NOT_TLS.test(code) && !ALERT.test(code)) {
-    const message = `${where}: what answers there does not speak TLS; is it an http:// port?`;
-    return new TLSError(message, { code: 'ERR_TLS_NOT_SPOKEN', phase: 'tls', cause });
-  }
-  if (CERTIFICATE.test(code) && !ALERT.test(code)) {
-    const message = `${where}: its certificate was not accepted (${cause.message}); option: ca`;
-    return new TLSError(message, { code: 'ERR_TLS_CERTIFICATE', phase: 'tls', cause });
-  }
-  return new TLSError(`${where}: ${tlsReason(cause)}`, { code: 'ERR_TLS', phase: 'tls', cause });
+export function tlsError(origin: Origin, endpoint: string, cause: Error, occasion?: TLSOccasion): HTTPError {
+  const { code, why } = tlsFailure(cause, occasion);
+  const message = `Cannot speak TLS with ${originText(origin)} at ${endpoint}: ${why}`;
+  return new TLSError(message, { code, phase: 'tls', cause });
 }

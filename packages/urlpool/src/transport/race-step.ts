@@ -9,6 +9,8 @@ export const MAX_ATTEMPTS = 6;
 /** The attempts of one race. */
 export interface RaceState {
   readonly untried: number;
+  /** Whether addresses may come that are not known yet. */
+  readonly expecting: boolean;
   readonly running: number;
   /** When the last one began; null before the first. */
   readonly startedAt: number | null;
@@ -18,7 +20,7 @@ export interface RaceState {
 
 export type RaceStep =
   | { readonly do: 'start' }
-  /** Nothing before `until`; Infinity where only the attempts under way can decide. */
+  /** Nothing before `until`; Infinity where only the attempts under way can decide, or further addresses. */
   | { readonly do: 'wait'; readonly until: number }
   /** All have failed. */
   | { readonly do: 'fail' };
@@ -26,8 +28,8 @@ export type RaceStep =
 const WAIT: RaceStep = { do: 'wait', until: Number.POSITIVE_INFINITY };
 
 /** Decides what to do now. */
-export function raceStep({ untried, running, startedAt, failed }: RaceState, now: number): RaceStep {
-  if (untried === 0) return running === 0 ? { do: 'fail' } : WAIT;
+export function raceStep({ untried, expecting, running, startedAt, failed }: RaceState, now: number): RaceStep {
+  if (untried === 0) return running === 0 && !expecting ? { do: 'fail' } : WAIT;
   if (running >= MAX_ATTEMPTS) return WAIT;
   if (running === 0 || startedAt === null || failed) return { do: 'start' };
   const until = startedAt + ATTEMPT_DELAY_MS;

@@ -7,6 +7,8 @@
 //   socket is left alone, and reading goes on until the peer's own end.
 // - A reset right behind the last bytes is told as an end by Node 20, and over TLS by Node 22: but a socket that was
 //   reset has no peer any more, and one whose peer sent FIN has, as long as FIN was not sent from here before.
+// - TLS that is spoken over a socket, through a tunnel, has no `onread` (`tls.connect()` leaves it out beside `socket`): there
+//   what Node pushes into the Readable is taken before it gets there (20.4 µs of CPU for a response of 1 KB, in place of 22.3).
 // - After it was destroyed a socket can still emit an error: the listener stays.
 
 import type { Socket } from 'node:net';
@@ -35,6 +37,8 @@ export class SocketTransport implements Transport {
   #reading: Buffer = smallSlab;
   #target: Buffer = smallSlab;
   #outlivesWriteErrors = false;
+  /** Whether its socket was made without `onread`. */
+  #takesPushed = false;
 
   constructor() {
     this.onread = {
@@ -63,6 +67,34 @@ export class SocketTransport implements Transport {
     socket.on('end', () => this.#onEnd(socket));
     socket.on('drain', () => this.handler.onDrain());
     socket.on('close', () => this.handler.onClose(this.#error));
+  }
+
+  /** The same for a socket that was made without `onread`. */
+  attachPushing(socket: Socket, address: string): void {
+    this.attach(socket, address);
+    this.#takesPushed = true;
+    const push = socket.push.bind(socket);
+    socket.push = (chunk: unknown): boolean => (chunk instanceof Uint8Array ? this.#take(chunk) : push(chunk));
+  }
+
+  #take(chunk: Uint8Array): boolean {
+    this.bytesIn += chunk.length;
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    let taken = 0;
+    while (taken < bytes.length) {
+      const memory = this.#target;
+      if (memory === slab || memory === smallSlab) {
+        const rest = bytes.subarray(taken);
+        taken = bytes.length;
+        this.handler.onData(rest, rest.length);
+      } else {
+        // A consumer that gave memory of its own finds there what came.
+        const length = bytes.copy(memory, 0, taken);
+        taken += length;
+        this.handler.onData(memory, length);
+      }
+    }
+    return !this.#paused;
   }
 
   #onEnd(socket: Socket): void {
@@ -111,6 +143,8 @@ export class SocketTransport implements Transport {
   resume(): void {
     this.#paused = false;
     this.#socket?.resume();
+    // Its Readable has seen nothing of what came, and believes that it is being read.
+    if (this.#takesPushed) this.#socket?._read(0);
   }
 
   readInto(target: Buffer | 'all' | 'small'): void {

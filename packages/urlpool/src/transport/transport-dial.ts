@@ -1,29 +1,29 @@
 // Opens one transport to an origin: look the name up, race its addresses, speak TLS with the one that answers first where
 // the scheme says so. It tells each step's start and end, and can be given up at any moment.
 
-import type { Socket } from 'node:net';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { ConnectError } from '../errors/connect-error.ts';
 import { HTTPError } from '../errors/http-error.ts';
 import { RequestError } from '../errors/request-error.ts';
 import type { Origin } from '../message/origin.ts';
 import { originText } from '../message/origin.ts';
+import { socketText } from '../message/socket-path.ts';
 import { IGNORED, type Transport } from '../message/transport.ts';
 import type { Guard } from '../policy/address-guard.ts';
 import type { TunnelEnd, TunnelTalk } from '../route/tunnel-talk.ts';
 import type { TraceListener } from '../trace/trace-event.ts';
 import type { Clock } from '../util/clock.ts';
+import { ownOptions } from '../util/own-options.ts';
 import { inOrder, type Names } from './address-book.ts';
-import { ConnectionRace, type Runner } from './connection-race.ts';
+import { ConnectionRace, type FailedAttempt, type RaceHandler, type Runner } from './connection-race.ts';
 import { endpoint, knownAddresses, type LookupFunction, type ResolveMap } from './name-lookup.ts';
-import { codeOf, connectError, lookupError, tlsError } from './network-error.ts';
+import { codeOf, connectError, type FailedEndpoint, lookupError, raceError, tlsError } from './network-error.ts';
+import { openingError } from './socket-error.ts';
+import { ofFamily, placeOf, type SocketSettings, setOptions } from './socket-options.ts';
 import type { SocketTransport } from './socket-transport.ts';
-import { connectTLS } from './tls-connect.ts';
+import { connectTLS, handshakeOf } from './tls-connect.ts';
 import type { TLSSettings } from './tls-settings.ts';
-
-/** After how long a silence the kernel asks whether the peer is still there, in ms. */
-const KEEP_ALIVE_PROBE_MS = 60_000;
 
 /** Where to, and how. */
 export interface DialTarget {
@@ -35,10 +35,14 @@ export interface DialTarget {
   readonly resolve: ResolveMap | undefined;
   /** Which addresses may be connected to; null for any. */
   readonly guard: Guard | null;
+  /** How the socket is opened; of a path no name is looked up. */
+  readonly socket: SocketSettings;
   /** Null for plain TCP. */
   readonly tls: TLSSettings | null;
   /** The proxy that opens a tunnel to it; null where it is connected to directly. */
   readonly tunnel: TunnelRoute | null;
+  /** As text, where it is a proxy; null for an origin. */
+  readonly proxy: string | null;
 }
 
 /** A proxy that opens tunnels. */
@@ -80,6 +84,7 @@ export interface PendingTransport {
 export type OpenTransport = (target: DialTarget, context: DialContext, handler: DialHandler) => PendingTransport;
 
 type Step =
+  /** `isKnown`: the addresses need no look-up. */
   | { readonly is: 'resolving'; readonly isKnown: boolean }
   | { readonly is: 'connecting'; readonly race: ConnectionRace }
   | { readonly is: 'securing'; readonly socket: Socket; readonly at: string; readonly others: readonly string[] }
@@ -93,12 +98,17 @@ export class TransportDial implements PendingTransport {
   readonly #context: DialContext;
   readonly #handler: DialHandler;
   #step: Step = { is: 'resolving', isKnown: false };
+  /** Says that the addresses are not waited for any more. */
+  #stopAsking: (() => void) | null = null;
+  /** What failed after it had connected, so that the other addresses were tried. */
+  readonly #failedBefore: FailedEndpoint[] = [];
 
   constructor(target: DialTarget, context: DialContext, handler: DialHandler) {
     this.#target = target;
     this.#context = context;
     this.#handler = handler;
-    const known = knownAddresses(target.origin, target.resolve);
+    const { path } = target.socket;
+    const known = path === null ? knownAddresses(target.origin, target.resolve) : [path];
     if (known === null) this.#lookUp();
     else this.#race(inOrder(known));
   }
@@ -108,7 +118,7 @@ export class TransportDial implements PendingTransport {
       case 'resolving':
         return `looking up "${this.#target.origin.host}"`;
       case 'connecting':
-        return `connecting to ${this.#step.race.running.map((address) => this.#endpoint(address)).join(', ')}`;
+        return this.#connecting(this.#step.race);
       case 'securing':
         return `in the TLS handshake with ${this.#step.at}`;
       default:
@@ -119,6 +129,7 @@ export class TransportDial implements PendingTransport {
   abandon(error: HTTPError): void {
     const step = this.#step;
     this.#step = { is: 'over' };
+    this.#stopAsking?.();
     if (step.is === 'resolving' && !step.isKnown) this.#traceDnsEnd([], error);
     if (step.is === 'connecting') step.race.abandon(error);
     if (step.is === 'securing') {
@@ -130,18 +141,31 @@ export class TransportDial implements PendingTransport {
   #lookUp(): void {
     const { origin, names } = this.#target;
     const { trace, clock, connection, origin: forOrigin } = this.#context;
-    const isKnown = names.ask(origin.host, (cause, addresses) => {
-      if (this.#step.is !== 'resolving') return;
+    this.#stopAsking = names.ask(origin.host, (cause, addresses, isWhole) => {
       const error = cause === null ? null : lookupError(origin, cause);
-      if (!isKnown) this.#traceDnsEnd(addresses, error);
-      if (error === null) this.#race(addresses);
-      else this.#fail(error);
+      if (this.#step.is === 'resolving') this.#onAddresses(addresses, error, isWhole);
+      else if (this.#step.is === 'connecting' && isWhole) this.#addTo(this.#step.race, addresses);
     });
+    const isKnown = this.#stopAsking === null;
     this.#step = { is: 'resolving', isKnown };
     if (!isKnown) trace?.({ type: 'dns-start', at: clock.now(), connection, origin: forOrigin, host: origin.host });
   }
 
-  #race(given: readonly string[]): void {
+  #onAddresses(addresses: readonly string[], error: HTTPError | null, isWhole: boolean): void {
+    // Those that the guard refuses may not be all there are.
+    if (!isWhole && allowedOf(addresses, this.#target) instanceof HTTPError) return;
+    if (this.#stopAsking !== null) this.#traceDnsEnd(addresses, error);
+    if (error === null) this.#race(addresses, isWhole);
+    else this.#fail(error);
+  }
+
+  /** Where asking for the others failed, there are none. */
+  #addTo(race: ConnectionRace, addresses: readonly string[]): void {
+    const allowed = allowedOf(addresses, this.#target);
+    race.add(allowed instanceof HTTPError ? [] : allowed);
+  }
+
+  #race(given: readonly string[], isWhole: boolean = true): void {
     const target = this.#target;
     const addresses = allowedOf(given, target);
     if (addresses instanceof HTTPError) {
@@ -151,37 +175,42 @@ export class TransportDial implements PendingTransport {
       });
       return;
     }
-    const race = new ConnectionRace(addresses, this.#context.clock, {
+    const handler: RaceHandler = {
       connect: (address, transport) => this.#connect(address, transport),
       onStart: (address) => this.#traceConnectStart(address),
       onError: (address, cause) => this.#onAttemptError(address, cause),
-      onGivenUp: (address, error) =>
-        this.#traceConnectEnd(address, error ?? lostError(target.origin, this.#endpoint(address))),
+      onGivenUp: (address, error) => this.#onAttemptGivenUp(address, error),
       onWin: (winner, others) => this.#onConnect(winner, others),
-      onFailure: (error) => this.#fail(error),
-    });
+      onFailure: (failed) => this.#fail(raceError(target.origin, [...this.#failedBefore, ...this.#endpoints(failed)])),
+    };
+    const race = new ConnectionRace(addresses, this.#context.clock, handler, isWhole);
     this.#step = { is: 'connecting', race };
     race.start();
   }
 
   #connect(address: string, { onread }: SocketTransport): Socket {
-    const { origin, tls } = this.#target;
-    const options = { host: address, port: origin.port, allowHalfOpen: true, onread };
+    const { origin, tls, socket } = this.#target;
+    const options = ownOptions({ ...placeOf(socket, address, origin.port), allowHalfOpen: true, onread });
     return tls === null ? connect(options) : connectTLS(options, tls, origin.host);
   }
 
   #onAttemptError(address: string, cause: Error): HTTPError {
-    const { origin, names } = this.#target;
+    const { origin, names, socket } = this.#target;
     names.onFailed(origin.host, address);
-    const error = connectError(origin, this.#endpoint(address), cause);
+    const error = openingError(origin, this.#endpoint(address), socket, cause);
     this.#traceConnectEnd(address, error);
     return error;
   }
 
+  #onAttemptGivenUp(address: string, error: HTTPError | null): void {
+    const { origin, names } = this.#target;
+    if (error?.code === 'ERR_TIMEOUT') names.onFailed(origin.host, address);
+    this.#traceConnectEnd(address, error ?? lostError(origin, this.#endpoint(address)));
+  }
+
   #onConnect({ address, socket, transport }: Runner, others: readonly string[]): void {
     this.#target.names.onConnected(this.#target.origin.host, address);
-    socket.setNoDelay(true);
-    socket.setKeepAlive(true, KEEP_ALIVE_PROBE_MS);
+    setOptions(socket, this.#target.socket);
     this.#traceConnectEnd(address, null);
     transport.address = this.#endpoint(address);
     if (this.#target.tls === null) {
@@ -199,7 +228,8 @@ export class TransportDial implements PendingTransport {
 
   #onSecure(socket: TLSSocket, transport: SocketTransport): void {
     const step = this.#step;
-    if (step.is !== 'securing' || step.socket !== socket) return;
+    // One whose certificate is not accepted is destroyed by now.
+    if (step.is !== 'securing' || step.socket !== socket || socket.destroyed) return;
     const resumed = socket.isSessionReused();
     this.#traceTlsEnd(step.at, socket.getProtocol(), resumed, null);
     this.#open(transport, resumed);
@@ -210,16 +240,33 @@ export class TransportDial implements PendingTransport {
     if (step.is !== 'securing' || step.socket !== socket) return;
     const { origin, tls } = this.#target;
     socket.destroy();
-    if (tls !== null) tls.session = null;
-    const error = tlsError(origin, step.at, cause);
+    const error = tlsError(origin, step.at, cause, handshakeOf(socket, tls));
+    tls?.tickets.clear();
     this.#traceTlsEnd(step.at, null, false, error);
     // A middlebox or a server that is going down closes in the handshake; a certificate is as wrong everywhere.
-    if (codeOf(cause) === 'ECONNRESET' && step.others.length > 0) this.#race(step.others);
-    else this.#fail(error);
+    if (codeOf(cause) === 'ECONNRESET' && step.others.length > 0) {
+      this.#failedBefore.push({ endpoint: step.at, error: connectError(origin, step.at, cause) });
+      this.#race(step.others);
+    } else {
+      this.#fail(error);
+    }
   }
 
   #endpoint(address: string): string {
-    return endpoint(address, this.#target.origin.port);
+    const { socket, origin } = this.#target;
+    return socket.path === null ? endpoint(address, origin.port) : socketText(socket.path);
+  }
+
+  #endpoints(failed: readonly FailedAttempt[]): FailedEndpoint[] {
+    return failed.map(({ address, error }) => ({ endpoint: this.#endpoint(address), error }));
+  }
+
+  /** What it is connecting to, and what of that has failed already. */
+  #connecting({ running, failures }: ConnectionRace): string {
+    const text = `connecting to ${running.map((address) => this.#endpoint(address)).join(', ')}`;
+    if (failures.length === 0) return text;
+    const failed = this.#endpoints(failures).map(({ endpoint, error }) => `${endpoint}: ${codeOf(error.cause)}`);
+    return `${text} (failed: ${failed.join(', ')})`;
   }
 
   #open(transport: Transport, resumed: boolean): void {
@@ -257,8 +304,16 @@ export class TransportDial implements PendingTransport {
   }
 }
 
-/** Those of the addresses that the guard lets pass, or the error where there is none. */
-export function allowedOf(addresses: readonly string[], { guard, origin }: DialTarget): readonly string[] | HTTPError {
+/** Those of the addresses that the family and the guard let pass, or the error where there is none. */
+export function allowedOf(
+  given: readonly string[],
+  { guard, origin, socket }: DialTarget,
+): readonly string[] | HTTPError {
+  const addresses = ofFamily(given, socket);
+  if ('why' in addresses) {
+    const text = `Cannot connect to ${originText(origin)}: ${addresses.why}`;
+    return new RequestError(text, { code: 'ERR_ADDRESS_FAMILY', phase: 'connect' });
+  }
   if (guard === null) return addresses;
   let why = 'there is no address';
   try {

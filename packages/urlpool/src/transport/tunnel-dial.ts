@@ -7,11 +7,12 @@ import { ProxyError } from '../errors/proxy-error.ts';
 import { originText } from '../message/origin.ts';
 import { IGNORED } from '../message/transport.ts';
 import { TunnelFault, type TunnelTalk } from '../route/tunnel-talk.ts';
-import { knownAddresses } from './name-lookup.ts';
-import { lookupError, tlsError } from './network-error.ts';
-import type { SocketTransport } from './socket-transport.ts';
-import { StreamTransport } from './stream-transport.ts';
-import { connectTLS } from './tls-connect.ts';
+import { endpoint, knownAddresses } from './name-lookup.ts';
+import { codeOf, lookupError, tlsError } from './network-error.ts';
+import { proxyUnreached } from './proxy-unreached.ts';
+import { SocketTransport } from './socket-transport.ts';
+import { connectTLS, handshakeOf } from './tls-connect.ts';
+import { isTLSFault } from './tls-failure.ts';
 import {
   allowedOf,
   closedEarly,
@@ -25,7 +26,7 @@ import {
 
 type Step =
   | { readonly is: 'resolving' }
-  | { readonly is: 'reaching'; readonly dial: PendingTransport }
+  | { readonly is: 'reaching'; readonly dial: PendingTransport; readonly talk: TunnelTalk }
   | { readonly is: 'asking'; readonly transport: SocketTransport; readonly talk: TunnelTalk }
   | { readonly is: 'securing'; readonly socket: TLSSocket; readonly at: string }
   /** The guard lets no address pass: that is told in a moment. */
@@ -38,6 +39,8 @@ export class TunnelDial implements PendingTransport {
   readonly #context: DialContext;
   readonly #handler: DialHandler;
   #step: Step;
+  /** Says that the addresses are not waited for any more. */
+  #stopAsking: (() => void) | null = null;
 
   constructor(target: DialTarget, route: TunnelRoute, context: DialContext, handler: DialHandler) {
     this.#target = target;
@@ -71,6 +74,7 @@ export class TunnelDial implements PendingTransport {
   abandon(error: HTTPError): void {
     const step = this.#step;
     this.#step = { is: 'over' };
+    this.#stopAsking?.();
     if (step.is === 'resolving') this.#traceDNSEnd([], error);
     if (step.is === 'reaching') step.dial.abandon(error);
     if (step.is === 'asking') {
@@ -87,8 +91,10 @@ export class TunnelDial implements PendingTransport {
     const { origin: text, trace, clock, connection } = this.#context;
     const { origin, names } = this.#target;
     trace?.({ type: 'dns-start', at: clock.now(), connection, origin: text, host: origin.host });
-    names.ask(origin.host, (cause, addresses) => {
+    this.#stopAsking = names.ask(origin.host, (cause, addresses, isWhole) => {
       if (this.#step.is !== 'resolving') return;
+      // Those that the guard refuses may not be all there are.
+      if (!isWhole && allowedOf(addresses, this.#target) instanceof HTTPError) return;
       const error = cause === null ? null : lookupError(origin, cause);
       this.#traceDNSEnd(addresses, error);
       if (error === null) this.#reachAllowed(addresses);
@@ -111,19 +117,23 @@ export class TunnelDial implements PendingTransport {
 
   /** @param host What the proxy is told: a name, or an address. */
   #reach(host: string): void {
-    const dial = new TransportDial(this.#route.hop, this.#context, {
-      onOpen: (transport) => this.#onReached(transport as SocketTransport, host),
-      onError: (error) => this.#fail(this.#unreached(error)),
-    });
-    this.#step = { is: 'reaching', dial };
+    this.#reachFor(this.#route.talk({ host, port: this.#target.origin.port }));
   }
 
-  #onReached(transport: SocketTransport, host: string): void {
+  #reachFor(talk: TunnelTalk): void {
+    const { hop } = this.#route;
+    const dial = new TransportDial(hop, this.#context, {
+      onOpen: (transport) => this.#onReached(transport as SocketTransport, talk),
+      onError: (error) => this.#fail(proxyUnreached(error, hop, originText(this.#target.origin))),
+    });
+    this.#step = { is: 'reaching', dial, talk };
+  }
+
+  #onReached(transport: SocketTransport, talk: TunnelTalk): void {
     const { origin, trace, clock, connection } = this.#context;
     trace?.({ type: 'proxy-start', at: clock.now(), connection, origin, proxy: this.#route.text });
-    const talk = this.#route.talk({ host, port: this.#target.origin.port });
     this.#step = { is: 'asking', transport, talk };
-    const onClose = (cause: Error | null): void => this.#onRefused(cause ?? closedEarly());
+    const onClose = (cause: Error | null): void => this.#onClosed(cause ?? closedEarly());
     transport.handler = {
       ...IGNORED,
       onData: (bytes, length) => this.#onAnswer(Buffer.from(bytes.subarray(0, length))),
@@ -139,11 +149,27 @@ export class TunnelDial implements PendingTransport {
     try {
       const next = step.talk.read(bytes);
       if (next.is === 'say') this.#say(step.transport, () => next.bytes);
+      if (next.is === 'anew') this.#startAnew(new TunnelFault('auth', 'it asks for other credentials'));
       if (next.is === 'open') this.#onOpen(step.transport, next.rest);
     } catch (fault) {
       if (!(fault instanceof TunnelFault)) throw fault;
       this.#onRefused(fault);
     }
+  }
+
+  #onClosed(cause: Error): void {
+    if (this.#step.is === 'asking' && this.#step.talk.mayStartAnew) this.#startAnew(cause);
+    else this.#onRefused(cause);
+  }
+
+  /** The proxy has to be asked again, and not on this connection. */
+  #startAnew(cause: Error): void {
+    const step = this.#step;
+    if (step.is !== 'asking') return;
+    this.#traceProxyEnd(this.#refusal(cause));
+    step.transport.handler = IGNORED;
+    step.transport.destroy();
+    this.#reachFor(step.talk);
   }
 
   #say(transport: SocketTransport, bytes: () => Buffer): void {
@@ -172,15 +198,17 @@ export class TunnelDial implements PendingTransport {
     this.#step = { is: 'securing', socket, at };
     const { origin: text, trace, clock, connection } = this.#context;
     trace?.({ type: 'tls-start', at: clock.now(), connection, origin: text, address: at });
-    const secured = new StreamTransport(socket, at);
+    const secured = new SocketTransport();
+    secured.attachPushing(socket, at);
     const onClose = (cause: Error | null): void => this.#onTLSError(socket, cause ?? closedEarly());
     secured.handler = { ...IGNORED, onEnd: () => onClose(null), onClose };
     socket.once('secureConnect', () => this.#onSecure(socket, secured));
   }
 
-  #onSecure(socket: TLSSocket, transport: StreamTransport): void {
+  #onSecure(socket: TLSSocket, transport: SocketTransport): void {
     const step = this.#step;
-    if (step.is !== 'securing') return;
+    // One whose certificate is not accepted is destroyed by now.
+    if (step.is !== 'securing' || socket.destroyed) return;
     const resumed = socket.isSessionReused();
     this.#traceTLSEnd(step.at, socket.getProtocol(), resumed, null);
     this.#open(transport, resumed);
@@ -200,18 +228,29 @@ export class TunnelDial implements PendingTransport {
     if (step.is !== 'securing') return;
     const { origin, tls } = this.#target;
     socket.destroy();
-    if (tls !== null) tls.session = null;
-    const error = tlsError(origin, `${step.at}, the proxy ${this.#route.text}`, cause);
+    const at = `${step.at}, the proxy ${this.#route.text}`;
+    const error = tlsError(origin, at, cause, handshakeOf(socket, tls));
+    tls?.tickets.clear();
     this.#traceTLSEnd(step.at, null, false, error);
     this.#fail(error);
   }
 
-  #refusal(cause: Error): ProxyError {
+  #refusal(cause: Error): HTTPError {
+    const { hop } = this.#route;
+    if (isTLSFault(cause)) {
+      // In TLS 1.3 the proxy says only after the handshake that it wants another certificate.
+      const occasion = { certificate: null, hasClientCertificate: hop.tls?.hasClientCertificate ?? false };
+      const at = endpoint(hop.origin.host, hop.origin.port);
+      const error = tlsError(hop.origin, at, cause, { ...occasion, prefix: hop.tls?.prefix ?? '' });
+      return proxyUnreached(error, hop, originText(this.#target.origin));
+    }
     const kind = cause instanceof TunnelFault ? cause.kind : null;
-    const why = kind === null ? 'it closed the connection' : cause.message;
-    const hint = kind === 'auth' ? '; are its user and password right?' : '';
+    const isSystems = 'syscall' in cause;
+    const broke =
+      codeOf(cause) === 'ECONNRESET' ? 'it reset the connection' : `its connection broke (${cause.message})`;
+    const why = isSystems ? broke : cause.message;
     const where = `Cannot connect to ${originText(this.#target.origin)} through the proxy ${this.#route.text}`;
-    return new ProxyError(`${where}: ${why}${hint}`, {
+    return new ProxyError(`${where}: ${why}`, {
       code: kind === 'auth' ? 'ERR_PROXY_AUTH' : 'ERR_PROXY',
       phase: 'proxy',
       status: cause instanceof TunnelFault ? (cause.answer?.status ?? null) : null,
@@ -219,18 +258,7 @@ export class TunnelDial implements PendingTransport {
     });
   }
 
-  /** The proxy itself could not be reached: the sentence says so. */
-  #unreached(error: HTTPError): HTTPError {
-    const { text, hop } = this.#route;
-    const where = `Cannot reach the proxy ${text} of ${originText(this.#target.origin)}`;
-    const reached = originText(hop.origin);
-    error.message = error.message
-      .replace(`Cannot connect to ${reached}`, where)
-      .replace(`Cannot speak TLS with ${reached}`, where);
-    return error;
-  }
-
-  #open(transport: SocketTransport | StreamTransport, resumed: boolean): void {
+  #open(transport: SocketTransport, resumed: boolean): void {
     this.#step = { is: 'over' };
     this.#handler.onOpen(transport, resumed);
   }

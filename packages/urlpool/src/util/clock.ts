@@ -21,7 +21,7 @@ export interface Clock {
   atNextCheck(callback: () => void, keepAlive: boolean): void;
 }
 
-/** The longest delay of Node's timers; longer ones would fire at once. */
+/** The longest delay of Node's timers, 24.8 days; longer ones would fire at once. What takes longer is waited for in steps. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** The process's own clocks. */
@@ -29,8 +29,13 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   wallNow: () => Date.now(),
   setTimer(ms, callback, keepAlive = false) {
-    const timer = setTimeout(callback, Math.min(Math.max(0, Math.ceil(ms)), LONGEST_TIMER));
-    if (!keepAlive) timer.unref();
+    let timer: NodeJS.Timeout;
+    const wait = (left: number): void => {
+      const step = Math.min(Math.max(0, Math.ceil(left)), LONGEST_TIMER);
+      timer = setTimeout(left > step ? () => wait(left - step) : callback, step);
+      if (!keepAlive) timer.unref();
+    };
+    wait(ms);
     return { cancel: () => clearTimeout(timer) };
   },
   atNextCheck(callback, keepAlive) {

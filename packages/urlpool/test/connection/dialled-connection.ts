@@ -15,6 +15,7 @@ import type { Failure } from '../../src/policy/failure.ts';
 import type { WireRequest } from '../../src/request/wire-request.ts';
 import type { ResponseSink } from '../../src/response/response-sink.ts';
 import { uncached } from '../../src/transport/address-book.ts';
+import { USUAL_SOCKET } from '../../src/transport/socket-options.ts';
 import { TLSContext, TLSSettings } from '../../src/transport/tls-settings.ts';
 import { Alarms } from '../../src/util/alarms.ts';
 
@@ -34,7 +35,9 @@ export async function dialled(t: TestContext, port: number, { ca, trace }: DialC
     names: uncached(() => {}),
     lookup: undefined,
     guard: null,
+    socket: USUAL_SOCKET,
     tunnel: null,
+    proxy: null,
     resolve: { [`localhost:${port}`]: '127.0.0.1' },
   };
   const settings = {

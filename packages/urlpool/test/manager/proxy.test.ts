@@ -1,61 +1,19 @@
 // Requests through a proxy that keeps what it was asked, to servers that keep what they were sent.
 
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import {
   HTTPSConnectionPool,
   PoolManager,
-  type PoolManagerOptions,
   ProxyError,
   ProxyManager,
   type ProxyOption,
   Retry,
   TimeoutError,
-  type TraceEvent,
 } from 'urlpool';
-import {
-  fieldValues,
-  type ReceivedRequest,
-  type ResponseChoices,
-  ScriptedServer,
-  TestProxy,
-  type TestProxyOptions,
-  unusedPort,
-} from 'urlpool-testing';
+import { fieldValues } from 'urlpool-testing';
 import { localCertificate, testAuthority } from '../connection/served-pool.ts';
-
-interface Setup {
-  readonly proxy?: TestProxyOptions;
-  readonly manager?: PoolManagerOptions;
-  readonly reply?: (request: ReceivedRequest) => ResponseChoices;
-  /** The option, where it is more than the proxy's URL. */
-  readonly option?: (proxy: TestProxy) => ProxyOption;
-}
-
-async function served(t: TestContext, { proxy: proxyOptions, manager, reply, option }: Setup = {}) {
-  const proxy = await TestProxy.start(proxyOptions);
-  const serve = async (tls: boolean): Promise<ScriptedServer> =>
-    await ScriptedServer.start(tls ? { tls: await localCertificate() } : {}, async (connection) => {
-      for (;;) {
-        const request = await connection.request();
-        await connection.respond({ body: request.target, ...reply?.(request) });
-      }
-    });
-  const [plain, secure] = [await serve(false), await serve(true)];
-  const events: TraceEvent[] = [];
-  const http = new PoolManager({
-    ca: (await testAuthority()).certificate,
-    retries: false,
-    onEvent: (event) => events.push(event),
-    proxy: option === undefined ? proxy.url : option(proxy),
-    ...manager,
-  });
-  t.after(async () => {
-    await http.close({ timeout: 0 });
-    await Promise.all([proxy.close(), plain.close(), secure.close()]);
-  });
-  return { proxy, plain, secure, http, events };
-}
+import { served } from './proxied-manager.ts';
 
 test('PoolManager({ proxy }) has plain requests forwarded, over connections that all origins share', async (t) => {
   const { proxy, plain, http } = await served(t);
@@ -185,17 +143,6 @@ test('PoolManager({ proxy }) tells that it waits for the proxy, within Timeout.c
   const call = assert.rejects(http.request('GET', secure.origin, { signal: abort.signal }), { name: 'AbortError' });
   abort.abort();
   await call;
-});
-
-test('PoolManager({ proxy }) says that it is the proxy that cannot be reached', async (t) => {
-  const port = await unusedPort();
-  const { plain, secure, http } = await served(t, { option: () => `http://127.0.0.1:${port}` });
-  const refused = `127.0.0.1:${port} refused the connection; is a server listening there?`;
-  await assert.rejects(http.request('GET', secure.origin), {
-    code: 'ERR_CONNECTION_REFUSED',
-    message: `Cannot reach the proxy http://127.0.0.1:${port} of ${secure.origin}: ${refused}`,
-  });
-  await assert.rejects(http.request('GET', plain.origin), { code: 'ERR_CONNECTION_REFUSED' });
 });
 
 test('PoolManager({ proxy }) speaks TLS with the proxy, and TLS through it', async (t) => {

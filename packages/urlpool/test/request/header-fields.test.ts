@@ -158,6 +158,8 @@ const REFUSED: readonly (readonly [string, HeadersInput, string])[] = [
   ['two Hosts', { Host: ['a', 'b'] }, 'Host: a request has exactly one, not 2 (RFC 9112 §3.2)'],
   ['two Hosts of different case', { Host: 'a', host: 'b' }, 'Host: a request has exactly one, not 2 (RFC 9112 §3.2)'],
   ['no Host', { host: null }, 'Host: a request has exactly one, not 0 (RFC 9112 §3.2)'],
+  ['a Host with a path', { Host: 'a.test/b' }, 'Host: give a host, and a port where it needs one (RFC 9110 §7.2)'],
+  ['a Host with a user', { Host: 'a@b.test' }, 'Host: give a host, and a port where it needs one (RFC 9110 §7.2)'],
 ];
 
 for (const [name, own, message] of REFUSED) {

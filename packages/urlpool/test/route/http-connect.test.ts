@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DEFAULT_LIMITS } from 'urlpool';
 import { HttpConnect } from '../../src/route/http-connect.ts';
+import { ProxyCredentials } from '../../src/route/proxy-credentials.ts';
 import type { TunnelFault } from '../../src/route/tunnel-talk.ts';
 
 const connect = (host = 'a.test', port = 443): HttpConnect =>
-  new HttpConnect({ host, port }, ['Proxy-Authorization', 'Basic eDp5'], DEFAULT_LIMITS);
+  new HttpConnect({ host, port }, { fields: ['X-Team', 'a'], credentials: xy() }, DEFAULT_LIMITS);
+
+const xy = (): ProxyCredentials => new ProxyCredentials({ userinfo: 'x:y', given: null, scheme: 'basic' });
 
 for (const [host, port, authority] of [
   ['a.test', 443, 'a.test:443'],
@@ -15,7 +18,7 @@ for (const [host, port, authority] of [
     const head = connect(host, port).begin().toString();
     assert.equal(
       head,
-      `CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\nProxy-Authorization: Basic eDp5\r\n\r\n`,
+      `CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\nProxy-Authorization: Basic eDp5\r\nX-Team: a\r\n\r\n`,
     );
   });
 }
@@ -46,7 +49,26 @@ for (const [name, pieces, expected] of [
   ['an answer byte by byte', [...'HTTP/1.1 200 OK\r\n\r\n'], 'open '],
   ['half an answer', ['HTTP/1.1 200 OK\r\n'], 'more'],
   ['403', ['HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno'], 'refused: it answered 403 Forbidden (403)'],
-  ['407', ['HTTP/1.1 407 Who?\r\n\r\n'], 'auth: it answered 407 Who? (407)'],
+  [
+    '407 to Basic',
+    ['HTTP/1.1 407 Who?\r\nProxy-Authenticate: Basic realm="a"\r\n\r\n'],
+    'auth: it answered 407 Who?; are its user and password right? (407)',
+  ],
+  [
+    '407 without a challenge',
+    ['HTTP/1.1 407 Who?\r\n\r\n'],
+    'auth: it answered 407 Who?; it does not say what it asks for (no Proxy-Authenticate) (407)',
+  ],
+  [
+    '407 with challenges of unknown schemes',
+    ['HTTP/1.1 407 Who?\r\nProxy-Authenticate: NTLM\r\nProxy-Authenticate: Negotiate, NTLM\r\n\r\n'],
+    'auth: it answered 407 Who?; it asks for NTLM, Negotiate, and only Basic and Digest are spoken here (407)',
+  ],
+  [
+    '403 with a long reason',
+    [`HTTP/1.1 403 ${'a'.repeat(100)}\r\n\r\n`],
+    `refused: it answered 403 ${'a'.repeat(80)}… (403)`,
+  ],
   ['502 without a reason', ['HTTP/1.1 502\r\n\r\n'], 'refused: it answered 502 (502)'],
   ['301', ['HTTP/1.1 301 Moved\r\nLocation: http://b.test/\r\n\r\n'], 'refused: it answered 301 Moved (301)'],
   ['101', ['HTTP/1.1 101 Switching Protocols\r\n\r\n'], 'protocol'],
@@ -62,3 +84,76 @@ for (const [name, pieces, expected] of [
     else assert.equal(came, expected);
   });
 }
+
+const CHALLENGE = 'HTTP/1.1 407 Who?\r\nProxy-Authenticate: Digest realm="r", nonce="n1", qop="auth"\r\n';
+
+/** What follows answers, one after the other; what is said is told by its nonce and count. */
+function story(talk: HttpConnect, ...answers: readonly string[]): string[] {
+  talk.begin();
+  return answers.map((answer) => {
+    try {
+      const step = talk.read(Buffer.from(answer, 'latin1'));
+      if (step.is !== 'say') return step.is;
+      return /nonce="\w+"|Basic/.exec(step.bytes.toString())?.[0] ?? 'say';
+    } catch (error) {
+      return (error as TunnelFault).kind;
+    }
+  });
+}
+
+for (const [name, answers, expected] of [
+  [
+    'on the same connection',
+    [`${CHALLENGE}Content-Length: 0\r\n\r\n`, 'HTTP/1.1 200 OK\r\n\r\n'],
+    ['nonce="n1"', 'open'],
+  ],
+  [
+    'behind the body of the refusal',
+    [`${CHALLENGE}Content-Length: 5\r\n\r\nno`, 'way', 'HTTP/1.1 200 OK\r\n\r\n'],
+    ['more', 'nonce="n1"', 'open'],
+  ],
+  [
+    'on a new connection where this one closes',
+    [`${CHALLENGE}Content-Length: 0\r\nConnection: close\r\n\r\n`],
+    ['anew'],
+  ],
+  [
+    'on a new connection for Proxy-Connection',
+    [`${CHALLENGE}Content-Length: 0\r\nProxy-Connection: close\r\n\r\n`],
+    ['anew'],
+  ],
+  ['on a new connection for a body without an end', [`${CHALLENGE}\r\n`], ['anew']],
+  ['on a new connection where more came', [`${CHALLENGE}Content-Length: 0\r\n\r\nHTTP`], ['anew']],
+  [
+    'on a new connection for a body that is too long',
+    [`${CHALLENGE}Content-Length: 9999999\r\n\r\n`, 'a'.repeat(300_000)],
+    ['more', 'anew'],
+  ],
+  [
+    'on a new connection for a broken body',
+    [`${CHALLENGE}Transfer-Encoding: chunked\r\n\r\n`, 'zz\r\n'],
+    ['more', 'anew'],
+  ],
+  [
+    'once with a wrong password',
+    [`${CHALLENGE}Content-Length: 0\r\n\r\n`, `${CHALLENGE}Content-Length: 0\r\n\r\n`],
+    ['nonce="n1"', 'auth'],
+  ],
+  [
+    'three times where every nonce is stale',
+    ['a', 'b', 'c', 'd'].map(
+      (nonce) => `${CHALLENGE.replace('n1', nonce).replace('qop', 'stale=true, qop')}Content-Length: 0\r\n\r\n`,
+    ),
+    ['nonce="a"', 'nonce="b"', 'nonce="c"', 'auth'],
+  ],
+] as const) {
+  test(`HttpConnect answers a challenge ${name}`, () => assert.deepEqual(story(connect(), ...answers), expected));
+}
+
+test('HttpConnect starts anew where the proxy closes the connection that it should keep, once', () => {
+  const talk = connect();
+  assert.deepEqual(story(talk, `${CHALLENGE}Content-Length: 0\r\n\r\n`), ['nonce="n1"']);
+  assert.equal(talk.mayStartAnew, true);
+  talk.begin();
+  assert.equal(talk.mayStartAnew, false);
+});

@@ -95,9 +95,14 @@ for (const [name, make, answers, expected] of [
     '5: a wrong password',
     () => new Socks5(V4, 'me:s'),
     ['0502', '0101'],
-    '05020002, 01026d650173, auth: it refused the user or the password',
+    '05020002, 01026d650173, auth: it refused the user or the password; are they right?',
   ],
-  ['5: a user is wanted', () => new Socks5(V4, null), ['05ff'], '050100, auth: it wants a user and a password'],
+  [
+    '5: a user is wanted',
+    () => new Socks5(V4, null),
+    ['05ff'],
+    '050100, auth: it asks for a user and a password: give them in its URL',
+  ],
   ['5: none is taken', () => new Socks5(V4, 'me:s'), ['05ff'], '05020002, auth: it takes no user and password'],
   [
     '5: an empty password',

@@ -27,7 +27,7 @@ const FIELDS = [
   ['X-Key', 'k'],
 ];
 const HOME = { headers: FIELDS, auth: ['user', 'secret'], cookies: { a: '1' }, timeout: 500 };
-const AWAY = { headers: [['Accept', 'text/csv']], timeout: 500, params: null };
+const AWAY = { headers: [['Accept', 'text/csv']], timeout: 500, socketPath: null, params: null };
 
 // name, what next() gave, URL, options
 const CASES: readonly (readonly [string, NextPage, string, object])[] = [

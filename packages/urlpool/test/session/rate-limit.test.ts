@@ -44,6 +44,18 @@ test('Session({ rateLimit }) is not held up by calls whose time was over before 
   await mock.close();
 });
 
+test('Session({ rateLimit }) says that a call whose time is over waited for its turn', async () => {
+  const { session, clock, mock } = await limited();
+  const call = session.get('/late', { timeout: { total: 500 } });
+  clock.advance(500);
+  await assert.rejects(call, {
+    code: 'ERR_TIMEOUT',
+    message:
+      'Cannot finish GET https://api.example/late within 500 ms: still waiting for its turn of the rate limit; option: timeout.total',
+  });
+  await mock.close();
+});
+
 test('PoolManager.many({ rateLimit }) gives the turns of items that were aborted to others', async () => {
   const clock = new FakeClock();
   const mock = new MockServer({ clock });

@@ -6,8 +6,7 @@ import type { Socket } from 'node:net';
 import { test } from 'node:test';
 import { FakeClock } from 'urlpool-testing';
 import { ConnectError } from '../../src/errors/connect-error.ts';
-import type { HTTPError } from '../../src/errors/http-error.ts';
-import { ConnectionRace } from '../../src/transport/connection-race.ts';
+import { ConnectionRace, type RaceHandler } from '../../src/transport/connection-race.ts';
 
 class FakeSocket extends EventEmitter {
   destroyed = false;
@@ -20,10 +19,14 @@ class FakeSocket extends EventEmitter {
 
 /** A race to addresses, what it has told, and its sockets by address. */
 function race(...addresses: string[]) {
+  return raceOf(addresses, true);
+}
+
+function raceOf(addresses: readonly string[], isWhole: boolean) {
   const clock = new FakeClock();
   const story: string[] = [];
   const sockets = new Map<string, FakeSocket>();
-  const running = new ConnectionRace(addresses, clock, {
+  const handler: RaceHandler = {
     connect(address) {
       const socket = new FakeSocket();
       sockets.set(address, socket);
@@ -36,8 +39,9 @@ function race(...addresses: string[]) {
     },
     onGivenUp: (address, error) => story.push(`given up ${address}${error === null ? '' : ` ${error.message}`}`),
     onWin: ({ address }, others) => story.push(`win ${address}, others ${others.join()}`),
-    onFailure: (error: HTTPError) => story.push(`failure ${error.message}`),
-  });
+    onFailure: (failed) => story.push(`failure ${failed.map(({ address }) => address).join()}`),
+  };
+  const running = new ConnectionRace(addresses, clock, handler, isWhole);
   running.start();
   const take = () => story.splice(0);
   const socket = (address: string): FakeSocket => sockets.get(address) ?? new FakeSocket();
@@ -70,13 +74,13 @@ test('ConnectionRace goes on with an attempt that is slow: it wins when it answe
   assert.deepEqual(take(), ['start a', 'start b', 'error b refused', 'win a, others ']);
 });
 
-test('ConnectionRace tries the next at once when one fails, and tells the last error', () => {
+test('ConnectionRace tries the next at once when one fails, and tells of all', () => {
   const { take, socket } = race('a', 'b');
   socket('a').emit('end');
   assert.deepEqual(take(), ['start a', 'error a it closed the connection', 'start b']);
   socket('b').emit('error', new Error('refused'));
   socket('b').emit('close');
-  assert.deepEqual(take(), ['error b refused', 'failure b']);
+  assert.deepEqual(take(), ['error b refused', 'failure a,b']);
   assert.deepEqual([socket('a').destroyed, socket('b').destroyed], [true, true]);
 });
 
@@ -98,4 +102,33 @@ test('ConnectionRace that is abandoned tells of each attempt, and starts no more
   clock.advance(10_000);
   assert.deepEqual(take(), []);
   assert.deepEqual(running.running, []);
+});
+
+test('ConnectionRace.add() gives the order of what is left: no address is tried twice', () => {
+  const { clock, take, socket, running } = raceOf(['a', 'b'], false);
+  running.add(['x', 'a', 'y', 'b']);
+  clock.advance(250);
+  clock.advance(250);
+  socket('x').emit('error', new Error('refused'));
+  socket('x').emit('close');
+  assert.deepEqual(take(), ['start a', 'start x', 'start y', 'error x refused', 'start b']);
+});
+
+test('ConnectionRace waits for further addresses where those that it has failed', () => {
+  const { take, socket, running } = raceOf(['a'], false);
+  socket('a').emit('error', new Error('refused'));
+  socket('a').emit('close');
+  assert.deepEqual(take(), ['start a', 'error a refused']);
+  running.add(['b', 'a']);
+  assert.deepEqual(take(), ['start b']);
+  socket('b').emit('connect');
+  assert.deepEqual(take(), ['win b, others ']);
+});
+
+test('ConnectionRace fails when no further addresses come', () => {
+  const { take, socket, running } = raceOf(['a'], false);
+  socket('a').emit('error', new Error('refused'));
+  socket('a').emit('close');
+  running.add([]);
+  assert.deepEqual(take(), ['start a', 'error a refused', 'failure a']);
 });

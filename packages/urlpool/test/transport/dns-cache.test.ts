@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { NameResolutionError, PoolManager, type PoolManagerOptions, type Resolver } from 'urlpool';
-import { FakeClock, ScriptedServer } from 'urlpool-testing';
+import { FakeClock, ScriptedServer, unusedPort } from 'urlpool-testing';
 import { echo } from '../connection/served-pool.ts';
 
 type Found = Awaited<ReturnType<Resolver['resolve']>>;
@@ -198,6 +198,111 @@ test('PoolManager({ dnsCache: false }) asks for every connection', async (t) => 
     await call;
     assert.equal(resolver.asked.length, i);
   }
+});
+
+// what it does, resolver, end of the message
+const BROKEN: readonly (readonly [string, Resolver, RegExp])[] = [
+  [
+    'throws at once',
+    {
+      resolve() {
+        throw new Error('no such thing');
+      },
+    },
+    /failed: no such thing$/,
+  ],
+  ['rejects with nothing', { resolve: () => Promise.reject() }, /failed: the resolver gave no reason$/],
+  ['rejects with a text', { resolve: () => Promise.reject('no') }, /failed: no$/],
+  [
+    'gives a text',
+    { resolve: async () => '127.0.0.1' as unknown as Found },
+    /failed: the lookup gave no list of \{ address \}$/,
+  ],
+  [
+    'gives a name',
+    { resolve: async () => [{ address: 'localhost' }] },
+    /failed: the lookup gave what is no IP address$/,
+  ],
+  ['gives nothing', { resolve: async () => [] }, /has no address; is it spelled right\?$/],
+];
+
+for (const [what, resolver, message] of BROKEN) {
+  test(`PoolManager fails with one sentence where the resolver ${what}, again and again`, async (t) => {
+    const { http, url } = await served(t, { resolver });
+    for (let i = 0; i < 2; i++) {
+      await assert.rejects(http.request('GET', url), { name: 'NameResolutionError', phase: 'dns', message });
+    }
+    assert.deepEqual([http.snapshot().dialling, http.snapshot().queued], [0, 0]);
+  });
+}
+
+test('PoolManager takes early addresses that are none for nothing', async (t) => {
+  const { http, url } = await served(t, {
+    resolver: {
+      async resolve(_host, { onSome } = {}) {
+        for (const odd of [5, null, [], [{ address: 'localhost' }]]) onSome?.(odd as unknown as Found);
+        await turn();
+        return [HERE];
+      },
+    },
+  });
+  assert.equal((await http.request('GET', `${url}/a`)).text(), '/a');
+});
+
+test('PoolManager goes on with early addresses where asking for all of them fails', async (t) => {
+  const { http, url } = await served(t, {
+    resolver: {
+      async resolve(_host, { onSome } = {}) {
+        onSome?.([HERE]);
+        await turn();
+        throw new Error('no more');
+      },
+    },
+  });
+  assert.equal((await http.request('GET', `${url}/a`)).text(), '/a');
+});
+
+test('PoolManager fails with what early addresses met where asking for all of them fails', async (t) => {
+  const port = await unusedPort();
+  const { http, resolver } = await served(t);
+  const early: Resolver = {
+    resolve(host, { onSome } = {}) {
+      onSome?.([HERE]);
+      return resolver.resolve(host);
+    },
+  };
+  const call = assert.rejects(http.request('GET', `http://name.test:${port}`, { resolver: early }), {
+    code: 'ERR_CONNECTION_REFUSED',
+  });
+  await turn();
+  await resolver.fail('ESERVFAIL');
+  await call;
+});
+
+test('PoolManager lets the dial time out where a resolver never answers, and asks again for the next', async (t) => {
+  const { http, clock, resolver, url } = await served(t);
+  const signals: (AbortSignal | undefined)[] = [];
+  const listened: Resolver = {
+    resolve(host, { signal } = {}) {
+      signals.push(signal);
+      return resolver.resolve(host);
+    },
+  };
+  const options = { resolver: listened, timeout: { connect: 100 } };
+  const call = assert.rejects(http.request('GET', url, options), {
+    code: 'ERR_TIMEOUT',
+    message: /: still looking up "name\.test" after 100 ms; option: timeout\.connect$/,
+  });
+  await turn();
+  clock.advance(100);
+  await call;
+  assert.equal(signals[0]?.aborted, true);
+  const next = http.request('GET', `${url}/b`, options);
+  await turn();
+  await resolver.answer(ALSO_HERE);
+  await resolver.answer(HERE);
+  assert.equal((await next).connection.address.split(':')[0], '127.0.0.1');
+  assert.deepEqual([signals.length, signals[1]?.aborted], [2, false]);
 });
 
 for (const [what, options, message] of [

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HTTPConnectionPool, type LookupFunction, PoolManager, RequestError, type ResolveMap } from 'urlpool';
+import {
+  ConnectError,
+  HTTPConnectionPool,
+  HTTPSConnectionPool,
+  type LookupFunction,
+  PoolManager,
+  RequestError,
+  type ResolveMap,
+} from 'urlpool';
 import { resourceCounts, ScriptedServer, unusedPort } from 'urlpool-testing';
 import { echo, servedPool, until } from '../connection/served-pool.ts';
 
@@ -200,15 +208,42 @@ test('request() connects to the next address where the first refuses', async (t)
   assert.equal(pool.numConnections, 1);
 });
 
-test('request() fails with the error of the last address where all refuse', async (t) => {
+test('request() names every address where all refuse, and keeps the cause of each', async (t) => {
   const port = await unusedPort();
   const found = ['127.0.0.1', '::1'].map((address) => ({ address, family: 4 }));
-  const pool = new HTTPConnectionPool('name.test', { port, lookup: answers(found) });
+  const pool = new HTTPConnectionPool('name.test', { port, lookup: answers(found), retries: false });
   t.after(() => pool.close());
-  await assert.rejects(
-    pool.request('GET', '/'),
-    (error) => error instanceof Error && error.message.includes(`[::1]:${port} refused the connection`),
-  );
+  await assert.rejects(pool.request('GET', '/'), (error) => {
+    assert.ok(error instanceof ConnectError && error.cause instanceof AggregateError);
+    assert.equal(
+      error.message,
+      `Cannot connect to http://name.test:${port}: each of 127.0.0.1:${port} and [::1]:${port} refused the connection; is a server listening there?`,
+    );
+    assert.equal(error.code, 'ERR_CONNECTION_REFUSED');
+    assert.deepEqual(
+      error.cause.errors.map(({ code }) => code),
+      ['ECONNREFUSED', 'ECONNREFUSED'],
+    );
+    return true;
+  });
+});
+
+test('request() names the address that closed the TLS handshake beside those that were tried after it', async (t) => {
+  const server = await ScriptedServer.start({}, async (connection) => {
+    await connection.read();
+    connection.reset();
+  });
+  const found = ['127.0.0.1', '::1'].map((address) => ({ address, family: 4 }));
+  const pool = new HTTPSConnectionPool('name.test', { port: server.port, lookup: answers(found), retries: false });
+  t.after(async () => {
+    await pool.close();
+    await server.close();
+  });
+  const [first, second] = [`127.0.0.1:${server.port}`, `[::1]:${server.port}`];
+  await assert.rejects(pool.request('GET', '/'), {
+    code: 'ERR_CONNECTION_REFUSED',
+    message: `Cannot connect to https://name.test:${server.port}: ${first} reset the connection while it was being opened; ${second} refused the connection; is a server listening there?`,
+  });
 });
 
 test('request() leaves no socket of the addresses that refused', async (t) => {

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConnectError, type HTTPError, NameResolutionError, TLSError } from 'urlpool';
-import { codeOf, connectError, lookupError, tlsError, tlsReason } from '../../src/transport/network-error.ts';
+import {
+  codeOf,
+  connectError,
+  lookupError,
+  raceError,
+  tlsError,
+  tlsReason,
+} from '../../src/transport/network-error.ts';
 
 // What Node's codes become. The causes are worded as Node words them: what of that shows in a sentence is on purpose.
 
@@ -85,75 +92,25 @@ test('lookupError() keeps the cause', () => {
   assert.equal(error.cause, cause);
 });
 
-// The TLS handshake
+// The TLS handshake: what is said of it stands in tls-failure.test.ts.
 
-const NO_TLS = 'what answers there does not speak TLS; is it an http:// port?';
-const NO_VERSION = 'it speaks no version of TLS that this runtime accepts';
-const REFUSED = 'it refused the handshake: no cipher or version in common, or no client certificate';
-const CLOSED = 'it closed the connection during the handshake';
-
-/** Words of a certificate's fault, as they stand in its sentence. */
-const unacceptable = (why: string): string => `its certificate was not accepted (${why}); option: ca`;
-
-// Node's code, its message, our code, why
-const TLS_CASES = [
-  ['ERR_SSL_WRONG_VERSION_NUMBER', 'wrong version number', 'ERR_TLS_NOT_SPOKEN', NO_TLS],
-  ['ERR_SSL_PACKET_LENGTH_TOO_LONG', 'packet length too long', 'ERR_TLS_NOT_SPOKEN', NO_TLS],
-  ['ERR_SSL_UNSUPPORTED_PROTOCOL', 'unsupported protocol', 'ERR_TLS', NO_VERSION],
-  ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'tlsv1 alert protocol version', 'ERR_TLS', NO_VERSION],
-  ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'sslv3 alert handshake failure', 'ERR_TLS', REFUSED],
-  ['ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE', 'ssl/tls alert handshake failure', 'ERR_TLS', REFUSED],
-  ['ECONNRESET', 'read ECONNRESET', 'ERR_TLS', CLOSED],
-  ['EPIPE', 'write EPIPE', 'ERR_TLS', 'write EPIPE'],
-  ['CERT_HAS_EXPIRED', 'certificate has expired', 'ERR_TLS_CERTIFICATE', unacceptable('certificate has expired')],
-  ['CERT_NOT_YET_VALID', 'not yet valid', 'ERR_TLS_CERTIFICATE', unacceptable('not yet valid')],
-  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed', 'ERR_TLS_CERTIFICATE', unacceptable('self-signed')],
-  ['SELF_SIGNED_CERT_IN_CHAIN', 'self-signed', 'ERR_TLS_CERTIFICATE', unacceptable('self-signed')],
-  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'unable', 'ERR_TLS_CERTIFICATE', unacceptable('unable')],
-  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'unable', 'ERR_TLS_CERTIFICATE', unacceptable('unable')],
-  ['ERR_TLS_CERT_ALTNAME_INVALID', 'other.test', 'ERR_TLS_CERTIFICATE', unacceptable('other.test')],
-  ['INVALID_PURPOSE', 'purpose', 'ERR_TLS_CERTIFICATE', unacceptable('purpose')],
-  ['INVALID_CA', 'invalid CA', 'ERR_TLS_CERTIFICATE', unacceptable('invalid CA')],
-  ['CRL_HAS_EXPIRED', 'CRL', 'ERR_TLS_CERTIFICATE', unacceptable('CRL')],
-  ['HOSTNAME_MISMATCH', 'hostname', 'ERR_TLS_CERTIFICATE', unacceptable('hostname')],
-] as const;
-
-for (const [code, said, ours, why] of TLS_CASES) {
-  test(`tlsError() of ${code} is ${ours}, with a sentence`, () => {
-    assert.deepEqual(summary(tlsError(SECURE, '192.0.2.1:443', nodeError(code, said))), {
-      name: 'TLSError',
-      code: ours,
-      phase: 'tls',
-      message: `Cannot speak TLS with https://name.test at 192.0.2.1:443: ${why}`,
-    });
+test('tlsError() says where it was, and keeps the cause', () => {
+  const cause = nodeError('ERR_SSL_WRONG_VERSION_NUMBER', 'wrong version number');
+  const error = tlsError(SECURE, '192.0.2.1:443', cause);
+  assert.ok(error instanceof TLSError);
+  assert.equal(error.cause, cause);
+  assert.deepEqual(summary(error), {
+    name: 'TLSError',
+    code: 'ERR_TLS_NOT_SPOKEN',
+    phase: 'tls',
+    message:
+      'Cannot speak TLS with https://name.test at 192.0.2.1:443: what answers there does not speak TLS; is it an http:// port?',
   });
-}
-
-test('tlsError() keeps the cause, whatever it is', () => {
-  for (const code of ['ERR_SSL_WRONG_VERSION_NUMBER', 'CERT_HAS_EXPIRED', 'ECONNRESET']) {
-    const cause = nodeError(code, code);
-    const error = tlsError(SECURE, '192.0.2.1:443', cause);
-    assert.ok(error instanceof TLSError);
-    assert.equal(error.cause, cause);
-  }
 });
 
-// TLS in the middle of an exchange
-
-const WANTS_CERTIFICATE = 'it asks for a client certificate; options: cert, key';
-
-// Node's code, its message, the reason
-const REASONS = [
-  ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'tlsv13 alert certificate required', WANTS_CERTIFICATE],
-  ['ERR_SSL_UNSUPPORTED_PROTOCOL', 'unsupported protocol', NO_VERSION],
-  ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'sslv3 alert handshake failure', REFUSED],
-  ['ECONNRESET', 'read ECONNRESET', CLOSED],
-  ['EPIPE', 'write EPIPE', 'write EPIPE'],
-] as const;
-
-for (const [code, said, reason] of REASONS) {
-  test(`tlsReason() of ${code}`, () => assert.equal(tlsReason(nodeError(code, said)), reason));
-}
+test('tlsReason() is the end of that sentence', () => {
+  assert.equal(tlsReason(nodeError('ECONNRESET', 'read ECONNRESET')), 'it closed the connection during the handshake');
+});
 
 // Codes
 
@@ -172,3 +129,80 @@ const CODES: readonly (readonly [string, unknown, string])[] = [
 for (const [what, value, code] of CODES) {
   test(`codeOf() of ${what} is ${code}`, () => assert.equal(codeOf(value), code));
 }
+
+// Several addresses
+
+const [A, B, C] = ['[::1]:8080', '127.0.0.1:8080', '192.0.2.1:8080'];
+const REFUSES = 'refused the connection; is a server listening there?';
+const NO_NETWORK = 'cannot be reached from here (no route to its network)';
+
+// endpoints with Node's codes, our code, what is said
+const RACES: readonly (readonly [readonly (readonly [string, string])[], string, string])[] = [
+  [[[B, 'ECONNREFUSED']], 'ERR_CONNECTION_REFUSED', `${B} ${REFUSES}`],
+  [
+    [
+      [A, 'ECONNREFUSED'],
+      [B, 'ECONNREFUSED'],
+    ],
+    'ERR_CONNECTION_REFUSED',
+    `each of ${A} and ${B} ${REFUSES}`,
+  ],
+  [
+    [
+      [A, 'ENETUNREACH'],
+      [B, 'ECONNREFUSED'],
+    ],
+    'ERR_CONNECTION_REFUSED',
+    `${A} ${NO_NETWORK}; ${B} ${REFUSES}`,
+  ],
+  [
+    [
+      [B, 'ECONNREFUSED'],
+      [A, 'ENETUNREACH'],
+      [C, 'ECONNREFUSED'],
+    ],
+    'ERR_CONNECTION_REFUSED',
+    `each of ${B} and ${C} ${REFUSES}; ${A} ${NO_NETWORK}`,
+  ],
+  [
+    [
+      [B, 'ECONNREFUSED'],
+      [A, 'EMFILE'],
+    ],
+    'ERR_TOO_MANY_OPEN_FILES',
+    `${B} ${REFUSES}; ${A} ${PROCESS_IS_FULL}`,
+  ],
+  [
+    [
+      [A, 'ETIMEDOUT'],
+      [B, 'ENETUNREACH'],
+    ],
+    'ERR_UNREACHABLE',
+    `${A} did not answer; ${B} ${NO_NETWORK}`,
+  ],
+];
+
+for (const [failed, code, what] of RACES) {
+  test(`raceError() of ${failed.map(([, one]) => one).join(', ')} is ${code}, with every address`, () => {
+    const attempts = failed.map(([endpoint, one]) => {
+      return { endpoint, error: connectError(PLAIN, endpoint, nodeError(one, `connect ${one} ${endpoint}`)) };
+    });
+    const error = raceError(PLAIN, attempts);
+    assert.deepEqual(summary(error), {
+      name: 'ConnectError',
+      code,
+      phase: 'connect',
+      message: `Cannot connect to http://name.test:8080: ${what}`,
+    });
+    const causes = attempts.map((attempt) => attempt.error.cause);
+    assert.deepEqual(error.cause instanceof AggregateError ? error.cause.errors : [error.cause], causes);
+  });
+}
+
+test('raceError() names twelve addresses of one reason, and counts the others', () => {
+  const failed = Array.from({ length: 14 }, (_, i) => {
+    const endpoint = `192.0.2.${i}:80`;
+    return { endpoint, error: connectError(PLAIN, endpoint, nodeError('ECONNREFUSED', 'no')) };
+  });
+  assert.match(raceError(PLAIN, failed).message, /: each of 192\.0\.2\.0:80, .*, 192\.0\.2\.11:80 and 2 more refused /);
+});

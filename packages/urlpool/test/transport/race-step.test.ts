@@ -4,6 +4,7 @@ import { type RaceState, raceStep } from '../../src/transport/race-step.ts';
 
 const NEVER = { do: 'wait', until: Number.POSITIVE_INFINITY };
 const START = { do: 'start' };
+const NONE: RaceState = { untried: 0, expecting: false, running: 0, startedAt: null, failed: false };
 
 for (const [name, state, now, expected] of [
   ['begins with the first', { untried: 2, running: 0, startedAt: null }, 0, START],
@@ -19,9 +20,11 @@ for (const [name, state, now, expected] of [
   ['waits for the last ones', { untried: 0, running: 2, startedAt: 100 }, 9_999, NEVER],
   ['has no more than six at once', { untried: 5, running: 6, startedAt: 100 }, 9_999, NEVER],
   ['starts another when one of six failed', { untried: 5, running: 5, startedAt: 100, failed: true }, 101, START],
+  ['waits for further addresses where all have failed', { expecting: true, startedAt: 100, failed: true }, 101, NEVER],
+  ['starts a further address at once where all have failed', { untried: 1, startedAt: 100, failed: true }, 101, START],
   ['fails when all have', { untried: 0, running: 0, startedAt: 100, failed: true }, 101, { do: 'fail' }],
 ] as readonly [string, Partial<RaceState>, number, unknown][]) {
   test(`raceStep() ${name}`, () => {
-    assert.deepEqual(raceStep({ untried: 0, running: 0, startedAt: null, failed: false, ...state }, now), expected);
+    assert.deepEqual(raceStep({ ...NONE, ...state }, now), expected);
   });
 }

@@ -215,7 +215,9 @@ test('HTTPSConnectionPool() refuses TLS options that cannot be used', async () =
       (error) =>
         error instanceof RequestError &&
         error.code === 'ERR_INVALID_OPTION' &&
-        /^Cannot use (the TLS options|.* as (ca|key|cert): give PEM)/.test(error.message),
+        /^Cannot use an? .* as (ca|key|cert): (give PEM|it is not the key of cert|certificate 1 in it cannot be read)/.test(
+          error.message,
+        ),
       name,
     );
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { systemClock } from '../../src/util/clock.ts';
 
 /** Keeps the process alive while a clock's timers, which do not, are waited for. */
@@ -48,6 +48,56 @@ test('systemClock.setTimer() takes longer times than Node has, which would fire 
   await awaited((done) => systemClock.setTimer(3, done));
   timer.cancel();
   assert.equal(ran, false);
+});
+
+const LONGEST_OF_NODE = 2 ** 31 - 1;
+
+/** Puts timers that a test ends by itself in the place of Node's; gives what they are to do, with their delays. */
+function timersByHand(t: TestContext): { ms: number; end: () => void; isTaken: boolean }[] {
+  const timers: { ms: number; end: () => void; isTaken: boolean; unref: () => void }[] = [];
+  t.mock.method(globalThis, 'setTimeout', (end: () => void, ms: number) => {
+    const timer = { ms, end, isTaken: false, unref: () => {} };
+    timers.push(timer);
+    return timer;
+  });
+  t.mock.method(globalThis, 'clearTimeout', (timer: { isTaken: boolean }) => {
+    timer.isTaken = true;
+  });
+  return timers;
+}
+
+test('systemClock.setTimer() waits longer than a timer of Node can, in steps', (t) => {
+  const timers = timersByHand(t);
+  let ran = 0;
+  systemClock.setTimer(2 * LONGEST_OF_NODE + 5.5, () => ran++, true);
+  const counts = [0, 1, 2].map((step) => {
+    timers[step]?.end();
+    return ran;
+  });
+  assert.deepEqual(counts, [0, 0, 1]);
+  assert.deepEqual(
+    timers.map(({ ms }) => ms),
+    [LONGEST_OF_NODE, LONGEST_OF_NODE, 6],
+  );
+});
+
+test('systemClock.setTimer() takes as long as a timer of Node can in one step', (t) => {
+  const timers = timersByHand(t);
+  let ran = 0;
+  systemClock.setTimer(LONGEST_OF_NODE, () => ran++, true);
+  timers[0]?.end();
+  assert.deepEqual([ran, timers.length], [1, 1]);
+});
+
+test('systemClock.setTimer() takes a callback back in whichever step it is', (t) => {
+  const timers = timersByHand(t);
+  const timer = systemClock.setTimer(2 * LONGEST_OF_NODE, () => {}, true);
+  timers[0]?.end();
+  timer.cancel();
+  assert.deepEqual(
+    timers.map(({ isTaken }) => isTaken),
+    [false, true],
+  );
 });
 
 test('systemClock.setTimer() takes Infinity', () => {

@@ -1,15 +1,15 @@
 // Digest authentication (RFC 7616). The first request to a server goes without credentials; its challenge is answered, and
 // then serves every request to the same protection space, with the nonce counted, until the server has another one. What
-// a refusal means is decided in after-refusal.ts, how a response is made in digest-response.ts.
+// a refusal means is decided in policy/after-refusal.ts, how a response is made in message/digest-response.ts.
 
 import { invalidSecret } from '../../errors/invalid-option.ts';
 import { authParameters, parseChallenges } from '../../message/challenge.ts';
+import { type DigestChallenge, digestChallenge } from '../../message/digest-challenge.ts';
+import { type DigestCredentials, knowsHash } from '../../message/digest-response.ts';
 import { type Fields, findField } from '../../message/fields.ts';
 import { originPart } from '../../message/origin.ts';
-import { afterRefusal } from './after-refusal.ts';
+import { afterRefusal } from '../../policy/after-refusal.ts';
 import type { Auth, Hop } from './auth.ts';
-import { type DigestChallenge, digestChallenge } from './digest-challenge.ts';
-import { type DigestCredentials, knowsHash } from './digest-response.ts';
 import { ProtectionSpace } from './protection-space.ts';
 
 /** Realms of one server, and servers, that are remembered; the oldest go first. */

@@ -1,24 +1,14 @@
-// Where credentials are good, and what answers a challenge there (RFC 7616 §3.3, `domain`; RFC 9110 §11.5): the state
-// between a challenge and the requests that use its nonce.
+// Where credentials are good (RFC 7616 §3.3, `domain`; RFC 9110 §11.5): a nonce in use, and the URLs it is for.
 
 import { absoluteUrl } from '../../message/absolute-url.ts';
+import type { DigestChallenge } from '../../message/digest-challenge.ts';
+import type { DigestCredentials } from '../../message/digest-response.ts';
 import { originPart } from '../../message/origin.ts';
-import type { NonceInUse } from './after-refusal.ts';
-import { type DigestChallenge, qopFor } from './digest-challenge.ts';
-import { type DigestCredentials, digestAuthorization, sessionKey } from './digest-response.ts';
-
-/** A nonce has eight hexadecimal digits for its uses. */
-const MAX_COUNT = 0xffff_ffff;
+import type { NonceInUse } from '../../policy/after-refusal.ts';
+import { DigestNonce } from '../../policy/digest-nonce.ts';
 
 /** How many URLs outside of what `domain` says are known to belong to it all the same. */
 const MAX_OTHERS = 64;
-
-/** A request as far as its credentials depend on it; `body` is undefined where it is not there as a whole. */
-export interface ProvenRequest {
-  readonly method: string;
-  readonly target: string;
-  readonly body: Uint8Array | null | undefined;
-}
 
 /** Where a space begins. */
 export interface SpaceOrigin {
@@ -29,28 +19,15 @@ export interface SpaceOrigin {
   readonly before: NonceInUse | null;
 }
 
-export class ProtectionSpace implements NonceInUse {
-  readonly challenge: DigestChallenge;
-  nonce: string;
-  wasAccepted = false;
-  wasProven: boolean;
-  readonly #credentials: DigestCredentials;
+export class ProtectionSpace extends DigestNonce {
   /** What its URLs begin with. */
   readonly #prefixes: readonly string[];
   /** URLs of which the server has said so itself, the newest last. */
   readonly #others = new Set<string>();
-  readonly #cnonce: string;
-  readonly #key: string;
-  #count = 0;
 
   constructor(challenge: DigestChallenge, credentials: DigestCredentials, { url, cnonce, before }: SpaceOrigin) {
-    this.challenge = challenge;
-    this.nonce = challenge.nonce;
-    this.wasProven = before?.wasProven ?? false;
-    this.#credentials = credentials;
+    super(challenge, credentials, cnonce, before);
     this.#prefixes = prefixesOf(challenge.domain, url);
-    this.#cnonce = cnonce;
-    this.#key = sessionKey(challenge, credentials, cnonce);
     this.cover(url);
   }
 
@@ -66,32 +43,6 @@ export class ProtectionSpace implements NonceInUse {
     this.#others.add(url);
     const [oldest] = this.#others;
     if (this.#others.size > MAX_OTHERS && oldest !== undefined) this.#others.delete(oldest);
-  }
-
-  /** The server has taken the credentials, and may have named the nonce for what follows (RFC 7616 §3.5, `nextnonce`). */
-  accepted(next: string): void {
-    this.wasAccepted = true;
-    this.wasProven = true;
-    if (next === '') return;
-    this.nonce = next;
-    this.#count = 0;
-  }
-
-  /** The Authorization of one attempt, which no other has; null where there can be none. */
-  authorization({ method, target, body }: ProvenRequest): string | null {
-    const qop = qopFor(this.challenge, body !== undefined);
-    if (qop === undefined || this.#count === MAX_COUNT) return null;
-    this.#count++;
-    return digestAuthorization(this.challenge, this.#credentials, {
-      method,
-      target,
-      body: body ?? null,
-      nonce: this.nonce,
-      count: this.#count,
-      cnonce: this.#cnonce,
-      key: this.#key,
-      qop,
-    });
   }
 }
 

@@ -173,7 +173,7 @@ export class CookieJar implements CookieStore, Iterable<Cookie> {
     return found.reduce<Cookie | null>((a, b) => (a === null || b.creation >= a.creation ? b : a), null);
   }
 
-  /** The cookies that are sent to a URL, in their order. */
+  /** The cookies that are for a URL, in the order in which they are sent. */
   getCookies(url: string | URL): Cookie[] {
     const place = partsOf(url);
     return this.#index?.matching(place, this.#clock.wallNow()) ?? [];

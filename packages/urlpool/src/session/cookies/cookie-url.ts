@@ -11,15 +11,24 @@ export interface CookieUrl {
 /**
  * Takes a URL apart. Secure cookies are for https, and for http to this machine itself, as browsers and curl have it:
  * RFC 6265bis §5.8.3 leaves to the client what is secure, and Secure Contexts §3.1 names localhost, the names below it and
- * loopback addresses.
+ * loopback addresses. A Unix socket is of this machine too.
  */
 export function cookieUrl(url: string | URL): CookieUrl {
   const { protocol, hostname, pathname } = new URL(url);
-  return { host: hostname, path: pathname, isTrusted: protocol === 'https:' || isLoopback(hostname) };
+  return {
+    host: hostname,
+    path: pathname,
+    isTrusted: protocol === 'https:' || isLoopback(hostname) || isSocket(hostname),
+  };
 }
 
 function isLoopback(host: string): boolean {
   return /^(?:(?:.+\.)?localhost\.?|127\.\d+\.\d+\.\d+|\[::1\])$/.test(host);
+}
+
+/** Of a URL that names a Unix socket the host is its path, percent-encoded: it begins with "%2F", "%5C" or "%00". */
+function isSocket(host: string): boolean {
+  return host.startsWith('%');
 }
 
 /** A domain that was given, as the hosts of URLs are written, without a dot in front; null for what is the name of no host. */
@@ -41,7 +50,7 @@ export function domainsOf(host: string): string[] {
   return domains;
 }
 
-/** Whether the host of a URL is an address: WHATWG URLs write it in one way. */
+/** Whether the host of a URL is an address, or the path of a socket: WHATWG URLs write it in one way. */
 export function isAddress(host: string): boolean {
-  return host.startsWith('[') || /^\d+\.\d+\.\d+\.\d+$/.test(host);
+  return host.startsWith('[') || isSocket(host) || /^\d+\.\d+\.\d+\.\d+$/.test(host);
 }

@@ -3,7 +3,7 @@
 // used when it was looked for first since the last change.
 
 import type { Cookie } from './cookie.ts';
-import { cookiePair } from './cookie.ts';
+import { cookieField } from './cookie-field.ts';
 
 /** How many places are remembered. */
 const MAX_PLACES = 256;
@@ -26,7 +26,7 @@ export class SentCookies {
 
   /** Takes in what a place is sent, and gives it as the Cookie field has it. */
   note(place: string, version: number, cookies: readonly Cookie[]): string {
-    const text = cookies.map(cookiePair).join('; ');
+    const text = cookieField(cookies);
     const until = Math.min(...cookies.map(({ expires }) => expires?.getTime() ?? Number.POSITIVE_INFINITY));
     if (this.#places.size >= MAX_PLACES) this.#places.clear();
     this.#places.set(place, { version, until, text });

@@ -16,6 +16,7 @@ export type Action =
   | { readonly do: 'clear' }
   | { readonly do: 'close'; readonly timeout: number }
   | { readonly do: 'connect'; readonly origin: number }
+  | { readonly do: 'preconnect'; readonly origin: number; readonly count: number; readonly leaves: boolean }
   | { readonly do: 'suspend' | 'jump'; readonly ms: number };
 
 /** What follows some actions. */
@@ -85,6 +86,15 @@ const ACTION: fc.Arbitrary<Action> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('clear') }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('close'), timeout: fc.constantFrom(0, 20, 30_000) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('connect'), origin: nth }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('preconnect'),
+      origin: nth,
+      count: fc.constantFrom(1, 1, 2, 5),
+      leaves: fc.constantFrom(false, false, true),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('suspend'), ms: MS }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('jump'), ms: MS }) },
 );
@@ -104,15 +114,22 @@ export const STEP: fc.Arbitrary<{ readonly actions: readonly Action[]; readonly 
 
 const unlimited = Number.POSITIVE_INFINITY;
 
-export const LIMITS: fc.Arbitrary<WorldLimits> = fc.record({
+const ANY_LIMITS: fc.Arbitrary<WorldLimits> = fc.record({
   origins: fc.constantFrom(1, 2, 3, 4, 4),
   maxSize: fc.constantFrom(2, 2, 2, 1),
   maxConnections: fc.constantFrom(3, 3, 3, 2, 1, unlimited),
   maxIdle: fc.constantFrom(2, 2, 2, 1, 0),
+  minIdle: fc.constantFrom(0, 0, 0, 1, 2),
   maxQueued: fc.constantFrom(unlimited, unlimited, unlimited, unlimited, 3, 1, 0),
   numPools: fc.constantFrom(2, 2, 1, 8),
   block: fc.constantFrom(true, true, false),
   idleTimeout: fc.constantFrom(50_000, 50_000, 20),
   maxAge: fc.constantFrom(unlimited, unlimited, 40),
   maxRequestsPerConnection: fc.constantFrom(unlimited, unlimited, unlimited, 2),
+});
+
+/** No more are to be warm than may be kept. */
+export const LIMITS: fc.Arbitrary<WorldLimits> = ANY_LIMITS.map((limits) => {
+  const { minIdle, maxIdle, maxSize } = limits;
+  return { ...limits, minIdle: Math.min(minIdle, maxIdle, maxSize) };
 });

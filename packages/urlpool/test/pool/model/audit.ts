@@ -72,7 +72,9 @@ function auditPool(pool: PoolSnapshot, all: ManagerSnapshot, world: World): void
   if (open + dialling + sum(pool.closed) !== pool.numConnections) fault('the counters do not add up');
   const line = ledger.line(origin);
   if (line.size !== queued) fault(`${line.size} wait, ${queued} are said`);
-  const nobody = line.size === 0 && clock.now() >= line.leftAt + UNWANTED_MS;
+  const isWarmed = limits.minIdle > 0 || world.preconnecting(origin) > 0;
+  const nobody =
+    !isWarmed && line.size === 0 && clock.now() >= Math.max(line.leftAt, world.warmedUntil(origin)) + UNWANTED_MS;
   if (nobody && dialling > 0) fault(`${dialling} dials go on for nobody`);
   for (const { id, idleFor, age, state } of connections) {
     if (state !== 'idle') continue;

@@ -9,6 +9,7 @@ export interface WorldLimits {
   readonly maxSize: number;
   readonly maxConnections: number;
   readonly maxIdle: number;
+  readonly minIdle: number;
   readonly maxQueued: number;
   readonly numPools: number;
   readonly block: boolean;

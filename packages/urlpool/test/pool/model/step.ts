@@ -102,6 +102,9 @@ function perform(action: Action, world: World): void {
     case 'connect':
       world.connect(action.origin);
       break;
+    case 'preconnect':
+      world.preconnect(action.origin, action.count, action.leaves);
+      break;
     case 'suspend':
       clock.suspend(action.ms);
       break;

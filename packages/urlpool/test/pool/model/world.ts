@@ -1,10 +1,10 @@
 // A run: a clock turned by hand, a network without sockets, and the real thing in between, from an origin's client with
 // its calls down to the connections.
 
-import type { RequestOptions } from 'urlpool';
+import { type RequestOptions, TimeoutError, type TraceListener } from 'urlpool';
 import { FakeClock } from 'urlpool-testing';
 import { poolSettings } from '../../../src/manager/pool-options.ts';
-import type { Origin } from '../../../src/message/origin.ts';
+import { type Origin, originText } from '../../../src/message/origin.ts';
 import { Room } from '../../../src/pool/room.ts';
 import type { CallChoices, WorldLimits } from './choices.ts';
 import { FakeNetwork } from './fake-network.ts';
@@ -37,6 +37,10 @@ export class World {
   isClosed = false;
   /** Promises of `close()` and `connect()` that have not settled. */
   pending = 0;
+  /** How many `preconnect()` of each origin have not settled. */
+  readonly #preconnecting = new Map<string, number>();
+  /** When the last of them did. */
+  readonly #warmedUntil = new Map<string, number>();
   #shared = new AbortController();
   #random = 1;
   #wake: (() => void)[] = [];
@@ -56,7 +60,11 @@ export class World {
       this.#random = Math.imul(this.#random, 48271) % 0x7fffffff;
       return Math.abs(this.#random) / 0x7fffffff;
     };
-    const settings = poolSettings({ ...options, clock: this.clock, random, onEvent: ledger.listen }, [], this.room);
+    const onEvent: TraceListener = (event) => {
+      ledger.listen(event);
+      if (event.type === 'dial-start' && event.why === 'minIdle') this.#checkWarmth(event.origin);
+    };
+    const settings = poolSettings({ ...options, clock: this.clock, random, onEvent }, [], this.room);
     this.sites = new Sites({ ...settings, open: this.network.open }, numPools);
   }
 
@@ -128,6 +136,46 @@ export class World {
     this.#watch(this.sites.to(origin).connect());
   }
 
+  /** Opens connections to an origin; one that leaves gives that up in the next turn of the event loop. */
+  preconnect(index: number, count: number, leaves: boolean): void {
+    const origin = ORIGINS[index % this.limits.origins];
+    if (origin === undefined || this.sites.closed) return;
+    const key = originText(origin);
+    const controller = new AbortController();
+    if (leaves) this.#wake.push(() => controller.abort(new Error('left')));
+    this.#preconnecting.set(key, this.preconnecting(key) + 1);
+    const warmed = this.sites.to(origin).preconnect(count, { signal: controller.signal });
+    const done = (): void => {
+      this.#preconnecting.set(key, this.preconnecting(key) - 1);
+      this.#warmedUntil.set(key, this.clock.now());
+    };
+    this.#watch(
+      warmed.then(
+        (warm) => {
+          done();
+          const most = Math.min(count, this.limits.maxSize, this.limits.maxIdle);
+          if (warm > most) this.ledger.fault(`${warm} of ${count} connections to ${key} are said to be warm`);
+        },
+        (error: unknown) => {
+          done();
+          const hasLost = this.network.failed.has(key) || error instanceof TimeoutError;
+          if (!leaves && !this.sites.closed && !hasLost)
+            this.ledger.fault(`preconnect() to ${key} failed though nothing went wrong: ${error}`);
+        },
+      ),
+    );
+  }
+
+  /** How many `preconnect()` of an origin have not settled. */
+  preconnecting(origin: string): number {
+    return this.#preconnecting.get(origin) ?? 0;
+  }
+
+  /** When the last `preconnect()` of an origin has settled. */
+  warmedUntil(origin: string): number {
+    return this.#warmedUntil.get(origin) ?? 0;
+  }
+
   /** Lets everything happen that needs no time and nothing from outside. */
   rest(): Promise<void> {
     return new Promise((resolve) => setImmediate(resolve));
@@ -179,6 +227,16 @@ export class World {
     const own = this.network.usedBy(origin);
     if (block && own > maxSize) this.ledger.fault(`${own} connections to ${origin}`);
     if (used > maxConnections) this.ledger.fault(`${used} connections in all`);
+  }
+
+  /** No more are opened for warmth than are wanted, nor while somebody waits without a dial. */
+  #checkWarmth(origin: string): void {
+    const pool = this.sites.snapshot().pools.find((one) => one.origin === origin);
+    if (pool === undefined) return;
+    const { idle, dialling, queued } = pool;
+    if (dialling <= queued) this.ledger.fault(`${origin} was warmed while ${queued} waited`);
+    const free = idle + dialling - queued;
+    if (free > this.limits.minIdle) this.ledger.fault(`${free} connections to ${origin} are warm`);
   }
 
   #body(kind: CallChoices['body']): RequestOptions {

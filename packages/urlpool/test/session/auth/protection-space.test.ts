@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { digestChallenge } from '../../../src/session/auth/digest-challenge.ts';
+import { digestChallenge } from '../../../src/message/digest-challenge.ts';
 import { ProtectionSpace } from '../../../src/session/auth/protection-space.ts';
 
 const ORIGIN = 'http://a.test:8080';

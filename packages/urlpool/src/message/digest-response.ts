@@ -2,7 +2,7 @@
 // and the request. What is hashed are octets, so every text here has one character for each octet, and names and passwords
 // are UTF-8 in that form.
 
-import { quoted } from '../../message/challenge.ts';
+import { quoted } from './challenge.ts';
 import type { DigestChallenge, DigestHash, QualityOfProtection } from './digest-challenge.ts';
 
 /** Who asks. */

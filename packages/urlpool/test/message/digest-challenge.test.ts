@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type DigestHash, digestChallenge, qopFor } from '../../../src/session/auth/digest-challenge.ts';
+import { type DigestHash, digestChallenge, qopFor } from '../../src/message/digest-challenge.ts';
 
 const all = (): boolean => true;
 

@@ -1,8 +1,8 @@
 // What a server wants of a client by Digest authentication (RFC 7616 §3.3), and which of its challenges is taken: the
 // strongest that this client can meet.
 
-import { type Challenge, parseChallenges } from '../../message/challenge.ts';
-import { tokenList } from '../../message/token-list.ts';
+import { type Challenge, parseChallenges } from './challenge.ts';
+import { tokenList } from './token-list.ts';
 
 /** What a response proves beside the password: the method and the target, with the body or without (RFC 7616 §3.4). */
 export type QualityOfProtection = 'auth' | 'auth-int';

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { parseChallenges } from 'urlpool';
-import { digestChallenge, qopFor } from '../../../src/session/auth/digest-challenge.ts';
+import { digestChallenge, qopFor } from '../../src/message/digest-challenge.ts';
 import {
   type DigestCredentials,
   type DigestUse,
   digestAuthorization,
   knowsHash,
   sessionKey,
-} from '../../../src/session/auth/digest-response.ts';
+} from '../../src/message/digest-response.ts';
 
 interface Example extends DigestCredentials {
   readonly challenge: string;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type AfterRefusal, afterRefusal, type RefusedDigest } from '../../../src/session/auth/after-refusal.ts';
+import { type AfterRefusal, afterRefusal, type RefusedDigest } from '../../src/policy/after-refusal.ts';
 
 const NEW = { nonce: 'n', wasAccepted: false, wasProven: false };
 const RENEWED = { nonce: 'n', wasAccepted: false, wasProven: true };
