@@ -74,6 +74,7 @@ export type { ReplayPolicy } from './policy/should-replay.ts';
 export { Timeout, type TimeoutOptions } from './policy/timeout.ts';
 export type { HAR, HAREntry } from './record/har.ts';
 export { type HAROptions, type HARRecording, recordHAR } from './record/har-recording.ts';
+export { type TracedError, type TraceGap, type TraceHeader, traceLine } from './record/trace-line.ts';
 export { recordTrace, TraceRecording, type TraceSource } from './record/trace-recording.ts';
 export type { BodyChunk, BodyInput, BodyStream, MadeBody } from './request/body-input.ts';
 export type { ContentCoding } from './request/content-coding.ts';
