@@ -1,6 +1,6 @@
 // One connection: how it was opened, what it carried, how it ended. The model alone writes it.
 
-import type { CloseReason } from 'urlpool';
+import type { CloseReason, DialReason } from 'urlpool';
 import type { Bars } from './bars.ts';
 import { Fifo } from './fifo.ts';
 import type { OriginTrace } from './origin-trace.ts';
@@ -32,6 +32,8 @@ export class Lane {
   /** Null until one has answered, and where its beginning was not seen. */
   address: string | null = null;
   dialFrom: number = Number.NaN;
+  /** Why it was opened; null where its beginning was not seen, or the trace does not say. */
+  why: DialReason | null = null;
   /** When it was open, or could not be opened. */
   dialTo: number = Number.NaN;
   /** Why it could not be opened. */

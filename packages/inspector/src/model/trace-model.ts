@@ -121,9 +121,12 @@ export class TraceModel {
       case 'acquired':
         this.#lane(event).served = event.served;
         break;
-      case 'dial-start':
-        this.#lane(event).dialFrom = at;
+      case 'dial-start': {
+        const lane = this.#lane(event);
+        lane.dialFrom = at;
+        lane.why = event.why ?? null;
         break;
+      }
       case 'dial-end':
         this.#endDial(event);
         break;
