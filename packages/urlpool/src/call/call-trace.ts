@@ -4,7 +4,7 @@ import type { HTTPError } from '../errors/http-error.ts';
 import { redactReference } from '../message/redact-url.ts';
 import type { ReplayDecision } from '../policy/should-replay.ts';
 import type { WireRequest } from '../request/wire-request.ts';
-import type { CallEnd, TraceListener } from '../trace/trace-event.ts';
+import type { CallEnd, ReplayEvent, TraceListener } from '../trace/trace-event.ts';
 import type { Clock } from '../util/clock.ts';
 import type { NextStep } from './next-step.ts';
 
@@ -36,10 +36,15 @@ export class CallTrace {
   }
 
   /** A kept connection may have died under an attempt. */
-  replay({ call, attempt }: WireRequest, connection: number, decision: ReplayDecision, willReplay: boolean): void {
+  replay(
+    { call, attempt }: WireRequest,
+    { connection, because }: Pick<ReplayEvent, 'connection' | 'because'>,
+    decision: ReplayDecision,
+    willReplay: boolean,
+  ): void {
     if (!decision.replay && decision.why === 'not-a-death') return;
     const why = decision.replay && !willReplay ? 'once-per-attempt' : decision.why;
-    this.#listener({ type: 'replay', at: this.#clock.now(), call, attempt, connection, willReplay, why });
+    this.#listener({ type: 'replay', at: this.#clock.now(), call, attempt, connection, because, willReplay, why });
   }
 
   /** A redirect is followed, or is not for the reason that is given. A Location may hold credentials. */

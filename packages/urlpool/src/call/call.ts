@@ -394,8 +394,9 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   /** Adds to the request what belongs to its trace; whether the call goes on. */
   #propagate(propagate: Propagate): boolean {
     try {
+      const sending = { at: this.#settings.alarms.clock.now(), resends: this.#story.resends };
       this.#context(() => {
-        this.request = propagated(this.request, this.#story.resends, propagate);
+        this.request = propagated(this.request, sending, propagate);
       });
     } catch (reason) {
       this.fail(reason);
@@ -676,7 +677,10 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
       this.#settings.replay,
     );
     const willReplay = decision.replay && !this.#replayed;
-    this.#trace?.replay(request, this.#connection?.id ?? 0, decision, willReplay);
+    if (this.#trace !== null) {
+      const died = { connection: this.#connection?.id ?? 0, because: failure.error.code };
+      this.#trace.replay(request, died, decision, willReplay);
+    }
     return willReplay;
   }
 

@@ -3,6 +3,8 @@ import type { WireRequest } from '../request/wire-request.ts';
 
 /** A request that is about to be sent, or sent again. */
 export interface OutgoingRequest {
+  /** When, by the clock of the events. */
+  readonly at: number;
   /** The number of its call: that of the events. */
   readonly call: number;
   /** Which attempt of the call it is, from 1; a replay has the number of what it replays. */
@@ -18,9 +20,13 @@ export interface OutgoingRequest {
 export type Propagate = (request: OutgoingRequest) => HeadersInput | null | undefined;
 
 /** The request with what is to be propagated over its own header fields. */
-export function propagated(request: WireRequest, resends: number, propagate: Propagate): WireRequest {
+export function propagated(
+  request: WireRequest,
+  { at, resends }: Pick<OutgoingRequest, 'at' | 'resends'>,
+  propagate: Propagate,
+): WireRequest {
   const { call, attempt, method, url } = request;
-  const more = propagate({ call, attempt, resends, method, url });
+  const more = propagate({ at, call, attempt, resends, method, url });
   if (more === null || more === undefined) return request;
   return { ...request, fields: mergeFields(request.fields.fields, more).block };
 }

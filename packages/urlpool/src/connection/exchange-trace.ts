@@ -14,6 +14,7 @@ export class ExchangeTrace {
   readonly #transport: Transport;
   readonly #request: WireRequest;
   readonly #connection: number;
+  readonly #headBytes: number;
   readonly #bytesOutBefore: number;
   readonly #bytesInBefore: number;
   #bodyBytes = 0;
@@ -21,22 +22,32 @@ export class ExchangeTrace {
   #receiving = false;
 
   /** The exchange begins: its first byte is about to be written. */
-  constructor(listener: TraceListener, clock: Clock, transport: Transport, request: WireRequest, connection: number) {
+  constructor(
+    listener: TraceListener,
+    clock: Clock,
+    transport: Transport,
+    request: WireRequest,
+    { connection, headBytes }: { readonly connection: number; readonly headBytes: number },
+  ) {
     this.#listener = listener;
     this.#clock = clock;
     this.#transport = transport;
     this.#request = request;
     this.#connection = connection;
+    this.#headBytes = headBytes;
     this.#bytesOutBefore = transport.bytesOut;
     this.#bytesInBefore = transport.bytesIn;
     const { method, url, fields } = request;
-    listener({ type: 'exchange-start', ...this.#ids(), method, url, fields: shownFields(fields.fields) });
+    const { address } = transport;
+    listener({ type: 'exchange-start', ...this.#ids(), address, method, url, fields: shownFields(fields.fields) });
     listener({ type: 'send-start', ...this.#ids() });
   }
 
   sent(complete: boolean): void {
     this.#sending = false;
-    this.#listener({ type: 'send-end', ...this.#ids(), bytes: this.#bytesSent, complete });
+    const bytes = this.#bytesSent;
+    const bodyBytes = Math.max(0, bytes - this.#headBytes);
+    this.#listener({ type: 'send-end', ...this.#ids(), bytes, bodyBytes, complete });
   }
 
   informational(status: number): void {

@@ -140,7 +140,11 @@ export class Http1Exchange implements Exchange {
     }
     connection.reader.begin(request.method, request.upgrade);
     if (request.trace !== null) {
-      this.#trace = new ExchangeTrace(request.trace, connection.clock, transport, request, connection.id);
+      const { clock, id } = connection;
+      this.#trace = new ExchangeTrace(request.trace, clock, transport, request, {
+        connection: id,
+        headBytes: text.length,
+      });
     }
     this.#client = step(CLIENT, this.#client, 'head');
     if (body === null) {

@@ -66,6 +66,8 @@ export interface ReplayEvent extends OfAttempt {
   readonly type: 'replay';
   /** The connection that had died. */
   readonly connection: number;
+  /** The code of the error. */
+  readonly because: string;
   readonly willReplay: boolean;
   readonly why: string;
 }
@@ -151,6 +153,8 @@ export interface ProxyEnd extends OfConnection {
 // An exchange: one request and its response on the wire.
 export interface ExchangeStart extends OfExchange {
   readonly type: 'exchange-start';
+  /** The peer's address and port. */
+  readonly address: string;
   readonly method: string;
   /** Without credentials. */
   readonly url: string;
@@ -169,6 +173,8 @@ export interface SendStart extends OfExchange {
 export interface SendEnd extends OfExchange {
   readonly type: 'send-end';
   readonly bytes: number;
+  /** Of those, what was sent of the body, the framing of its chunks included. */
+  readonly bodyBytes: number;
   /** False where sending was given up, for an early response say. */
   readonly complete: boolean;
 }

@@ -187,6 +187,41 @@ test('request() tells the bytes of head and body that were sent and received', a
   const { bytesSent, bytesReceived } = await told('exchange-end');
   assert.deepEqual({ bytesSent, bytesReceived }, { bytesSent: server.requests[0]?.raw.length, bytesReceived: 42 });
   assert.equal((await told('receive-end')).bytes, 4);
+  assert.equal((await told('send-end')).bodyBytes, 12);
+});
+
+test('request() tells the address of the peer with each exchange', async (t) => {
+  const { pool, server, told } = await servedPool(t, echo);
+  await pool.request('GET', '/');
+  assert.equal((await told('exchange-start')).address, `127.0.0.1:${server.port}`);
+});
+
+test('request() that is replayed tells the code of what its connection died of', async (t) => {
+  const { pool, told } = await servedPool(t, [
+    async (connection) => {
+      await connection.request();
+      await connection.respond();
+      await connection.request();
+      connection.end();
+    },
+    echo,
+  ]);
+  await pool.request('GET', '/');
+  await pool.request('GET', '/');
+  assert.equal((await told('replay')).because, 'ERR_CONNECTION_CLOSED');
+});
+
+test('propagate is told the time at which a request wants a connection', async (t) => {
+  const times: number[] = [];
+  const { pool, told } = await servedPool(t, echo, {
+    propagate: ({ at }) => {
+      times.push(at);
+      return null;
+    },
+  });
+  await pool.request('GET', '/');
+  const [began, queued] = [await told('call-start'), await told('queue-start')];
+  assert.ok(times.length === 1 && began.at <= (times[0] ?? 0) && (times[0] ?? 0) <= queued.at);
 });
 
 // Any mix of faults
