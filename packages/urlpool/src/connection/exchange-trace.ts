@@ -38,8 +38,8 @@ export class ExchangeTrace {
     this.#bytesOutBefore = transport.bytesOut;
     this.#bytesInBefore = transport.bytesIn;
     const { method, url, fields } = request;
-    const { address } = transport;
-    listener({ type: 'exchange-start', ...this.#ids(), address, method, url, fields: shownFields(fields.fields) });
+    const { address: peer } = transport;
+    listener({ type: 'exchange-start', ...this.#ids(), peer, method, url, fields: shownFields(fields.fields) });
     listener({ type: 'send-start', ...this.#ids() });
   }
 

@@ -153,8 +153,8 @@ export interface ProxyEnd extends OfConnection {
 // An exchange: one request and its response on the wire.
 export interface ExchangeStart extends OfExchange {
   readonly type: 'exchange-start';
-  /** The peer's address and port. */
-  readonly address: string;
+  /** The address and port of the connection's peer. */
+  readonly peer: string;
   readonly method: string;
   /** Without credentials. */
   readonly url: string;

@@ -193,7 +193,7 @@ test('request() tells the bytes of head and body that were sent and received', a
 test('request() tells the address of the peer with each exchange', async (t) => {
   const { pool, server, told } = await servedPool(t, echo);
   await pool.request('GET', '/');
-  assert.equal((await told('exchange-start')).address, `127.0.0.1:${server.port}`);
+  assert.equal((await told('exchange-start')).peer, `127.0.0.1:${server.port}`);
 });
 
 test('request() that is replayed tells the code of what its connection died of', async (t) => {
