@@ -1,17 +1,19 @@
 // A request as a command for curl, so that somebody else can try it: the same method, URL, header fields and body, and what
-// this library does by itself where curl does not.
+// this library does by itself where curl does not. What only says how long to wait, or how often to try, is not in it.
 
 import { checkedMethod, checkedRequestOptions, prepareRequest } from '../call/prepare-request.ts';
 import type { RequestOptions } from '../call/request-options.ts';
-import { checkNames } from '../errors/invalid-option.ts';
+import { checkNames, invalidOption } from '../errors/invalid-option.ts';
 import { checkFlag } from '../errors/option-values.ts';
 import { FieldBlock } from '../message/field-block.ts';
 import { type Fields, findField } from '../message/fields.ts';
+import { type HeadersInput, headerEntries } from '../message/headers-input.ts';
 import { originText, parseUrl } from '../message/origin.ts';
+import { isSecretField, REDACTED } from '../message/shown-fields.ts';
 import type { RequestBody } from '../request/request-body.ts';
 
 export interface ToCurlOptions {
-  /** Whether credentials are shown: those of the URL, and the fields Authorization, Proxy-Authorization and Cookie. @default false */
+  /** Whether credentials are shown: those of the URL, and fields as Authorization, Cookie and X-API-Key. @default false */
   readonly credentials?: boolean | undefined;
 }
 
@@ -23,9 +25,14 @@ export interface CurlRequest extends RequestOptions {
   readonly url: string | URL;
 }
 
-const CREDENTIALS = new Set(['authorization', 'proxy-authorization', 'cookie']);
-/** Fields that curl makes by itself. */
-const OWN = new Set(['content-length', 'transfer-encoding']);
+/** What this library sends unasked and curl does too: a request that leaves it out has to say so. */
+const DEFAULTS: readonly string[] = ['accept', 'user-agent'];
+
+/** Characters of a URL by which curl means many of them, unless it is told not to. */
+const GLOB = /[[\]{}]/;
+
+/** The longest word of a command, in bytes: Linux takes 128 KiB. What is longer goes by way of standard input. */
+const LONGEST_WORD = 100_000;
 
 const NO_FIELDS = { block: new FieldBlock([]), hasCodings: true };
 
@@ -35,35 +42,54 @@ const NO_FIELDS = { block: new FieldBlock([]), hasCodings: true };
  *
  * @example
  * toCurl({ method: 'POST', url: 'https://example.org/a', json: { a: 1 } });
- * // curl --location --compressed --header 'Content-Type: application/json' --data-raw '{"a":1}' 'https://example.org/a'
+ * // curl --location --compressed --header 'Content-Type: application/json' --data-raw '{"a":1}' https://example.org/a
  *
  * @throws {RequestError} for a request that could not be sent.
  */
 export function toCurl(request: CurlRequest | string | URL, options: ToCurlOptions = {}): string {
-  checkNames('toCurl', options, ['credentials']);
+  checkNames('toCurl()', options, ['credentials']);
   const { credentials = false } = options;
   checkFlag('credentials', credentials);
   const given = typeof request === 'string' || request instanceof URL ? { url: request } : request;
+  if (typeof given !== 'object' || given === null) {
+    throw invalidOption('a request', given, 'give a URL, or an object with a url and the options of a request');
+  }
   const { method: givenMethod = 'GET', url, ...more } = given;
   const method = checkedMethod(givenMethod, '/');
   const rest = checkedRequestOptions(more);
   const { origin, target, userinfo } = parseUrl(url);
   const { fields, body, query } = prepareRequest(method, rest, NO_FIELDS);
-  const parts = ['curl'];
-  if (rest.redirect !== false && rest.retries !== false) parts.push('--location');
-  if (rest.decodeContent !== false) parts.push('--compressed');
-  parts.push(...methodPart(method, body));
-  if (userinfo !== null) parts.push('--user', quoted(credentials ? userinfo : 'REDACTED:REDACTED'));
-  parts.push(...headerParts(fields.fields, credentials));
-  // Else curl would say that it is a form.
-  if (body !== null && findField(fields.fields, 'content-type') === null) parts.push('--header', 'Content-Type:');
-  const { piped, options: bodyOptions } = bodyPart(body);
   const full = query === '' ? target : `${target}${target.includes('?') ? '&' : '?'}${query}`;
-  return `${piped}${[...parts, ...bodyOptions, quoted(originText(origin) + full)].join(' ')}`;
+  const { piped, options: bodyOptions } = bodyPart(body);
+  const parts = [
+    'curl',
+    ...behaviour(rest, fields.fields),
+    ...(GLOB.test(full) ? ['--globoff'] : []),
+    ...methodPart(method, body),
+    // Fields of the request's own win, here as there.
+    ...(userinfo === null || findField(fields.fields, 'authorization') !== null
+      ? []
+      : ['--user', quoted(credentials ? userinfo : `${REDACTED}:${REDACTED}`)]),
+    ...headerParts(fields.fields, credentials),
+    ...removedParts(rest.headers),
+    // Else curl would say that it is a form.
+    ...(body !== null && findField(fields.fields, 'content-type') === null ? ['--header', 'Content-Type:'] : []),
+    ...bodyOptions,
+    quoted(originText(origin) + full),
+  ];
+  return `${piped}${parts.join(' ')}`;
+}
+
+/** What this library does unless it is told not to. */
+function behaviour({ redirect, retries, decodeContent }: RequestOptions, fields: Fields): string[] {
+  const follows = redirect !== false && retries !== false;
+  // A part of an encoded body could not be decoded.
+  const decodes = decodeContent !== false && findField(fields, 'range') === null;
+  return [...(follows ? ['--location'] : []), ...(decodes ? ['--compressed'] : [])];
 }
 
 function methodPart(method: string, body: RequestBody | null): string[] {
-  if (method === 'HEAD') return ['--head'];
+  if (method === 'HEAD' && body === null) return ['--head'];
   const usual = body === null ? 'GET' : 'POST';
   return method === usual ? [] : ['--request', quoted(method)];
 }
@@ -72,12 +98,18 @@ function headerParts(fields: Fields, credentials: boolean): string[] {
   const parts: string[] = [];
   for (let i = 0; i < fields.length; i += 2) {
     const [name = '', value = ''] = [fields[i], fields[i + 1]];
-    if (OWN.has(name.toLowerCase())) continue;
-    const shown = !credentials && CREDENTIALS.has(name.toLowerCase()) ? 'REDACTED' : value;
+    const shown = !credentials && isSecretField(name) ? REDACTED : value;
     // By a semicolon curl sends a field without a value; by a colon it would leave the field out.
     parts.push('--header', quoted(shown === '' ? `${name};` : `${name}: ${shown}`));
   }
   return parts;
+}
+
+/** Defaults that the request does without. */
+function removedParts(headers: HeadersInput = {}): string[] {
+  return headerEntries(headers)
+    .filter(([name, value]) => value === null && DEFAULTS.includes(name.toLowerCase()))
+    .flatMap(([name]) => ['--header', quoted(`${name}:`)]);
 }
 
 /** What gives curl the body: an option, or a command before it. */
@@ -86,8 +118,8 @@ function bodyPart(body: RequestBody | null): { readonly piped: string; readonly 
   if (body.bytes === null) return { piped: '', options: ['--data-binary', '@-'] };
   const bytes = Buffer.from(body.bytes);
   const text = bytes.toString('utf8');
-  if (Buffer.from(text).equals(bytes) && !text.includes('\0'))
-    return { piped: '', options: ['--data-raw', quoted(text)] };
+  const isWord = bytes.length <= LONGEST_WORD && Buffer.from(text).equals(bytes) && !text.includes('\0');
+  if (isWord) return { piped: '', options: ['--data-raw', quoted(text)] };
   return { piped: `printf %s ${bytes.toString('base64')} | base64 -d | `, options: ['--data-binary', '@-'] };
 }
 

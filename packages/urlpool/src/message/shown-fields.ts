@@ -1,22 +1,58 @@
+// Header fields as events, records and commands show them: without credentials. Which fields hold some is a matter of names,
+// since values have no mark; a name that is not known here shows its value.
+
+import { absoluteUrl } from './absolute-url.ts';
 import type { Fields } from './fields.ts';
 import { redactUrl } from './redact-url.ts';
 
-/** Fields whose values are credentials, or may hold some. */
-const SECRET = /^(?:authorization|proxy-authorization|cookie|set-cookie|x-api-key|x-auth-token)$/i;
+/** What stands for a credential. */
+export const REDACTED = 'REDACTED';
 
-/** Fields whose values are URLs, or hold some. */
-const WITH_URL = /^(?:location|content-location|link|referer|refresh|origin)$/i;
+/** Credentials by RFC 9110 §11 and RFC 6265, and by the names that APIs give to keys and tokens of their own. */
+const SECRET =
+  /^(?:set-)?cookie2?$|^dpop$|(?:^|[-_])(?:authorization|token|secret|passw(?:or)?d|signature|credential|session(?:-id)?|(?:api|access|auth|subscription|private|secret)[-_]?key)s?$/i;
 
-/** Header fields as events and records show them: what may be a credential is `REDACTED`, and URLs have none. */
+/** Fields whose value is a URL or a reference to one (RFC 9110 §10.1.3, §10.2.2, §8.7). */
+const REFERENCE = /^(?:content-location|location|referer)$/i;
+
+/** Userinfo within a text that holds URLs, as those of Link and Refresh. */
+const USERINFO = /\/\/[^/?#\s"'<>]*@/g;
+
+/** Any place: only whether a reference holds credentials is asked of it. */
+const SOMEWHERE = 'http://somewhere.invalid/';
+
+/** Whether the values of a field are credentials, or may hold some: Authorization, cookies, keys and tokens. */
+export function isSecretField(name: string): boolean {
+  return SECRET.test(name);
+}
+
+/**
+ * Header fields as they may be shown: what may be a credential is `REDACTED`, and of a URL in a value the part before "@" is
+ * left out.
+ *
+ * @example
+ * shownFields(['Accept', '*\/*', 'Cookie', 'id=7']); // ['Accept', '*\/*', 'Cookie', 'REDACTED']
+ */
 export function shownFields(fields: Fields): Fields {
-  const isPlain = fields.every((name, i) => i % 2 === 1 || shown(name, fields[i + 1] ?? '') === fields[i + 1]);
-  return isPlain ? fields : fields.map((text, i) => (i % 2 === 0 ? text : shown(fields[i - 1] ?? '', text)));
+  let shown: string[] | null = null;
+  for (let i = 0; i < fields.length; i += 2) {
+    const value = fields[i + 1] ?? '';
+    const safe = shownValue(fields[i] ?? '', value);
+    if (safe === value) continue;
+    shown ??= [...fields];
+    shown[i + 1] = safe;
+  }
+  return shown ?? fields;
 }
 
-function shown(name: string, value: string): string {
-  if (SECRET.test(name)) return 'REDACTED';
-  return WITH_URL.test(name) && MAY_HOLD_USERINFO.test(value) ? redactUrl(value) : value;
+function shownValue(name: string, value: string): string {
+  if (isSecretField(name)) return REDACTED;
+  if (REFERENCE.test(name)) return holdsCredentials(value) ? redactUrl(value) : value;
+  return value.includes('@') ? value.replace(USERINFO, '//…@') : value;
 }
 
-/** "@", also encoded or in other widths. */
-const MAY_HOLD_USERINFO = /@|%40|\uff20|\ufe6b/;
+function holdsCredentials(reference: string): boolean {
+  if (!/@|%40/.test(reference)) return false;
+  const url = absoluteUrl(reference, SOMEWHERE);
+  return url === null || url.username !== '' || url.password !== '';
+}

@@ -1,9 +1,12 @@
 // HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/) from events: one entry for each attempt of a call, so that
-// what was redirected, tried again or replayed can be seen. Bodies are not in it, and credentials are hidden.
+// what was redirected, tried again or replayed can be seen. Bodies are not in it, neither `postData` nor the text of a
+// response, and credentials are hidden: so the lists of cookies are empty.
 
 import type { Attempt } from '../errors/attempt.ts';
-import { findField } from '../message/fields.ts';
-import type { CallEnd, CallStart, ExchangeEnd, ExchangeStart, ReceiveStart, TraceEvent } from '../trace/trace-event.ts';
+import type { Timings } from '../errors/timings.ts';
+import { type Fields, findField } from '../message/fields.ts';
+import { parseIP } from '../message/ip-address.ts';
+import type { CallEnd, ExchangeStart, ReceiveStart, TraceEvent } from '../trace/trace-event.ts';
 import { VERSION } from '../util/version.ts';
 
 interface NameValue {
@@ -11,13 +14,16 @@ interface NameValue {
   readonly value: string;
 }
 
+/** What a request and a response have in common. */
 export interface HARMessage {
+  /** Empty for a response that did not come. */
   readonly httpVersion: string;
+  /** None: their values are credentials. */
   readonly cookies: readonly NameValue[];
   readonly headers: readonly NameValue[];
   /** Not told: -1. */
   readonly headersSize: number;
-  /** In bytes, as sent; -1 where it is not known. */
+  /** In bytes, as it was sent, with its codings, and of a request with what frames its chunks; -1 where nothing was. */
   readonly bodySize: number;
 }
 
@@ -51,9 +57,11 @@ export interface HAREntry {
   readonly serverIPAddress?: string;
   /** The number of the connection. */
   readonly connection?: string;
+  /** Why there is no response, or no whole one. */
   readonly _error?: string;
 }
 
+/** An HTTP archive. */
 export interface HAR {
   readonly log: {
     readonly version: '1.2';
@@ -66,12 +74,12 @@ export interface HAR {
 interface Exchange {
   readonly start: ExchangeStart;
   head: ReceiveStart | null;
+  sentBytes: number;
   bodyBytes: number;
-  end: ExchangeEnd | null;
 }
 
 interface OpenCall {
-  readonly start: CallStart;
+  readonly startedAt: number;
   readonly exchanges: Exchange[];
 }
 
@@ -94,10 +102,15 @@ export class HARLog {
   see(event: TraceEvent): void {
     switch (event.type) {
       case 'call-start':
-        this.#open.set(event.call, { start: event, exchanges: [] });
+        this.#open.set(event.call, { startedAt: event.at, exchanges: [] });
         break;
       case 'exchange-start':
-        this.#open.get(event.call)?.exchanges.push({ start: event, head: null, bodyBytes: -1, end: null });
+        this.#open.get(event.call)?.exchanges.push({ start: event, head: null, sentBytes: -1, bodyBytes: -1 });
+        break;
+      case 'send-end':
+        this.#update(event, (exchange) => {
+          exchange.sentBytes = event.bodyBytes;
+        });
         break;
       case 'receive-start':
         this.#update(event, (exchange) => {
@@ -107,11 +120,6 @@ export class HARLog {
       case 'receive-end':
         this.#update(event, (exchange) => {
           exchange.bodyBytes = event.bytes;
-        });
-        break;
-      case 'exchange-end':
-        this.#update(event, (exchange) => {
-          exchange.end = event;
         });
         break;
       case 'call-end':
@@ -138,11 +146,14 @@ export class HARLog {
     const open = this.#open.get(call);
     if (open === undefined) return;
     this.#open.delete(call);
-    const { start, exchanges } = open;
+    const { startedAt, exchanges } = open;
     for (const attempt of attempts) {
-      const exchange = exchanges.find((one) => one.start.connection === attempt.connection?.id) ?? null;
-      if (exchange !== null) exchanges.splice(exchanges.indexOf(exchange), 1);
-      this.#entries.push(entryOf(attempt, exchange, start.at + this.#wallOffset));
+      const { timings } = attempt;
+      // A replay has the number of the attempt that it replays, but another connection.
+      const exchange = exchanges.find(
+        (one) => one.start.attempt === timings.attempt && one.start.connection === timings.connection,
+      );
+      this.#entries.push(entryOf(attempt, exchange ?? null, startedAt + this.#wallOffset));
     }
     if (this.#entries.length > this.#maxEntries) this.#entries.splice(0, this.#entries.length - this.#maxEntries);
   }
@@ -150,52 +161,66 @@ export class HARLog {
 
 /** @param calledAt The time of day at which the call began. */
 function entryOf(attempt: Attempt, exchange: Exchange | null, calledAt: number): HAREntry {
-  const { method, url, connection, error, timings: spent } = attempt;
-  const { queue, dns, connect, proxy, tls, send, wait, receive, total } = spent;
-  const opening = connect + proxy + tls;
-  const time = queue + dns + opening + send + wait + receive;
-  const responseFields = exchange?.head?.fields ?? [];
+  const { method, url, connection, error } = attempt;
+  const timings = timingsOf(attempt.timings);
+  const { blocked, dns, connect, send, wait, receive } = timings;
+  const time = [blocked, dns, connect, send, wait, receive].reduce((sum, ms) => sum + Math.max(0, ms), 0);
+  const head = exchange?.head ?? null;
+  const fields = head?.fields ?? [];
+  const bodyBytes = exchange?.bodyBytes ?? -1;
+  const ip = connection === null ? null : ipOf(connection.address);
   return {
-    startedDateTime: new Date(calledAt + total - time).toISOString(),
+    startedDateTime: new Date(calledAt + attempt.timings.total - time).toISOString(),
     time,
-    request: { method, url, queryString: queryOf(url), ...message(exchange?.start.fields ?? [], '1.1'), bodySize: -1 },
+    request: {
+      method,
+      url,
+      queryString: queryOf(url),
+      ...message(exchange?.start.fields ?? [], 'HTTP/1.1'),
+      bodySize: exchange?.sentBytes ?? -1,
+    },
     response: {
-      status: exchange?.head?.status ?? 0,
-      statusText: exchange?.head?.reason ?? '',
-      ...message(responseFields, exchange?.head?.version ?? '1.1'),
-      content: {
-        size: Math.max(0, exchange?.bodyBytes ?? 0),
-        mimeType: findField(responseFields, 'content-type') ?? 'x-unknown',
-      },
-      redirectURL: findField(responseFields, 'location') ?? '',
-      bodySize: exchange?.bodyBytes ?? -1,
+      status: head?.status ?? 0,
+      statusText: head?.reason ?? '',
+      ...message(fields, head === null ? '' : `HTTP/${head.version}`),
+      content: { size: Math.max(0, bodyBytes), mimeType: findField(fields, 'content-type') ?? 'x-unknown' },
+      redirectURL: findField(fields, 'location') ?? '',
+      bodySize: bodyBytes,
     },
     cache: {},
-    timings: {
-      blocked: queue,
-      dns: dns > 0 ? dns : -1,
-      connect: opening > 0 ? opening : -1,
-      ssl: tls > 0 ? tls : -1,
-      send,
-      wait,
-      receive,
-    },
-    ...(connection === null ? {} : { serverIPAddress: hostOf(connection.address), connection: String(connection.id) }),
+    timings,
+    ...(ip === null ? {} : { serverIPAddress: ip }),
+    ...(exchange === null ? {} : { connection: String(exchange.start.connection) }),
     ...(error === null ? {} : { _error: error.message }),
   };
 }
 
-function message(fields: readonly string[], version: string): Omit<HARMessage, 'bodySize'> {
+/** What opens a connection is all in `connect`: TCP, the tunnel of a proxy, TLS. */
+function timingsOf({ queue, dns, connect, proxy, tls, send, wait, receive }: Timings): HAREntry['timings'] {
+  const opening = connect + proxy + tls;
+  return {
+    blocked: queue,
+    dns: dns > 0 ? dns : -1,
+    connect: opening > 0 ? opening : -1,
+    ssl: tls > 0 ? tls : -1,
+    send,
+    wait,
+    receive,
+  };
+}
+
+function message(fields: Fields, httpVersion: string): Omit<HARMessage, 'bodySize'> {
   const headers: NameValue[] = [];
   for (let i = 0; i < fields.length; i += 2) headers.push({ name: fields[i] ?? '', value: fields[i + 1] ?? '' });
-  return { httpVersion: `HTTP/${version}`, cookies: [], headers, headersSize: -1 };
+  return { httpVersion, cookies: [], headers, headersSize: -1 };
 }
 
 function queryOf(url: string): NameValue[] {
   return URL.canParse(url) ? Array.from(new URL(url).searchParams, ([name, value]) => ({ name, value })) : [];
 }
 
-/** An address without its port, and without brackets. */
-function hostOf(address: string): string {
-  return address.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
+/** The IP address in an address with a port, without brackets; null for a socket's path. */
+function ipOf(address: string): string | null {
+  const host = address.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
+  return parseIP(host) === null ? null : host;
 }

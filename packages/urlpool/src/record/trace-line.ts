@@ -1,5 +1,7 @@
-// An event as a line of NDJSON. Errors become what a reader can use of them; the rest stands as it is.
+// An event as a line of NDJSON. Errors become what a reader can use of them; the rest stands as it is. Whatever a call was
+// aborted with, there is a line for it: the reason is the caller's, and may be anything.
 
+import { codeOf } from '../response/code-of.ts';
 import type { TraceEvent } from '../trace/trace-event.ts';
 
 /** What the first line of a trace says. */
@@ -21,7 +23,7 @@ export interface TraceGap {
   readonly events: number;
 }
 
-/** An error in a trace. */
+/** An error in a trace; `name` is `string` or the like where a call was aborted with what is no error. */
 export interface TracedError {
   readonly name: string;
   /** Null for an error that has none. */
@@ -29,11 +31,31 @@ export interface TracedError {
   readonly message: string;
 }
 
-export function traceLine(event: TraceEvent | TraceHeader | TraceGap): string {
-  return `${JSON.stringify(event, (_name, value: unknown) => (value instanceof Error ? traced(value) : value))}\n`;
+/**
+ * @example
+ * traceLine({ type: 'gap', at: 12.5, events: 3 }); // '{"type":"gap","at":12.5,"events":3}\n'
+ */
+export function traceLine(line: TraceEvent | TraceHeader | TraceGap): string {
+  return `${JSON.stringify('error' in line ? withTracedErrors(line) : line)}\n`;
 }
 
-function traced(error: Error): TracedError {
-  const { name, message } = error;
-  return { name, code: 'code' in error && typeof error.code === 'string' ? error.code : null, message };
+/** By hand: a replacer of JSON.stringify() would be called for every value of every event. */
+function withTracedErrors(event: Extract<TraceEvent, { readonly error: unknown }>): object {
+  const error = traced(event.error);
+  if (event.type !== 'call-end') return { ...event, error };
+  return { ...event, error, attempts: event.attempts.map((one) => ({ ...one, error: traced(one.error) })) };
+}
+
+function traced(error: unknown): TracedError | null {
+  if (error === null) return null;
+  if (error instanceof Error) return { name: error.name, code: codeOf(error), message: error.message };
+  return { name: typeof error, code: null, message: textOf(error) };
+}
+
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return ''; // an object without a text
+  }
 }

@@ -231,8 +231,13 @@ function existsError(path: string, { method, url, connection }: Written): HTTPEr
 function fileError(error: unknown, path: string, { method, url, connection }: Written): unknown {
   const code = codeOf(error);
   if (code === null || !(error instanceof Error)) return error;
-  // "ENOENT: no such file or directory, open '/a/b'"
-  const text = /^\w+: ([^,]*)/.exec(error.message)?.[1] ?? error.message;
   const details = { code: 'ERR_FILE', phase: 'body', path, method, url, connection, cause: error } as const;
-  return new FileError(`${text} (${code})`, details);
+  return new FileError(systemWords(error), details);
+}
+
+/** What the system says of a file, in words: `no such file or directory (ENOENT)`. */
+export function systemWords(error: Error): string {
+  const code = codeOf(error);
+  // "ENOENT: no such file or directory, open '/a/b'"
+  return code === null ? error.message : `${/^\w+: ([^,]*)/.exec(error.message)?.[1] ?? error.message} (${code})`;
 }
