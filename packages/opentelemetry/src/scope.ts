@@ -1,0 +1,5 @@
+/** The instrumentation scope of all spans and metrics. */
+export const NAME = 'urlpool-opentelemetry';
+
+/** The version of this package; a test compares it with package.json. */
+export const VERSION = '0.1.0';
