@@ -204,6 +204,8 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   }
 
   onRefused(error: HTTPError): void {
+    // A listener of the event that told of it may have ended the call.
+    if (this.isDone) return;
     this.#queueAlarm?.remove();
     this.#story.refuse(error.timings);
     this.#goOn(decideAfter(errorOfDial(error, this.request), 'dial', this.#over()));

@@ -47,9 +47,12 @@ export class Dial {
   /** Begins. `timeout` is for all of it, in ms; null for none. */
   start(timeout: number | null, why: DialReason = 'request'): void {
     const { clock, trace, origin, open = openTransport } = this.#settings;
-    trace?.({ type: 'dial-start', at: clock.now(), connection: this.id, origin, why });
-    const times = this.#times;
+    const { proxy: via } = this.#target;
     this.#trace = trace;
+    trace?.({ type: 'dial-start', at: clock.now(), connection: this.id, origin, via, why });
+    // A listener may have had it given up.
+    if (this.#over) return;
+    const times = this.#times;
     if (timeout !== null) this.#alarm.set(times.startedAt + timeout);
     this.#transport = open(
       this.#target,

@@ -18,10 +18,10 @@ export class ExchangeTrace {
   readonly #bytesOutBefore: number;
   readonly #bytesInBefore: number;
   #bodyBytes = 0;
-  #sending = true;
+  #sending = false;
   #receiving = false;
+  #over = false;
 
-  /** The exchange begins: its first byte is about to be written. */
   constructor(
     listener: TraceListener,
     clock: Clock,
@@ -37,10 +37,17 @@ export class ExchangeTrace {
     this.#headBytes = headBytes;
     this.#bytesOutBefore = transport.bytesOut;
     this.#bytesInBefore = transport.bytesIn;
-    const { method, url, fields } = request;
-    const { address: peer } = transport;
-    listener({ type: 'exchange-start', ...this.#ids(), peer, method, url, fields: shownFields(fields.fields) });
-    listener({ type: 'send-start', ...this.#ids() });
+  }
+
+  /** The exchange begins: its first byte is about to be written. */
+  start(): void {
+    const { method, url, fields } = this.#request;
+    const { address: peer } = this.#transport;
+    this.#listener({ type: 'exchange-start', ...this.#ids(), peer, method, url, fields: shownFields(fields.fields) });
+    // A listener may have ended it.
+    if (this.#over) return;
+    this.#sending = true;
+    this.#listener({ type: 'send-start', ...this.#ids() });
   }
 
   sent(complete: boolean): void {
@@ -64,6 +71,7 @@ export class ExchangeTrace {
   }
 
   end(error: HTTPError | null): void {
+    this.#over = true;
     if (this.#sending) this.sent(false);
     const complete = error === null;
     if (this.#receiving) this.#listener({ type: 'receive-end', ...this.#ids(), bytes: this.#bodyBytes, complete });

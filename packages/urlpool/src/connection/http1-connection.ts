@@ -192,9 +192,10 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
   destroy(reason: CloseReason): void {
     if (this.#state.is === 'closed') return;
     const exchange = this.#exchange;
-    this.#close(reason);
     this.#exchange = null;
-    if (exchange !== null) queueMicrotask(() => exchange.onDestroyed(reason));
+    exchange?.onDestroyed(reason);
+    // A listener of the exchange's end may have been faster.
+    if (this.state.is !== 'closed') this.#close(reason);
   }
 
   /** The exchange was given up before it wrote anything: its place is free again. Called by the exchange. */
@@ -203,7 +204,7 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
     this.#exchange = null;
     this.served--;
     if (this.#state.is === 'draining') this.#close(this.#state.reason);
-    else this.#becomeIdle(exchange, this.clock.now());
+    else this.#becomeIdle(exchange);
     this.onChange?.(this);
   }
 
@@ -317,7 +318,7 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
       this.#idleSince = now;
       this.#idleMark = this.#settings.gate.mark();
       if (exchange.hint !== null) this.#keepFor = keepFor(this.#settings.idleTimeout, exchange.hint);
-      this.#becomeIdle(exchange, now);
+      this.#becomeIdle(exchange);
     } else {
       this.#close(reason);
     }
@@ -325,13 +326,14 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
     exchange.sink.onEnd(trailers);
   }
 
-  #becomeIdle(exchange: Http1Exchange, now: number): void {
+  #becomeIdle(exchange: Http1Exchange): void {
     if (exchange.pausedSince !== null) this.transport.resume();
     this.transport.unref();
     const { trace } = this;
     if (trace === null) return;
     const { origin } = this.#settings;
-    trace({ type: 'connection-idle', at: now, connection: this.id, origin, served: this.served });
+    const { id: connection, served, clock } = this;
+    trace({ type: 'connection-idle', at: clock.now(), connection, origin, served });
   }
 
   /** A large body is read to where its consumer wants it, or at least in large pieces. */

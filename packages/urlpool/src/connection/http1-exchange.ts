@@ -145,6 +145,9 @@ export class Http1Exchange implements Exchange {
         connection: id,
         headBytes: text.length,
       });
+      this.#trace.start();
+      // A listener may have ended it.
+      if (this.over) return;
     }
     this.#client = step(CLIENT, this.#client, 'head');
     if (body === null) {
@@ -242,6 +245,7 @@ export class Http1Exchange implements Exchange {
 
   onInformational(head: Head): void {
     this.#trace?.informational(head.status);
+    if (this.over) return;
     if (head.status === 100) this.#sendHeld();
     this.sink.onInformational(head);
   }
@@ -257,6 +261,7 @@ export class Http1Exchange implements Exchange {
     if (found.keepAlive !== null) this.#hint = keepAliveHint(found.keepAlive);
     this.#headAlarm?.remove();
     this.#trace?.head(head);
+    if (this.over) return;
     if (this.#client === 'sending') {
       const isRefused = head.status >= 400 || !persists(head.version, found.connection);
       if (isRefused || this.#holdAlarm !== null) this.#abandonUpload();
@@ -356,15 +361,21 @@ export class Http1Exchange implements Exchange {
     else this.fail(error, 'protocol', 'protocol-error');
   }
 
-  /** The connection is destroyed from above. */
+  /** The connection is destroyed from above: the exchange is over at once, and its sink hears of it a little later. */
   onDestroyed(reason: CloseReason): void {
-    this.fail(droppedError(this.#occasion(), reason), 'local', reason);
+    if (this.#progress === 'over') return;
+    const error = droppedError(this.#occasion(), reason);
+    const failure = this.#failure(error, 'local');
+    this.times.lastAt = this.#connection.clock.now();
+    this.#connection.reader.stop();
+    this.end(error);
+    queueMicrotask(() => this.sink.onFailure(failure));
   }
 
   /** Stops everything that runs for it; the connection tells the sink. */
   end(error: HTTPError | null): void {
-    this.#trace?.end(error);
     this.#progress = 'over';
+    this.#trace?.end(error);
     this.#connection.readAlarm.clear();
     this.#headAlarm?.remove();
     this.#stopSending();
@@ -394,9 +405,9 @@ export class Http1Exchange implements Exchange {
     this.#client = step(CLIENT, this.#client, 'abandon');
     this.#stopSending();
     this.#peerIsAwaited = true;
-    this.#trace?.sent(false);
     const now = this.#connection.clock.now();
     this.times.sentAt = now;
+    this.#trace?.sent(false);
     this.#awaitPeer(now);
   }
 
@@ -404,6 +415,7 @@ export class Http1Exchange implements Exchange {
     this.times.sentAt = now;
     this.#client = step(CLIENT, this.#client, 'end');
     this.#trace?.sent(true);
+    if (this.over) return;
     const { head } = this.request.timeout;
     if (head !== null && this.#head === null) {
       const blame = (): void => {

@@ -2,6 +2,8 @@ import type { HTTPError } from '../errors/http-error.ts';
 import type { TraceListener } from '../trace/trace-event.ts';
 import type { Waiter } from './waiter.ts';
 
+let lastOpening = 0;
+
 /** Waits for a connection to be open, and leaves it to whoever comes next. */
 export class Opening implements Waiter {
   previous: Waiter | null = null;
@@ -9,8 +11,10 @@ export class Opening implements Waiter {
   list: object | null = null;
   queuedAt = 0;
   readonly call = 0;
-  readonly attempt = 0;
+  /** Tells those of one process apart. */
+  readonly attempt: number = ++lastOpening;
   readonly trace: TraceListener | null;
+  readonly isDone = false;
   readonly hasPoolTimeout = false;
   readonly notKeptBefore = null;
   readonly wantsExchange = false;

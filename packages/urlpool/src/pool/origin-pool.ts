@@ -279,7 +279,7 @@ export class OriginPool implements Tenant, Hopeful {
   #give(member: Member, waiter: Waiter): void {
     const { connection } = member;
     const { trace } = waiter;
-    if (trace !== null) {
+    if (trace !== null && !waiter.isDone) {
       const { clock, origin } = this.#settings;
       const { call, attempt } = waiter;
       const at = clock.now();

@@ -53,6 +53,6 @@ export class Queue {
     const { clock, origin } = this.#settings;
     const ids = { at: clock.now(), call, attempt, origin };
     if (change.joins) trace({ type: 'queue-start', ...ids, queued: this.size });
-    else trace({ type: 'queue-end', ...ids, connection: change.connection });
+    else trace({ type: 'queue-end', ...ids, connection: change.connection, queued: this.size });
   }
 }

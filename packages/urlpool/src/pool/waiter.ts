@@ -13,6 +13,8 @@ export interface Waiter extends Linked<Waiter> {
   readonly connectTimeout: number | null;
   /** Whether it wants to begin an exchange; if not, it only wants a connection to be open. */
   readonly wantsExchange: boolean;
+  /** Whether it wants nothing any more: a listener of the event that it leaves the queue may have ended it. */
+  readonly isDone: boolean;
   /** Whether it gives up by itself after a while (`Timeout.pool`). */
   readonly hasPoolTimeout: boolean;
   /** A replay takes no connection that was kept since before this time: Infinity for only new ones. Null for any other attempt. */

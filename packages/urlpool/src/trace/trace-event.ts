@@ -72,7 +72,7 @@ export interface ReplayEvent extends OfAttempt {
   readonly why: string;
 }
 
-// Waiting for a connection.
+// Waiting for a connection. What waits in `connect()` is no call: its `call` is 0, and its `attempt` its own number.
 export interface QueueStart extends OfAttempt {
   readonly type: 'queue-start';
   readonly origin: string;
@@ -84,6 +84,8 @@ export interface QueueEnd extends OfAttempt {
   readonly origin: string;
   /** Null if it left without a connection. */
   readonly connection: number | null;
+  /** Waiters in the queue, without this one. */
+  readonly queued: number;
 }
 export interface Acquired extends OfAttempt {
   readonly type: 'acquired';
@@ -102,6 +104,8 @@ export type DialReason = 'request' | 'preconnect' | 'minIdle';
 // Opening a connection.
 export interface DialStart extends OfConnection {
   readonly type: 'dial-start';
+  /** The proxy that it leads through, without credentials; null for none. */
+  readonly via: string | null;
   readonly why: DialReason;
 }
 export interface DialEnd extends OfConnection {

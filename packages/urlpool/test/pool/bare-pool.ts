@@ -20,6 +20,7 @@ export class Asking implements Waiter {
   readonly attempt = 1;
   readonly trace = null;
   readonly connectTimeout = null;
+  readonly isDone = false;
   readonly wantsExchange = true;
   readonly hasPoolTimeout = false;
   readonly notKeptBefore: number | null;
