@@ -101,12 +101,18 @@ export class AttemptSpan {
 
   onReceiveStart({ at, status, version, fields }: EventOf<'receive-start'>): void {
     this.#headAt = at;
-    this.#status = status;
     this.#version = version;
-    this.#span.setAttributes({ 'http.response.status_code': status, 'network.protocol.version': version });
+    this.#span.setAttribute('network.protocol.version', version);
+    this.onStatus(status);
     if (this.#span.isRecording()) {
       this.#span.setAttributes(headerAttributes('response', fields, this.#settings.responseHeaders));
     }
+  }
+
+  onStatus(status: number): void {
+    if (this.#status === status) return;
+    this.#status = status;
+    this.#span.setAttribute('http.response.status_code', status);
   }
 
   onReceiveEnd({ bytes }: EventOf<'receive-end'>): void {

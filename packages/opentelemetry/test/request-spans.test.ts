@@ -266,7 +266,7 @@ test('the span of a request whose connection becomes another protocol’s ends w
 test('a request within a span is its child, at each attempt', async (t) => {
   const { http, origin, server, spans, tracerProvider } = await served(t, [dying, site]);
   await http.request('GET', `${origin}/first`);
-  const retries = new Retry(1, { statusForcelist: [503], raiseOnStatus: false, backoffFactor: 10 });
+  const retries = new Retry(2, { statusForcelist: [503], raiseOnStatus: false, backoffFactor: 10 });
   await tracerProvider.getTracer('test').startActiveSpan('work', async (span) => {
     await http.request('GET', `${origin}/replayed`, { retries: false });
     await http.request('GET', `${origin}/to/503`, { retries });
