@@ -10,6 +10,13 @@ const VERSION = 1;
 export class TraceFormatError extends Error {
   override readonly name = 'TraceFormatError';
   readonly code = 'ERR_TRACE_FORMAT';
+  /** Whether the line is no JSON at all, as the last one of a trace may be that was cut off. */
+  readonly isCut: boolean;
+
+  constructor(message: string, isCut: boolean = false) {
+    super(message);
+    this.isCut = isCut;
+  }
 }
 
 /** What a member of an event must be. */
@@ -68,7 +75,7 @@ export function readTraceLine(line: string, number: number): SeenEvent {
   try {
     value = JSON.parse(line);
   } catch {
-    throw new TraceFormatError(`Cannot read the trace: line ${number} is no JSON: ${quoted(line)}`);
+    throw new TraceFormatError(`Cannot read the trace: line ${number} is no JSON: ${quoted(line)}`, true);
   }
   if (!isEvent(value)) {
     throw new TraceFormatError(
@@ -107,7 +114,7 @@ export function* readTrace(text: string): Generator<SeenEvent, void, undefined> 
 }
 
 /** Whether a line without a line feed behind it was not cut off. */
-export function isWhole(line: string): boolean {
+function isWhole(line: string): boolean {
   try {
     JSON.parse(line);
     return true;
