@@ -32,7 +32,10 @@ export type Decision =
       readonly at: number;
       readonly attempt: number;
       readonly done: boolean;
+      /** The connection that had died. */
       readonly connection: number;
+      /** The code of the error. */
+      readonly because: string;
       readonly why: string;
     }
   | {

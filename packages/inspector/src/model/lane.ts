@@ -34,6 +34,8 @@ export class Lane {
   dialFrom: number = Number.NaN;
   /** Why it was opened; null where its beginning was not seen, or the trace does not say. */
   why: DialReason | null = null;
+  /** The proxy that it leads through; null for none. */
+  via: string | null = null;
   /** When it was open, or could not be opened. */
   dialTo: number = Number.NaN;
   /** Why it could not be opened. */

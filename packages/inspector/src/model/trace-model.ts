@@ -13,6 +13,8 @@ import { countUp, Totals } from './totals.ts';
 
 /** Closed connections without an exchange to remember: those that could not be opened, mostly. */
 const MOST_EMPTY_LANES = 10_000;
+/** The number of what waits for a connection without a request to send: a `connect()`. */
+const NO_CALL = 0;
 const MOST_WARNINGS = 1000;
 const MOST_GAPS = 1000;
 
@@ -125,6 +127,7 @@ export class TraceModel {
         const lane = this.#lane(event);
         lane.dialFrom = at;
         lane.why = event.why ?? null;
+        lane.via = event.via ?? null;
         break;
       }
       case 'dial-end':
@@ -240,9 +243,9 @@ export class TraceModel {
   }
 
   #onReplay(event: SeenOf<'replay'>): void {
-    const { at, attempt, willReplay: done, connection, why } = event;
+    const { at, attempt, willReplay: done, connection, because, why } = event;
     const call = this.#call(event.call);
-    call.decisions.push({ is: 'replay', at, attempt, done, connection, why });
+    call.decisions.push({ is: 'replay', at, attempt, done, connection, because, why });
     if (!done) return;
     call.mark = 'replay';
     this.totals.replays++;
@@ -252,15 +255,17 @@ export class TraceModel {
 
   #enterQueue(event: SeenOf<'queue-start'>): void {
     const { at, attempt, origin, queued } = event;
+    this.#origin(origin).queue.enter(at, queued);
+    if (event.call === NO_CALL) return;
     const call = this.#call(event.call);
     call.origin = origin;
     call.waits.push({ attempt, origin, from: at, to: Number.NaN, connection: null });
-    this.#origin(origin).queue.enter(at, queued);
   }
 
   #leaveQueue(event: SeenOf<'queue-end'>): void {
     const { at, attempt, origin, connection } = event;
     this.#origin(origin).queue.leave(at);
+    if (event.call === NO_CALL) return;
     const call = this.#call(event.call);
     call.origin = origin;
     const last = call.waits.at(-1);
@@ -331,6 +336,7 @@ export class TraceModel {
     const { at: from, attempt, method, url, fields: requestFields } = event;
     const call = this.#call(event.call);
     const lane = this.#lane({ ...event, origin: call.origin ?? originOfUrl(url) });
+    lane.address ??= event.peer ?? null;
     const reused = lane.served > 0;
     const { mark } = call;
     call.mark = 'none';

@@ -27,7 +27,7 @@ export function opening(connection: number, at: number, origin: string = ORIGIN)
   const ids = { connection, origin };
   const address = '192.0.2.1:443';
   return [
-    { type: 'dial-start', at, why: 'request', ...ids },
+    { type: 'dial-start', at, via: null, why: 'request', ...ids },
     { type: 'dns-start', at, ...ids, host: 'a.test' },
     { type: 'dns-end', at: at + 2, ...ids, addresses: ['192.0.2.1'], error: null },
     { type: 'connect-start', at: at + 2, ...ids, address },
@@ -53,9 +53,9 @@ export function exchange(call: number, connection: number, at: number, options: 
   const url = `http://a.test/${call}`;
   return [
     { type: 'acquired', at, ...ids, origin, reused: served > 0, idleFor: 0, served },
-    { type: 'exchange-start', at, ...ids, method: 'GET', url, fields: ['Host', 'a.test'] },
+    { type: 'exchange-start', at, ...ids, peer: '192.0.2.1:443', method: 'GET', url, fields: ['Host', 'a.test'] },
     { type: 'send-start', at, ...ids },
-    { type: 'send-end', at: at + 1, ...ids, bytes: 50, complete: true },
+    { type: 'send-end', at: at + 1, ...ids, bytes: 50, bodyBytes: 0, complete: true },
     { type: 'receive-start', at: at + 3, ...ids, status, reason: 'OK', version: '1.1', fields: ['Server', 'x'] },
     { type: 'receive-end', at: at + 4, ...ids, bytes: 10, complete: error === null },
     { type: 'exchange-end', at: at + 4, ...ids, bytesSent: 50, bytesReceived: 100, error },
@@ -68,7 +68,7 @@ export function call(id: number, connection: number, at: number, options: Exchan
   return [
     { type: 'call-start', at, call: id, method: 'GET', url: `http://a.test/${id}` },
     { type: 'queue-start', at, call: id, attempt: 1, origin, queued: 1 },
-    { type: 'queue-end', at, call: id, attempt: 1, origin, connection },
+    { type: 'queue-end', at, call: id, attempt: 1, origin, connection, queued: 0 },
     ...exchange(id, connection, at, options),
     { type: 'call-end', at: at + 4, call: id, status, error: null, timings: TIMINGS, attempts: [] },
   ];

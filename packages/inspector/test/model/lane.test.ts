@@ -27,7 +27,7 @@ for (const [time, place] of CASES) {
 test('Lane.handshake counts steps that went on at the same time once', () => {
   const raced = new TraceModel();
   const ids = { connection: 1, origin: ORIGIN };
-  raced.see({ type: 'dial-start', at: 0, why: 'request', ...ids });
+  raced.see({ type: 'dial-start', at: 0, via: null, why: 'request', ...ids });
   raced.see({ type: 'connect-start', at: 0, ...ids, address: '[::1]:80' });
   raced.see({ type: 'connect-start', at: 5, ...ids, address: '127.0.0.1:80' });
   raced.see({ type: 'connect-end', at: 8, ...ids, address: '127.0.0.1:80', error: null });

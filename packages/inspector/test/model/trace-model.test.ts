@@ -69,7 +69,7 @@ const CASES: readonly (readonly [string, readonly SeenEvent[], Partial<ReturnTyp
     'takes ends without their starts',
     [
       { type: 'exchange-end', at: 1, call: 1, attempt: 1, connection: 1, bytesSent: 1, bytesReceived: 1, error: null },
-      { type: 'queue-end', at: 2, call: 2, attempt: 1, origin: ORIGIN, connection: null },
+      { type: 'queue-end', at: 2, call: 2, attempt: 1, origin: ORIGIN, connection: null, queued: 0 },
       { type: 'connect-end', at: 3, connection: 2, origin: ORIGIN, address: 'x', error: null },
       { type: 'call-end', at: 20, call: 1, status: 200, error: null, timings: TIMINGS, attempts: [] },
       { ...closed, at: 30, connection: 1, served: 7 },
@@ -79,7 +79,7 @@ const CASES: readonly (readonly [string, readonly SeenEvent[], Partial<ReturnTyp
   [
     'counts a connection that could not be opened as no connection',
     [
-      { type: 'dial-start', at: 0, why: 'request', connection: 1, origin: ORIGIN },
+      { type: 'dial-start', at: 0, via: null, why: 'request', connection: 1, origin: ORIGIN },
       { type: 'dial-end', at: 5, connection: 1, origin: ORIGIN, address: null, error: REFUSED },
       { ...closed, at: 5, connection: 1, reason: 'dial-failed', served: 0 },
     ],
@@ -96,8 +96,8 @@ const CASES: readonly (readonly [string, readonly SeenEvent[], Partial<ReturnTyp
       { type: 'queue-start', at: 0, call: 1, attempt: 1, origin: ORIGIN, queued: 1 },
       { type: 'retry', ...decided, willRetry: true, because: '503', refused: null, delay: 1 },
       { type: 'retry', ...decided, willRetry: false, because: '503', refused: 'budget', delay: 0 },
-      { type: 'replay', ...decided, connection: 1, willReplay: true, why: 'dead' },
-      { type: 'replay', ...decided, connection: 1, willReplay: false, why: 'POST' },
+      { type: 'replay', ...decided, connection: 1, because: 'ERR_CONNECTION_CLOSED', willReplay: true, why: 'dead' },
+      { type: 'replay', ...decided, connection: 1, because: 'ERR_CONNECTION_CLOSED', willReplay: false, why: 'POST' },
       { type: 'redirect', at: 30, call: 1, status: 302, from: 'a', to: 'b', followed: true, why: null, dropped: [] },
       { type: 'redirect', at: 30, call: 1, status: 302, from: 'a', to: 'b', followed: false, why: 'x', dropped: [] },
     ],
@@ -116,6 +116,14 @@ const CASES: readonly (readonly [string, readonly SeenEvent[], Partial<ReturnTyp
       failedCalls: 1,
       counts: { ...ZEROS, requests: 1, failed: 1, connections: 1, open: 1 },
     },
+  ],
+  [
+    'takes a connect() for no call',
+    [
+      { type: 'queue-start', at: 0, call: 0, attempt: 1, origin: ORIGIN, queued: 1 },
+      { type: 'queue-end', at: 5, call: 0, attempt: 1, origin: ORIGIN, connection: 1, queued: 0 },
+    ],
+    {},
   ],
   [
     'keeps origins apart',
