@@ -10,6 +10,7 @@ import { type Fields, findField } from '../message/fields.ts';
 import { type HeadersInput, headerEntries } from '../message/headers-input.ts';
 import { originText, parseUrl } from '../message/origin.ts';
 import { isSecretField, REDACTED } from '../message/shown-fields.ts';
+import { expectsBody } from '../policy/method.ts';
 import type { RequestBody } from '../request/request-body.ts';
 
 export interface ToCurlOptions {
@@ -38,7 +39,8 @@ const NO_FIELDS = { block: new FieldBlock([]), hasCodings: true };
 
 /**
  * The command for a POSIX shell that sends the same request by curl. Header fields that this library sends by default are
- * not in it; a body that is not in memory comes from standard input, and binary bytes by way of base64.
+ * not in it; a body that is not in memory comes from standard input, and binary bytes by way of base64. To a HEAD with a body
+ * curl awaits a body in the answer too: no option of its own says otherwise.
  *
  * @example
  * toCurl({ method: 'POST', url: 'https://example.org/a', json: { a: 1 } });
@@ -60,12 +62,12 @@ export function toCurl(request: CurlRequest | string | URL, options: ToCurlOptio
   const { origin, target, userinfo } = parseUrl(url);
   const { fields, body, query } = prepareRequest(method, rest, NO_FIELDS);
   const full = query === '' ? target : `${target}${target.includes('?') ? '&' : '?'}${query}`;
-  const { piped, options: bodyOptions } = bodyPart(body);
+  const { piped, options: bodyOptions } = bodyPart(method, body);
   const parts = [
     'curl',
     ...behaviour(rest, fields.fields),
     ...(GLOB.test(full) ? ['--globoff'] : []),
-    ...methodPart(method, body),
+    ...methodPart(method, bodyOptions.length > 0),
     // Fields of the request's own win, here as there.
     ...(userinfo === null || findField(fields.fields, 'authorization') !== null
       ? []
@@ -73,7 +75,9 @@ export function toCurl(request: CurlRequest | string | URL, options: ToCurlOptio
     ...headerParts(fields.fields, credentials),
     ...removedParts(rest.headers),
     // Else curl would say that it is a form.
-    ...(body !== null && findField(fields.fields, 'content-type') === null ? ['--header', 'Content-Type:'] : []),
+    ...(bodyOptions.length > 0 && findField(fields.fields, 'content-type') === null
+      ? ['--header', 'Content-Type:']
+      : []),
     ...bodyOptions,
     quoted(originText(origin) + full),
   ];
@@ -88,9 +92,9 @@ function behaviour({ redirect, retries, decodeContent }: RequestOptions, fields:
   return [...(follows ? ['--location'] : []), ...(decodes ? ['--compressed'] : [])];
 }
 
-function methodPart(method: string, body: RequestBody | null): string[] {
-  if (method === 'HEAD' && body === null) return ['--head'];
-  const usual = body === null ? 'GET' : 'POST';
+function methodPart(method: string, hasBody: boolean): string[] {
+  if (method === 'HEAD' && !hasBody) return ['--head'];
+  const usual = hasBody ? 'POST' : 'GET';
   return method === usual ? [] : ['--request', quoted(method)];
 }
 
@@ -113,8 +117,12 @@ function removedParts(headers: HeadersInput = {}): string[] {
 }
 
 /** What gives curl the body: an option, or a command before it. */
-function bodyPart(body: RequestBody | null): { readonly piped: string; readonly options: readonly string[] } {
-  if (body === null) return { piped: '', options: [] };
+function bodyPart(
+  method: string,
+  body: RequestBody | null,
+): { readonly piped: string; readonly options: readonly string[] } {
+  // An empty one is how curl says "Content-Length: 0".
+  if (body === null) return { piped: '', options: expectsBody(method) ? ['--data-raw', quoted('')] : [] };
   if (body.bytes === null) return { piped: '', options: ['--data-binary', '@-'] };
   const bytes = Buffer.from(body.bytes);
   const text = bytes.toString('utf8');

@@ -18,8 +18,8 @@ const REFERENCE = /^(?:content-location|location|referer)$/i;
 /** Userinfo within a text that holds URLs, as those of Link and Refresh. */
 const USERINFO = /\/\/[^/?#\s"'<>]*@/g;
 
-/** Any place: only whether a reference holds credentials is asked of it. */
-const SOMEWHERE = 'http://somewhere.invalid/';
+/** Any places: `http:user@host` holds a user only where it was not found at an http URL (WHATWG URL §4.4). */
+const SOMEWHERE: readonly string[] = ['http://somewhere.invalid/', 'https://somewhere.invalid/'];
 
 /** Whether the values of a field are credentials, or may hold some: Authorization, cookies, keys and tokens. */
 export function isSecretField(name: string): boolean {
@@ -53,6 +53,8 @@ function shownValue(name: string, value: string): string {
 
 function holdsCredentials(reference: string): boolean {
   if (!/@|%40/.test(reference)) return false;
-  const url = absoluteUrl(reference, SOMEWHERE);
-  return url === null || url.username !== '' || url.password !== '';
+  return SOMEWHERE.some((base) => {
+    const url = absoluteUrl(reference, base);
+    return url === null || url.username !== '' || url.password !== '';
+  });
 }
