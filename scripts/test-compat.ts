@@ -10,7 +10,7 @@ const VERSIONS: Readonly<Record<string, string>> = { '20': '20.19.1', '22': '22.
 
 const root = join(import.meta.dirname, '..');
 const out = join(root, '.compat');
-const PACKAGES = ['urlpool', 'testing'] as const;
+const PACKAGES = ['urlpool', 'testing', 'opentelemetry'] as const;
 
 function run(command: string, args: readonly string[], cwd: string): boolean {
   return spawnSync(command, args, { cwd, stdio: 'inherit' }).status === 0;

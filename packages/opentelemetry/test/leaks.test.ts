@@ -96,6 +96,13 @@ function telemetryOf({ tracerProvider, meterProvider }: Traced): Telemetry {
   });
 }
 
+/** A streamed response that is read to its end, or not. */
+async function streamed(http: PoolManager, url: string, options: RequestOptions, isRead: boolean): Promise<void> {
+  const response = await http.stream('GET', url, options);
+  if (isRead) await response.text();
+  else await response.dispose();
+}
+
 /** Makes calls by chance, whole and streamed, until all pools are closed. */
 async function mixOfFaults(t: TestContext, telemetry: Telemetry, seed: number): Promise<void> {
   const random = seeded(seed);
@@ -118,10 +125,7 @@ async function mixOfFaults(t: TestContext, telemetry: Telemetry, seed: number): 
     const settings = chance(random);
     const kind = random(4);
     if (kind === 0) {
-      const streamed = http.stream('GET', `http://127.0.0.1:${server.port}/${i}`, settings);
-      running.push(
-        streamed.then((response) => (random(2) === 0 ? response.dispose() : response.text())).catch(() => {}),
-      );
+      running.push(streamed(http, `http://127.0.0.1:${server.port}/${i}`, settings, random(2) === 0).catch(() => {}));
     } else if (pool !== undefined) {
       running.push(pool.request('PUT', `/${i}`, { ...settings, body: 'body' }).catch(() => {}));
     }
