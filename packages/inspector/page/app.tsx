@@ -24,7 +24,11 @@ export function App({ inspection }: { readonly inspection: Inspection }): VNode 
   const [tab, setTab] = useState<Tab>('timeline');
   document.documentElement.dataset.theme = theme;
 
-  useEffect(() => inspection.subscribe(() => redraw(undefined)), [inspection]);
+  useEffect(() => {
+    // What came before this is shown too: a saved trace is there at once.
+    redraw(undefined);
+    return inspection.subscribe(() => redraw(undefined));
+  }, [inspection]);
   useEffect(() => {
     const follow = ({ matches }: MediaQueryListEvent): void => setTheme(matches ? 'dark' : 'light');
     preferred.addEventListener('change', follow);

@@ -32,13 +32,13 @@ export function Head({ inspection }: { readonly inspection: Inspection }): VNode
         )}
       </div>
       <dl class="totals" aria-label="Totals">
-        <Total name="Requests" value={count(requests)} />
-        <Total name="Connections" value={count(connections)} />
+        <Total name="Requests" value={count(requests)} style="told" />
+        <Total name="Connections" value={count(connections)} style="told" />
         <Total name="Reused" value={percent(reused, requests)} />
         <Total name="Per connection" value={connections === 0 ? '–' : totals.requestsPerConnection.toFixed(1)} />
         <Total name="Time saved" value={saved > 0 ? `≈ ${duration(saved)}` : '–'} />
         <Total name="Retried" value={count(totals.retries + totals.replays)} />
-        <Total name="Failed" value={count(failedCalls)} isBad={failedCalls > 0} />
+        <Total name="Failed" value={count(failedCalls)} style={failedCalls > 0 ? 'bad' : ''} />
       </dl>
       <Announcement text={`${what}. ${meaning}`} />
     </header>
@@ -48,14 +48,14 @@ export function Head({ inspection }: { readonly inspection: Inspection }): VNode
 function Total({
   name,
   value,
-  isBad = false,
+  style = '',
 }: {
   readonly name: string;
   readonly value: string;
-  readonly isBad?: boolean;
+  readonly style?: string;
 }): VNode {
   return (
-    <div class={isBad ? 'bad' : ''}>
+    <div class={style}>
       <dt>{name}</dt>
       <dd>{value}</dd>
     </div>

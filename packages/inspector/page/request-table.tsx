@@ -7,6 +7,7 @@ import type { Tab } from './app.tsx';
 import type { Inspection } from './inspection.ts';
 import { count, counted, duration } from './quantity.ts';
 import type { Column, Row } from './request-order.ts';
+import { pathOf } from './timeline/lane-painter.ts';
 
 const ROW_HEIGHT = 28;
 
@@ -174,7 +175,7 @@ function TableRow({
   const cells: readonly (readonly [text: string, style: string])[] = [
     [String(call.id), 'number'],
     statusCell(row),
-    [`${call.method} ${shortUrl(call.url)}`, ''],
+    [`${call.method} ${pathOf(call.url)}`, ''],
     [connection === null ? '–' : String(connection), 'number'],
     [call.isOver ? duration(call.to - call.from) : `${duration(now - call.from)} …`, 'number'],
     [duration(Math.max(call.from - zero, 0)), 'number'],
@@ -196,6 +197,7 @@ function TableRow({
         // biome-ignore lint/a11y/useSemanticElements: see above
         <span key={NAMES[i]?.[0]} role="gridcell" tabIndex={-1} class={style} title={i === 2 ? call.url : undefined}>
           {text}
+          {i === 2 && <span class="host"> {hostOf(call.url)}</span>}
         </span>
       ))}
     </div>
@@ -206,11 +208,10 @@ function TableRow({
 function statusCell({ call, status }: Row): readonly [string, string] {
   const happened = (what: string): boolean => call.decisions.some(({ is, done }) => is === what && done);
   const signs = `${happened('retry') ? '↻' : ''}${happened('replay') ? '⇄' : ''}${happened('redirect') ? '↪' : ''}`;
-  if (call.error !== null) return [`✕ ${signs || 'failed'}`, 'bad'];
+  if (call.error !== null) return [`✕ ${signs}`.trim(), 'bad'];
   return [`${status > 0 ? status : '…'} ${signs}`.trim(), status >= 400 ? 'bad' : ''];
 }
 
-/** A URL without its scheme. */
-function shortUrl(url: string): string {
-  return url.replace(/^https?:\/\//, '');
+function hostOf(url: string): string {
+  return /^[a-z]+:\/\/([^/]*)/i.exec(url)?.[1] ?? '';
 }

@@ -120,7 +120,7 @@ export function laneStory(lane: Lane, zero: number, now: number, idle: number): 
   } else {
     const parts = steps.length === 0 ? '' : ` (${steps.join(', ')})`;
     lines.push(
-      `Opened at ${duration(lane.dialFrom - zero)}${lane.address === null ? '' : ` to ${lane.address}`}, in ${opening}${parts}.`,
+      `Opened at ${duration(lane.dialFrom - zero)}${lane.address === null ? '' : ` to ${lane.address}`}${lane.via === null ? '' : ` through the proxy ${lane.via}`}, in ${opening}${parts}.`,
     );
   }
   if (tls !== undefined) {
@@ -173,8 +173,8 @@ function decisionText(decision: Decision): string {
     }
     case 'replay':
       return decision.done
-        ? `⇄ connection ${decision.connection} had died: sent again at once on another (${decision.why})`
-        : `connection ${decision.connection} had died, not sent again: ${decision.why}`;
+        ? `⇄ connection ${decision.connection} had died (${decision.because}): sent again at once on another`
+        : `connection ${decision.connection} had died (${decision.because}), not sent again: ${decision.why}`;
     case 'redirect': {
       const dropped = decision.dropped.length === 0 ? '' : `, without ${decision.dropped.join(', ')}`;
       return decision.done

@@ -10,6 +10,12 @@ export interface Span {
 /** The shortest span that can be looked at, in ms: a microsecond is about a pixel then. */
 export const SHORTEST = 0.5;
 
+/** How much longer than what is to be shown the view may be. */
+const AROUND = 25;
+
+/** What is brought into view is shown in at least so much time, in ms. */
+const LEAST_SHOWN = 20;
+
 /** Room before the first and after the last event, as a share of all. */
 const MARGIN = 0.02;
 
@@ -56,10 +62,9 @@ export function follow(view: Span, all: Span): Span {
   return { from: all.to - length, to: all.to };
 }
 
-/** The same length with a span of time in its middle; longer where that would not be seen well. */
+/** Shows a span of time in the middle, shorter where it would be too narrow to be seen, with some of what is around it. */
 export function show(view: Span, target: Span, all: Span): Span {
-  const wanted = Math.max((target.to - target.from) * 6, SHORTEST);
-  const length = Math.min(view.to - view.from, Math.max(wanted, SHORTEST));
+  const length = Math.min(view.to - view.from, Math.max((target.to - target.from) * AROUND, LEAST_SHOWN));
   const middle = (target.from + target.to) / 2;
   return within({ from: middle - length / 2, to: middle + length / 2 }, all);
 }

@@ -146,7 +146,7 @@ export class Picture {
     }
     for (const { at, events } of model.gaps) {
       const x = scale.x(at);
-      if (x < scale.left || x > scale.right) continue;
+      if (events === 0 || x < scale.left || x > scale.right) continue;
       context.fillStyle = colour.warn;
       context.fillRect(x - 1, 28, 3, 26);
       context.textAlign = x > width / 2 ? 'right' : 'left';
@@ -161,9 +161,9 @@ export class Picture {
     for (const { at } of ticks(scale.view, zero, scale.width)) context.fillRect(Math.round(scale.x(at)), 0, 1, height);
     context.globalAlpha = 1;
     context.fillStyle = palette.colour.warn;
-    for (const { at } of model.gaps) {
+    for (const { at, events } of model.gaps) {
       const x = scale.x(at);
-      if (x < scale.left || x > scale.right) continue;
+      if (events === 0 || x < scale.left || x > scale.right) continue;
       for (let y = 0; y < height; y += 8) context.fillRect(x, y, 1.5, 4);
     }
   }
@@ -355,7 +355,7 @@ function facts(origin: OriginTrace): string {
     counted(totals.requests, 'request'),
     `${percent(totals.reused, totals.requests)} reused`,
     ...(saved > 0 ? [`about ${duration(saved)} saved`] : []),
-    ...(failed > 0 ? [`${count(failed)} failed`] : []),
+    ...(failed > 0 ? [`${counted(failed, 'attempt')} failed`] : []),
   ].join(' · ');
 }
 

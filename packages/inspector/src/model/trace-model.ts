@@ -86,7 +86,8 @@ export class TraceModel {
     this.seen++;
     const { at } = event;
     if (!(at <= this.#lastAt)) this.#lastAt = at;
-    if (!(at >= this.#firstAt)) this.#firstAt = at;
+    // Between the header and the first request there may be hours.
+    if (event.type !== 'trace' && !(at >= this.#firstAt)) this.#firstAt = at;
     switch (event.type) {
       case 'trace':
         this.header = event;

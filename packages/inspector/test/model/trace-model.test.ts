@@ -273,6 +273,14 @@ test('TraceModel counts what is missing, and keeps warnings', () => {
   assert.deepEqual([model.missing, model.warnings.length, model.wallOffset, model.to], [7, 1, 999_500, 700]);
 });
 
+test('TraceModel begins with its first event, not with the header', () => {
+  const model = new TraceModel();
+  model.see({ type: 'trace', version: 1, urlpool: '0.1.0', wallTime: 1_000_000, at: 5 });
+  assert.ok(Number.isNaN(model.from));
+  model.see({ type: 'call-start', at: 4000, call: 1, method: 'GET', url: ORIGIN });
+  assert.equal(model.from, 4000);
+});
+
 test('TraceModel leaves out events that it does not know', () => {
   const model = new TraceModel();
   model.see(JSON.parse('{"type":"teleported","at":1}'));
