@@ -9,7 +9,7 @@ import { test } from 'node:test';
 
 const root = join(import.meta.dirname, '..');
 
-for (const page of ['README.md', 'docs/snapshot.md']) {
+for (const page of ['README.md', 'docs/snapshot.md', 'docs/tracing.md']) {
   test(`the programs in ${page} compile`, (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'urlpool-'));
     t.after(() => rmSync(folder, { recursive: true }));
