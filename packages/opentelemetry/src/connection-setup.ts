@@ -52,7 +52,6 @@ export class ConnectionSetup {
       : settings.tracer.startSpan(
           `HTTP connection_setup ${hostAndPort(this.#server)}`,
           {
-            root: true,
             kind: SpanKind.INTERNAL,
             attributes: serverAttributes(this.#server),
             startTime: this.#wallOffset + at,
@@ -108,7 +107,6 @@ export class ConnectionSetup {
 
   /** It is open, or never will be. Gives what the requests that it serves are linked to; null for nothing. */
   end({ at, address, error }: EventOf<'dial-end'>): SpanContext | null {
-    for (const key of [...this.#steps.keys()]) this.#end(key, { at, error });
     if (this.#span === null) return null;
     if (address !== null) this.#span.setAttribute('network.peer.address', peerOf(address).address);
     finish(this.#span, error, this.#wallOffset + at);

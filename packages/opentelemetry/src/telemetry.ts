@@ -118,7 +118,6 @@ export class Telemetry {
         break;
       case 'call-end':
         this.#calls.delete(event.call);
-        this.#leave(call);
         // The head of a 101 is told by nothing else.
         if (event.status !== null) attempt?.onStatus(event.status);
         attempt?.end({ is: 'end', error: event.error }, event.at);

@@ -8,7 +8,16 @@ import {
   W3CTraceContextPropagator,
 } from '@opentelemetry/core';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import { basicAuth, digestAuth, HTTPConnectionPool, PoolManager, Retry, Session, systemClock } from 'urlpool';
+import {
+  basicAuth,
+  digestAuth,
+  HTTPConnectionPool,
+  PoolManager,
+  Retry,
+  Session,
+  systemClock,
+  type TraceListener,
+} from 'urlpool';
 import { type ScriptedConnection, TestProxy, unusedPort } from 'urlpool-testing';
 import { dying, type Served, served, site, traceparents } from './served.ts';
 import { duration, only, requests, tree } from './traced.ts';
@@ -95,6 +104,39 @@ test('each attempt is a span: one redirect too many', async (t) => {
   const { http, origin, spans } = await served(t, site);
   await assert.rejects(http.request('GET', `${origin}/to/to/a`, { retries: new Retry(9, { redirect: 1 }) }));
   assert.deepEqual(outcomes(spans()), ['GET 0 302 fine UNSET', 'GET 1 302 ERR_TOO_MANY_REDIRECTS ERROR']);
+});
+
+test('an attempt is over before the wait for the next one: what ends the call then is no error of it', async (t) => {
+  const { http, origin, spans } = await served(t, async (connection) => {
+    await connection.request();
+    await connection.write('HTTP/1.1 302 Found\r\nLocation: /a\r\nRetry-After: 60\r\nContent-Length: 0\r\n\r\n');
+  });
+  const controller = new AbortController();
+  const onEvent: TraceListener = ({ type }) => {
+    if (type === 'redirect') setImmediate(() => controller.abort());
+  };
+  const retries = new Retry(2);
+  const response = http.request('GET', origin, { signal: controller.signal, onEvent, retries });
+  await assert.rejects(response, { name: 'AbortError' });
+  assert.deepEqual(outcomes(spans()), ['GET 0 302 fine UNSET']);
+});
+
+test('each attempt is a span: a replay of what was never written, since its connection was seen to close', async (t) => {
+  const { http, origin, spans } = await served(t, [
+    async (connection) => {
+      await connection.request();
+      void connection.respond();
+      connection.end();
+    },
+    site,
+  ]);
+  await http.request('GET', `${origin}/a`);
+  await http.request('POST', `${origin}/b`, { retries: false });
+  assert.deepEqual(outcomes(spans()), [
+    'GET 0 200 fine UNSET',
+    'POST 0 none ERR_CONNECTION_CLOSED ERROR',
+    'POST 1 200 fine UNSET',
+  ]);
 });
 
 test('each attempt is a span: a silent replay', async (t) => {
@@ -320,6 +362,15 @@ test('where tracing is suppressed there is no span, of connections neither', asy
   await context.with(suppressTracing(context.active()), () => http.request('GET', `${origin}/to/a`));
   assert.deepEqual([spans(), traceparents(server)], [[], [undefined, undefined]]);
   assert.equal((await points('http.client.request.duration')).length, 2);
+});
+
+test('a connection that is opened in advance has its span, whoever waits meanwhile', async (t) => {
+  const { http, origin, spans } = await served(t, site);
+  const silent = context.with(suppressTracing(context.active()), () => http.request('GET', `${origin}/a`));
+  await http.preconnect(origin, 2);
+  await silent;
+  assert.ok(spans().some(({ name }) => name.startsWith('HTTP connection_setup')));
+  assert.deepEqual(requests(spans()), []);
 });
 
 test('a connection that is opened for others too has its span', async (t) => {
