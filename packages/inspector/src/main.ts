@@ -20,9 +20,9 @@ switch (command.is) {
     try {
       const { path, port, open } = command;
       const inspector = await inspectTrace(path, { port, open });
-      console.log(`The trace is shown at ${inspector.url}\nCtrl-C ends this.`);
       process.once('SIGINT', () => void inspector.close());
       process.once('SIGTERM', () => void inspector.close());
+      console.log(`The trace is shown at ${inspector.url}\nCtrl-C ends this.`);
     } catch (error) {
       if (!(error instanceof InspectorError || error instanceof TraceFormatError)) throw error;
       console.error(error.message);
