@@ -52,8 +52,11 @@ export class Telemetry {
     }
   }
 
-  /** An attempt begins, in the context of its caller: begins its span, and gives the header fields that tell of it. */
-  propagate(request: OutgoingRequest): Record<string, string> {
+  /**
+   * An attempt begins, in the context of its caller: begins its span, and gives the header fields that tell of it; null where
+   * there are none.
+   */
+  propagate(request: OutgoingRequest): Record<string, string> | null {
     const fields: Record<string, string> = {};
     try {
       const active = context.active();
@@ -62,7 +65,7 @@ export class Telemetry {
     } catch (error) {
       diag.error(`${NAME}: cannot trace ${request.method} ${request.url}`, error);
     }
-    return fields;
+    return Object.keys(fields).length === 0 ? null : fields;
   }
 
   /** Null for a call that was not seen to start: nobody would tell of its end. */
