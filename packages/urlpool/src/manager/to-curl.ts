@@ -5,21 +5,24 @@ import { checkedMethod, checkedRequestOptions, prepareRequest } from '../call/pr
 import type { RequestOptions } from '../call/request-options.ts';
 import { checkNames, invalidOption } from '../errors/invalid-option.ts';
 import { checkFlag } from '../errors/option-values.ts';
+import { RequestError } from '../errors/request-error.ts';
 import { FieldBlock } from '../message/field-block.ts';
 import { type Fields, findField } from '../message/fields.ts';
 import { type HeadersInput, headerEntries } from '../message/headers-input.ts';
-import { originText, parseUrl } from '../message/origin.ts';
+import { authority, parseUrl } from '../message/origin.ts';
 import { isSecretField, REDACTED } from '../message/shown-fields.ts';
 import { expectsBody } from '../policy/method.ts';
 import type { RequestBody } from '../request/request-body.ts';
+import { CURL_ROUTE_NAMES, type CurlRoute, curlRoute } from './curl-route.ts';
+import { ROUTE_OPTION_NAMES } from './route-options.ts';
 
 export interface ToCurlOptions {
-  /** Whether credentials are shown: those of the URL, and fields as Authorization, Cookie and X-API-Key. @default false */
+  /** Whether credentials are shown: those of URLs, and fields as Authorization, Cookie and X-API-Key. @default false */
   readonly credentials?: boolean | undefined;
 }
 
-/** A request as `many()` takes it. */
-export interface CurlRequest extends RequestOptions {
+/** A request as `many()` takes it, as far as a command can say how its origin is reached. */
+export interface CurlRequest extends RequestOptions, CurlRoute {
   /** @default 'GET' */
   readonly method?: string | undefined;
   /** An absolute http or https URL. */
@@ -56,7 +59,12 @@ export function toCurl(request: CurlRequest | string | URL, options: ToCurlOptio
   if (typeof given !== 'object' || given === null) {
     throw invalidOption('a request', given, 'give a URL, or an object with a url and the options of a request');
   }
-  const { method: givenMethod = 'GET', url, ...more } = given;
+  const { method: givenMethod = 'GET', url, proxy, rejectUnauthorized, socketPath, ...more } = given;
+  const unsaid = ROUTE_OPTION_NAMES.find((name) => name in more);
+  if (unsaid !== undefined) {
+    const text = `Cannot use the option ${unsaid} of toCurl(): a command cannot say it; known are ${CURL_ROUTE_NAMES.join(', ')}`;
+    throw new RequestError(text, { code: 'ERR_INVALID_OPTION', phase: 'request' });
+  }
   const method = checkedMethod(givenMethod, '/');
   const rest = checkedRequestOptions(more);
   const { origin, target, userinfo } = parseUrl(url);
@@ -66,6 +74,7 @@ export function toCurl(request: CurlRequest | string | URL, options: ToCurlOptio
   const parts = [
     'curl',
     ...behaviour(rest, fields.fields),
+    ...curlRoute({ proxy, rejectUnauthorized, socketPath }, origin, credentials).map(quoted),
     ...(GLOB.test(full) ? ['--globoff'] : []),
     ...methodPart(method, bodyOptions.length > 0),
     // Fields of the request's own win, here as there.
@@ -79,7 +88,7 @@ export function toCurl(request: CurlRequest | string | URL, options: ToCurlOptio
       ? ['--header', 'Content-Type:']
       : []),
     ...bodyOptions,
-    quoted(originText(origin) + full),
+    quoted(`${origin.scheme}://${authority(origin)}${full}`),
   ];
   return `${piped}${parts.join(' ')}`;
 }

@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import { type CurlRequest, PoolManager, toCurl } from 'urlpool';
-import { type ReceivedRequest, ScriptedServer } from 'urlpool-testing';
+import { type ReceivedRequest, ScriptedServer, TestProxy } from 'urlpool-testing';
 
 const noCurl = spawnSync('curl', ['--version']).error !== undefined && 'there is no curl here';
 
@@ -108,6 +108,18 @@ for (const [name, { path = '/', userinfo = '', ...request }] of Object.entries(R
   });
 }
 
+test('toCurl() has curl go through the same proxy', { skip: noCurl }, async (t) => {
+  const server = await served(t);
+  const proxy = await TestProxy.start();
+  t.after(() => proxy.close());
+  await inShell(toCurl({ url: `${server.origin}/a`, proxy: proxy.url }));
+  assert.deepEqual(
+    server.requests.map(({ target }) => target),
+    ['/a'],
+  );
+  assert.equal(proxy.requests.length, 1);
+});
+
 test('toCurl() leaves out the defaults that the request leaves out', { skip: noCurl }, async (t) => {
   const server = await served(t);
   const headers = { 'User-Agent': null, Accept: null, 'X-Other': null };
@@ -152,6 +164,27 @@ const COMMANDS: readonly (readonly [string, CurlRequest | string | URL, string])
     { method: 'HEAD', url: 'http://a.test', body: 'text' },
     'curl --location --compressed --request HEAD --header Content-Type: --data-raw text http://a.test/',
   ],
+  [
+    'a proxy',
+    { url: 'http://a.test', proxy: 'http://user:hidden@proxy.test:3128' },
+    'curl --location --compressed --proxy http://proxy.test:3128 --proxy-user REDACTED:REDACTED http://a.test/',
+  ],
+  ['no proxy', { url: 'http://a.test', proxy: null }, "curl --location --compressed --noproxy '*' http://a.test/"],
+  [
+    'a socket',
+    { url: 'http://a.test', socketPath: '/run/a b.sock' },
+    "curl --location --compressed --unix-socket '/run/a b.sock' http://a.test/",
+  ],
+  [
+    'the URL of a socket',
+    'http+unix://%2Frun%2Fa.sock/b',
+    'curl --location --compressed --unix-socket /run/a.sock http://localhost/b',
+  ],
+  [
+    'a server whose certificate is not checked',
+    { url: 'https://a.test', rejectUnauthorized: false },
+    'curl --location --compressed --insecure https://a.test/',
+  ],
   ['an IPv6 address', 'http://[::1]:8080/', "curl --location --compressed 'http://[::1]:8080/'"],
 ];
 
@@ -175,6 +208,14 @@ for (const [request, options, message] of [
     'Cannot use the option data of the request: there is none of that name; did you mean body?',
   ],
   [{ url: 'http://a.test', headers: { 'a b': 'c' } }, {}, /^Cannot send the header field "a b"/],
+  [
+    { url: 'http://a.test', ca: 'x' },
+    {},
+    'Cannot use the option ca of toCurl(): a command cannot say it; known are proxy, rejectUnauthorized, socketPath',
+  ],
+  [{ url: 'http://a.test', proxy: 'ftp://a' }, {}, /as proxy: its scheme is none of http, https/],
+  [{ url: 'http://a.test', proxy: 'http://p', socketPath: '/s' }, {}, /as socketPath: a proxy is given too/],
+  [{ url: 'http://a.test', rejectUnauthorized: 0 }, {}, 'Cannot use 0 as rejectUnauthorized: give true or false'],
   ['http://a.test', { credentials: 'yes' }, 'Cannot use "yes" as credentials: give true or false'],
   [
     'http://a.test',
