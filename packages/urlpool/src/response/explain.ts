@@ -75,7 +75,7 @@ function isSame(attempt: Attempt, before: Attempt | undefined): boolean {
 }
 
 function where({ connection, idleFor, served, timings }: Attempt): string {
-  const waited = timings.queue >= 1 ? `, after ${duration(timings.queue)} in the queue` : '';
+  const waited = timings.queue >= 1 ? `, after a wait of ${duration(timings.queue)}` : '';
   // While it waits for one, an attempt is told with the connection of the one before it.
   if (connection === null || connection.id !== timings.connection)
     return `without a connection${tried(timings)}${waited}`;

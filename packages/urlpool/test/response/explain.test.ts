@@ -11,7 +11,7 @@ function told(of: unknown): string[] {
     .replaceAll(/(127\.0\.0\.1|localhost):\d+/g, '$1:P')
     .replaceAll(/connection \d+/g, 'connection N')
     .replaceAll(/(?:; |, )(?:sent in T|waited T for the answer|received in T)/g, '')
-    .replaceAll(', after T in the queue', '')
+    .replaceAll(', after a wait of T', '')
     .split('\n');
 }
 
@@ -124,6 +124,20 @@ test('explain() tells how far a request had come that failed', async (t) => {
   assert.ok(error instanceof TimeoutError);
   assert.ok((error.timings?.wait ?? 0) >= 19, 'the wait is the time in which nothing came');
   assert.match(told(error)[0] ?? '', /within T; option: timeout\.read \(after T\)$/);
+});
+
+test('explain() tells for how long a request waited for a connection', async (t) => {
+  const held: Script = async (connection) => {
+    for (;;) {
+      await connection.head();
+      await connection.wait(30);
+      await connection.respond();
+    }
+  };
+  const { http, origins } = await servedManager(t, 1, held, { maxSize: 1 });
+  const [, second] = await Promise.all([http.request('GET', origins[0]), http.request('GET', origins[0])]);
+  assert.match(explain(second), /, used once before, after a wait of \d\d ms: 200; waited \d\d ms for the answer$/);
+  assert.ok(second.timings.queue >= 29);
 });
 
 // why a call was not tried again, its Retry, the last line
