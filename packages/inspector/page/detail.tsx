@@ -39,7 +39,6 @@ function Frame({
   readonly children: ComponentChildren;
 }): VNode {
   const box = useRef<HTMLElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another subject begins at its top
   useEffect(() => {
     if (box.current !== null) box.current.scrollTop = 0;
   }, [name]);

@@ -56,7 +56,8 @@ function throttled(work: () => void): () => void {
   let timer: ReturnType<typeof setTimeout> | null = null;
   let pause = 0;
   return () => {
-    timer ??= setTimeout(() => {
+    if (timer !== null) return;
+    timer = setTimeout(() => {
       timer = null;
       const begun = performance.now();
       work();

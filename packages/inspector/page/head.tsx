@@ -12,6 +12,7 @@ export function Head({ inspection }: { readonly inspection: Inspection }): VNode
   const { totals, saved, failedCalls } = inspection.model;
   const { requests, connections, reused } = totals;
   const { what, meaning } = headline({ requests, connections, reused, saved });
+  const { from, to } = inspection.model;
   const share = requests === 0 ? 0 : (reused / requests) * 100;
   return (
     <header class="head">
@@ -27,6 +28,7 @@ export function Head({ inspection }: { readonly inspection: Inspection }): VNode
             <div class="reuse-key" aria-hidden="true">
               <span>■ {counted(reused, 'request')} on a connection that was open already</span>
               <span>▨ {count(requests - reused)} had to wait for a new one</span>
+              {saved > to - from && <span>What was saved is added up over requests that ran side by side</span>}
             </div>
           </>
         )}

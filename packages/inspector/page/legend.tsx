@@ -6,7 +6,7 @@ import { type Kind, readPalette } from './timeline/palette.ts';
 /** What the shapes on the timeline mean, and which keys there are. */
 export function Legend({ theme }: { readonly theme: string }): VNode {
   return (
-    <footer class="legend" aria-label="Legend">
+    <section class="legend" aria-label="Legend">
       {EXPLAINED.map(([kind, text]) => (
         <span key={kind}>
           <Sample kind={kind} theme={theme} /> {text}
@@ -20,7 +20,7 @@ export function Legend({ theme }: { readonly theme: string }): VNode {
       <span class="keys">
         Wheel or Ctrl + wheel zooms, drag moves; keys: + − ← → 0, space pauses, / searches, Esc closes
       </span>
-    </footer>
+    </section>
   );
 }
 
@@ -37,5 +37,5 @@ function Sample({ kind, theme }: { readonly kind: Kind; readonly theme: string }
     context.scale(scale, scale);
     paintSample(context, kind, readPalette(document.documentElement, context, scale));
   }, [kind, theme]);
-  return <canvas ref={canvas} aria-hidden="true" />;
+  return <canvas ref={canvas} />;
 }

@@ -30,7 +30,6 @@ export function RequestTable({ inspection, tab }: { readonly inspection: Inspect
   const [height, setHeight] = useState(400);
   const chosen = selection?.is === 'call' ? rows.findIndex(({ call }) => call.id === selection.call) : -1;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: where another tab was shown, the box had no height
   useEffect(() => {
     const element = box.current;
     if (element === null) return undefined;
@@ -40,7 +39,6 @@ export function RequestTable({ inspection, tab }: { readonly inspection: Inspect
     return () => observer.disconnect();
   }, [tab]);
   const chosenCall = selection?.is === 'call' ? selection.call : -1;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only another choice brings its row into view
   useEffect(() => {
     const element = box.current;
     if (element === null || chosen < 0) return;
@@ -96,7 +94,7 @@ export function RequestTable({ inspection, tab }: { readonly inspection: Inspect
       >
         <div class="grid">
           {/* biome-ignore lint/a11y/useSemanticElements: see above */}
-          <div class="row headings" role="row" aria-rowindex={1}>
+          <div class="row headings" role="row" tabIndex={-1} aria-rowindex={1}>
             {NAMES.map(([column, name, isNumber]) => (
               <Heading key={column} column={column} name={name} isNumber={isNumber} inspection={inspection} />
             ))}

@@ -25,14 +25,14 @@ export function Tools({
   const { origins } = inspection.model;
   return (
     <div class="tools" role="toolbar" aria-label="Controls">
-      <span class="tabs" role="group" aria-label="What is shown">
+      <fieldset class="tabs" aria-label="What is shown">
         <button type="button" aria-pressed={tab === 'timeline'} onClick={() => setTab('timeline')}>
           Timeline
         </button>
         <button type="button" aria-pressed={tab === 'table'} onClick={() => setTab('table')}>
           Requests
         </button>
-      </span>
+      </fieldset>
       <Filters inspection={inspection} />
       <fieldset aria-label="Time">
         <button
@@ -193,7 +193,7 @@ function Filters({ inspection }: { readonly inspection: Inspection }): VNode {
           value={criteria.slowerThan === 0 ? '' : criteria.slowerThan}
           onInput={({ currentTarget }) => {
             const value = currentTarget.valueAsNumber;
-            inspection.filter({ slowerThan: value > 0 ? value : 0 });
+            inspection.filter({ slowerThan: Number.isNaN(value) ? 0 : Math.max(value, 0) });
           }}
         />
         ms

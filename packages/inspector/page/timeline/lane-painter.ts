@@ -72,12 +72,19 @@ export function paintLane(lane: Lane, top: number, laneHeight: number, scene: La
     if (letter !== undefined && width >= 12 && h >= 12)
       notes.push({ text: letter, x: x + width / 2, y: y + h / 2, width, as: 'letter' });
   }
-  const labelsEnd = paintBars(lane, y, h, top, space.hasLabels, scene);
-  if (lane.isClosed) paintClose(lane, y, h, top, laneHeight, labelsEnd, scene);
+  const ends = paintBars(lane, y, h, top, space.hasLabels, scene);
+  if (lane.isClosed) paintClose(lane, y, h, top, laneHeight, ends, scene);
 }
 
-/** @returns Where the last label ends, in pixels. */
-function paintBars(lane: Lane, y: number, h: number, top: number, hasLabels: boolean, scene: LaneScene): number {
+/** @returns Where the last label ends, and where a failure was painted last, in pixels. */
+function paintBars(
+  lane: Lane,
+  y: number,
+  h: number,
+  top: number,
+  hasLabels: boolean,
+  scene: LaneScene,
+): { readonly labelsEnd: number; readonly failedAt: number } {
   const { bars, scale, rectangles, now, matching, chosen, notes } = scene;
   const { view } = scale;
   let mergedFrom = -1;
@@ -138,8 +145,8 @@ function paintBars(lane: Lane, y: number, h: number, top: number, hasLabels: boo
     }
     if (hasFailed && !isDim && right >= scale.left && right - failedAt >= 1) {
       failedAt = right;
-      rectangles.add('failed', right - 1, y - 1, 3, h + 2);
-      if (h >= 12) notes.push({ text: '✕', x: right, y: y + h / 2, width: 14, as: 'bad' });
+      if (h < 12) rectangles.add('failed', right - 1, y - 1, 3, h + 2);
+      else notes.push({ text: '✕', x: right, y: y + h / 2, width: 14, as: 'bad' });
     }
     if (call === chosen)
       notes.push({
@@ -152,7 +159,7 @@ function paintBars(lane: Lane, y: number, h: number, top: number, hasLabels: boo
   }
   if (mergedFrom >= 0) rectangles.add(mergedKind, mergedFrom, y, mergedTo - mergedFrom, h);
   flushLabel(Number.POSITIVE_INFINITY);
-  return labelsEnd;
+  return { labelsEnd, failedAt };
 }
 
 /** Sending, waiting and receiving. */
@@ -160,13 +167,15 @@ function paintParts(slot: number, to: number, y: number, h: number, { bars, scal
   const from = bars.from[slot] ?? 0;
   const headAt = orElse(bars.headAt[slot], to);
   const sentAt = Math.min(orElse(bars.sentAt[slot], headAt), headAt);
-  const part = (kind: Kind, begin: number, end: number, top: number, height: number): void => {
+  // Where one follows upon the other, the sending tells them apart.
+  const isWide = scale.x(to) - scale.x(from) >= 8;
+  const part = (kind: Kind, begin: number, end: number, top: number, height: number, least = 0.75): void => {
     const x = Math.max(scale.x(begin), scale.left);
     const right = Math.min(scale.x(end), scale.right);
-    if (right > x) rectangles.add(kind, x, top, Math.max(right - x, 0.75), height);
+    if (right > x || (least > 1 && x > scale.left)) rectangles.add(kind, x, top, Math.max(right - x, least), height);
   };
   part('wait', sentAt, headAt, y + h / 4, h / 2);
-  part('send', from, sentAt, y, h);
+  part('send', from, sentAt, y, h, isWide ? 2 : 0.75);
   part('receive', headAt, to, y, h);
 }
 
@@ -176,19 +185,19 @@ function paintClose(
   h: number,
   top: number,
   laneHeight: number,
-  labelsEnd: number,
+  { labelsEnd, failedAt }: { readonly labelsEnd: number; readonly failedAt: number },
   scene: LaneScene,
 ): void {
   const { scale, rectangles, notes } = scene;
   const x = scale.x(lane.closedAt);
   if (x < scale.left || x > scale.right + 1) return;
-  rectangles.add(lane.dialError === null ? 'closed' : 'failed', x - 1, y - 2, 2, h + 4);
+  if (Math.abs(x - failedAt) > 3) rectangles.add(lane.dialError === null ? 'closed' : 'failed', x - 1, y - 2, 2, h + 4);
   if (laneHeight < 18) return;
   const why = lane.reason ?? 'dial-failed';
   const text = `closed: ${why}`;
   const width = text.length * 6.2;
-  if (x + width + 8 <= scale.right) {
-    notes.push({ text, x: x + 6, y: y + h / 2, width: scale.right - x - 6, as: 'closed' });
+  if (x + width + 11 <= scale.right) {
+    notes.push({ text, x: x + 9, y: y + h / 2, width: scale.right - x - 9, as: 'closed' });
   } else if (laneHeight >= 36 && labelsEnd < x - width - 8) {
     notes.push({ text, x: x - width, y: top + 8, width: width + 4, as: 'closed' });
   }

@@ -56,17 +56,17 @@ export function Timeline({
   const { layout, model } = inspection;
   return (
     <section class="timeline" aria-label="Timeline">
-      <canvas class="axis" ref={axis} aria-hidden="true" />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it takes keys: it zooms, pans and scrolls */}
+      <canvas class="axis" ref={axis} />
       <div
         class="scroll"
         ref={scroll}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it takes keys: it zooms, moves and scrolls
         tabIndex={0}
         role="application"
         aria-roledescription="timeline"
         aria-label={`Timeline of ${model.totals.connections} connections with ${model.totals.requests} requests. Plus and minus zoom, the arrows move, 0 shows all. The table of requests says the same in text.`}
       >
-        <canvas ref={lanes} aria-hidden="true" />
+        <canvas ref={lanes} />
         <div aria-hidden="true" style={{ height: `${layout.height}px`, width: '1px' }} class="spacer" />
       </div>
       {hover !== null && (
@@ -149,6 +149,7 @@ function runTimeline(
     return { is: 'lane', lane, bar } as const;
   };
   const choose = (at: { x: number; y: number }): void => {
+    onHover(null);
     const found = find(at);
     if (found === null) inspection.select(null);
     else if (found.is === 'heading' && found.origin !== undefined) inspection.toggle(found.origin.origin);
