@@ -7,8 +7,12 @@ const URLS = ['http://a/', 'http://b/'];
 
 // name, words, command
 const CASES: readonly (readonly [string, readonly string[], Command])[] = [
-  ['is the demo without words', [], { is: 'demo', settings: DEFAULTS }],
-  ['is the demo with settings alone', ['-c', '8'], { is: 'demo', settings: { ...DEFAULTS, concurrency: 8 } }],
+  ['is the demo without words', [], { is: 'demo', inspect: false, settings: DEFAULTS }],
+  [
+    'is the demo with settings alone',
+    ['-c', '8'],
+    { is: 'demo', inspect: false, settings: { ...DEFAULTS, concurrency: 8 } },
+  ],
   [
     'takes URLs, duplicates too',
     ['http://a/', 'http://a/'],
@@ -16,6 +20,7 @@ const CASES: readonly (readonly [string, readonly string[], Command])[] = [
       is: 'list',
       sources: [{ is: 'urls', urls: ['http://a/', 'http://a/'] }],
       compare: false,
+      inspect: false,
       settings: DEFAULTS,
     },
   ],
@@ -26,6 +31,7 @@ const CASES: readonly (readonly [string, readonly string[], Command])[] = [
       is: 'list',
       sources: [{ is: 'urls', urls: URLS }, { is: 'file', path: 'one' }, { is: 'stdin' }, { is: 'file', path: 'two' }],
       compare: false,
+      inspect: false,
       settings: DEFAULTS,
     },
   ],
@@ -36,6 +42,7 @@ const CASES: readonly (readonly [string, readonly string[], Command])[] = [
       is: 'list',
       sources: [{ is: 'urls', urls: ['http://a/'] }],
       compare: true,
+      inspect: false,
       settings: { concurrency: 1000, insecure: true, timeout: 2500 },
     },
   ],
@@ -46,13 +53,20 @@ const CASES: readonly (readonly [string, readonly string[], Command])[] = [
       is: 'list',
       sources: [{ is: 'urls', urls: ['http://a/'] }],
       compare: false,
+      inspect: false,
       settings: { concurrency: 1, insecure: true, timeout: null },
     },
   ],
   [
     'takes what follows -- as URLs',
     ['--', '-k'],
-    { is: 'list', sources: [{ is: 'urls', urls: ['-k'] }], compare: false, settings: DEFAULTS },
+    { is: 'list', sources: [{ is: 'urls', urls: ['-k'] }], compare: false, inspect: false, settings: DEFAULTS },
+  ],
+  ['inspects the demo', ['--inspect'], { is: 'demo', inspect: true, settings: DEFAULTS }],
+  [
+    'inspects a list',
+    ['http://a/', '--inspect'],
+    { is: 'list', sources: [{ is: 'urls', urls: ['http://a/'] }], compare: false, inspect: true, settings: DEFAULTS },
   ],
   ['helps, whatever else is asked', ['http://a/', '-h', '-c', 'x'], { is: 'help' }],
   ['tells the version', ['--version'], { is: 'version' }],
@@ -68,6 +82,7 @@ const WRONG = [
   [['-x', 'http://a/'], "unknown option '-x'"],
   [['-i'], "option '-i, --input <value>' argument missing"],
   [['--insecure=no'], "option '-k, --insecure' does not take an argument"],
+  [['--inspect', '--compare'], '--inspect makes a run slower, so it does not go with --compare'],
   [['-c', '0'], '--concurrency is "0", not a whole number from 1 to 1,000'],
   [['-c', '1001'], '--concurrency is "1001", not a whole number from 1 to 1,000'],
   [['-c', '2.5'], '--concurrency is "2.5", not a whole number from 1 to 1,000'],

@@ -19,12 +19,13 @@ export type Command =
   | { readonly is: 'help' }
   | { readonly is: 'version' }
   /** The demo site, with reuse and without. */
-  | { readonly is: 'demo'; readonly settings: FetchSettings }
-  /** URLs of the user's; `compare` fetches them a second time, without reuse. */
+  | { readonly is: 'demo'; readonly inspect: boolean; readonly settings: FetchSettings }
+  /** URLs of the user's; `compare` fetches them a second time, without reuse; `inspect` serves the inspector's page. */
   | {
       readonly is: 'list';
       readonly sources: readonly UrlSource[];
       readonly compare: boolean;
+      readonly inspect: boolean;
       readonly settings: FetchSettings;
     }
   | { readonly is: 'wrong'; readonly message: string };
@@ -51,7 +52,10 @@ Options:
   -k, --insecure        accept any certificate
       --timeout SECONDS for one URL from beginning to end, e.g. 2.5
       --compare         fetch everything a second time, with a new connection
-                        for each request (the demo site: always)
+                        for each request (the demo site: always,
+                        but with --inspect)
+      --inspect         serve a page on this machine that shows every
+                        connection and what it carries, until Ctrl-C
   -h, --help            print this
       --version         print the version of urlpool
 
@@ -91,9 +95,12 @@ export function parseArguments(words: readonly string[]): Command {
   const sources = (values.input ?? []).map(
     (path): UrlSource => (path === '-' ? { is: 'stdin' } : { is: 'file', path }),
   );
+  const compare = values.compare === true;
+  const inspect = values.inspect === true;
+  if (compare && inspect) return wrong('--inspect makes a run slower, so it does not go with --compare');
   if (positionals.length > 0) sources.unshift({ is: 'urls', urls: positionals });
-  if (sources.length === 0) return { is: 'demo', settings };
-  return { is: 'list', sources, compare: values.compare === true, settings };
+  if (sources.length === 0) return { is: 'demo', inspect, settings };
+  return { is: 'list', sources, compare, inspect, settings };
 }
 
 function parse(words: readonly string[]) {
@@ -106,6 +113,7 @@ function parse(words: readonly string[]) {
       insecure: { type: 'boolean', short: 'k' },
       timeout: { type: 'string' },
       compare: { type: 'boolean' },
+      inspect: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
       version: { type: 'boolean' },
     },

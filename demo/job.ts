@@ -1,7 +1,7 @@
 // What both jobs have in common: a run over the list, its report, and if asked for the same list once more with reuse
 // switched off, and what that changed.
 
-import type { PoolOptions } from 'urlpool';
+import type { PoolOptions, TraceListener } from 'urlpool';
 import type { FetchSettings } from './arguments.ts';
 import { comparisonReport, runReport } from './report.ts';
 import { type RunOptions, run } from './run.ts';
@@ -20,12 +20,14 @@ interface JobParts {
   readonly pool?: PoolOptions;
   /** Fetches the list before each measured run, in the same way, and tells nothing of it. @default false */
   readonly warmsUp?: boolean;
+  /** Is told of what happens in the run with reuse, its warm-up not included. */
+  readonly onEvent?: TraceListener;
 }
 
 /** A list that is fetched once can be one that is still being read; one that is fetched twice is in memory. */
 export type Job = JobParts &
   (
-    | { readonly compares: false; readonly urls: AsyncIterable<string> }
+    | { readonly compares: false; readonly urls: AsyncIterable<string> | readonly string[] }
     | { readonly compares: true; readonly urls: readonly string[] }
   );
 
@@ -59,10 +61,11 @@ export async function perform(job: Job, signal: AbortSignal, screen: Screen): Pr
       signal,
       progress: screen.progress,
       title: job.compares ? title : 'Fetching',
-      total: job.compares ? job.urls.length : null,
+      total: 'length' in job.urls ? job.urls.length : null,
       tellsFailures,
     };
     if (job.warmsUp) await run(job.urls, { ...options, title: `${title} (warm-up)`, tellsFailures: false });
-    return await run(job.urls, options);
+    const { onEvent } = job;
+    return await run(job.urls, onEvent === undefined ? options : { ...options, onEvent });
   }
 }

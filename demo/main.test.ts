@@ -161,6 +161,45 @@ test('main ends quietly when its reader has gone', async () => {
   assert.deepEqual({ code, errors: await errors }, { code: 0, errors: '' });
 });
 
+// words, what the summary says
+const INSPECTED = [
+  [[], /^ {2}URLs +1,000, all fetched$/m],
+  [['-c1', page, page, page], /^ {2}connections +1 opened for 3 requests$/m],
+] as const;
+
+for (const [words, summary] of INSPECTED) {
+  test(`main shows the connections of ${words.length === 0 ? 'the demo' : 'a list'} with --inspect, until Ctrl-C`, async () => {
+    const child = start('--inspect', ...words);
+    child.stdin.end();
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+    const errors = text(child.stderr);
+    const exit = once(child, 'exit');
+    while (!output.includes('stays until Ctrl-C')) await once(child.stdout, 'data');
+    const [, url = ''] = /^Inspector, while it runs and after: (\S+)$/m.exec(output) ?? [];
+    const trace = await (await fetch(`${url}trace.ndjson`)).text();
+    child.kill('SIGINT');
+    assert.deepEqual([(await exit)[0], await errors], [0, '']);
+    assert.match(output, summary);
+    assert.doesNotMatch(output, /Without reuse/);
+    const ends = trace.split('\n').filter((line) => line.startsWith('{"type":"call-end"'));
+    assert.equal(ends.length, words.length === 0 ? 1000 : 3);
+  });
+}
+
+test('main ends at Ctrl-C during an inspected job, and exits 130', async () => {
+  await using silent = await silentServer();
+  const child = start('--inspect', silent.url);
+  const finished = finish(child);
+  await silent.asked(1);
+  child.kill('SIGINT');
+  const { code, stdout, errors } = await finished;
+  assert.deepEqual({ code, errors }, { code: 130, errors: [] });
+  assert.doesNotMatch(stdout, /stays until/);
+});
+
 /** A server that never answers, and tells when it has been asked that often. */
 async function silentServer() {
   let requests = 0;

@@ -4,6 +4,7 @@ import manifest from 'urlpool/package.json' with { type: 'json' };
 import { parseArguments, USAGE } from './arguments.ts';
 import { demoJob } from './demo-job.ts';
 import { EXIT } from './exit-code.ts';
+import { inspected } from './inspected.ts';
 import { interruptSignal } from './interrupt.ts';
 import { listJob } from './list-job.ts';
 import { Screen } from './screen.ts';
@@ -29,10 +30,16 @@ async function main(): Promise<number> {
     case 'wrong':
       screen.complain(command.message);
       return EXIT.usage;
-    case 'demo':
-      return await demoJob(command.settings, interruptSignal(), screen);
-    case 'list':
-      return await listJob(command, interruptSignal(), screen);
+    case 'demo': {
+      const signal = interruptSignal();
+      if (!command.inspect) return await demoJob(command.settings, signal, screen);
+      return await inspected((onEvent) => demoJob(command.settings, signal, screen, onEvent), signal, screen);
+    }
+    case 'list': {
+      const signal = interruptSignal();
+      if (!command.inspect) return await listJob(command, signal, screen);
+      return await inspected((onEvent) => listJob(command, signal, screen, onEvent), signal, screen);
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 // One pass over a list through one PoolManager, measured.
 
-import { PoolManager, type PoolOptions } from 'urlpool';
+import { PoolManager, type PoolOptions, type TraceListener } from 'urlpool';
 import type { FetchSettings } from './arguments.ts';
 import { failureLine } from './failure-line.ts';
 import { fetchAll } from './fetch-all.ts';
@@ -20,12 +20,15 @@ export interface RunOptions {
   readonly total: number | null;
   /** Whether each URL that fails is told of. */
   readonly tellsFailures: boolean;
+  /** Is told of what happens. */
+  readonly onEvent?: TraceListener;
 }
 
 /** Fetches the URLs and tells what came of it. */
 export async function run(urls: Iterable<string> | AsyncIterable<string>, options: RunOptions): Promise<Summary> {
   const { settings, signal, progress, title, total, tellsFailures } = options;
   await using http = new PoolManager({ ...poolOptions(settings), ...options.pool });
+  if (options.onEvent !== undefined) http.subscribe(options.onEvent);
   const tally = new Tally();
   const start = performance.now();
   progress.start(() => {
