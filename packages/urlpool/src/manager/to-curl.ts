@@ -113,7 +113,7 @@ function headerParts(fields: Fields, credentials: boolean): string[] {
     const [name = '', value = ''] = [fields[i], fields[i + 1]];
     const shown = !credentials && isSecretField(name) ? REDACTED : value;
     // By a semicolon curl sends a field without a value; by a colon it would leave the field out.
-    parts.push('--header', quoted(shown === '' ? `${name};` : `${name}: ${shown}`));
+    parts.push('--header', quotedLatin1(shown === '' ? `${name};` : `${name}: ${shown}`));
   }
   return parts;
 }
@@ -143,4 +143,15 @@ function bodyPart(
 /** A word of a POSIX shell (XCU §2.2.2). */
 function quoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** A word whose characters are sent as a byte each, as those of a field are; the command itself is UTF-8. */
+function quotedLatin1(text: string): string {
+  if (!/[\x80-\xff]/.test(text)) return quoted(text);
+  const format = text
+    .replaceAll('\\', '\\\\')
+    .replaceAll('%', '%%')
+    .replaceAll("'", `'\\''`)
+    .replace(/[\x80-\xff]/g, (character) => `\\${character.charCodeAt(0).toString(8)}`);
+  return `"$(printf '${format}')"`;
 }

@@ -80,6 +80,7 @@ const REQUESTS: Readonly<Record<string, Request>> = {
   'fields with quotes, blanks and marks': {
     headers: { 'X-A': 'it\'s "$HOME" `id` \\ ;', 'x-b': '@file', 'X-C': 'a:b;' },
   },
+  'a field with characters of Latin-1': { headers: { 'X-A': 'caf\u00e9 100% it\'s "\\n" \u00ff', 'X-B': '%' } },
   'a field without a value': { headers: { 'X-Empty': '' } },
   'a field given twice': { headers: { 'X-Twice': ['a', 'b'] } },
   'a type of one’s own': { method: 'POST', body: '{}', headers: { 'content-type': 'application/x+json' } },
