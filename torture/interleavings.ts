@@ -24,10 +24,12 @@ const PROGRESS_EVERY = 10_000;
  * Runs seeds, one after the other.
  *
  * @param onProgress Called now and then.
+ * @param run Runs one; null if all was right.
  */
 export async function interleavings(
   { seed, runs }: Seeds,
   onProgress: (line: string) => void = () => {},
+  run: (seed: number) => Promise<string | null> = interleaving,
 ): Promise<InterleavingsResult> {
   const failures: string[] = [];
   let current = seed;
@@ -37,10 +39,10 @@ export async function interleavings(
   process.on('unhandledRejection', onStray);
   process.on('uncaughtException', onStray);
   for (; current < seed + runs && failures.length < ENOUGH; current++) {
-    const failure = await interleaving(current);
+    const failure = await run(current);
     if (failure !== null) failures.push(failure);
     const done = current - seed + 1;
-    if (done % PROGRESS_EVERY === 0) onProgress(`interleavings: ${done} seeds, ${failures.length} failures`);
+    if (done % PROGRESS_EVERY === 0) onProgress(`${done} seeds, ${failures.length} failures`);
   }
   process.off('unhandledRejection', onStray);
   process.off('uncaughtException', onStray);

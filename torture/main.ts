@@ -1,12 +1,13 @@
-// The long runs: the byte-cut harness, every dialogue, every kind, every position; interleavings, one for each seed; dials
-// that fail. Exit code 1 if anything was wrong.
+// The long runs: the byte-cut harness, every dialogue, every kind, every position; interleavings, one for each seed; what is
+// told of scenarios, one for each seed; dials that fail. Exit code 1 if anything was wrong.
 //
 //   npm run torture                                                all of them
-//   npm run torture -- --only=cuts                                 one of them: cuts, interleavings or dials
+//   npm run torture -- --only=cuts                                 one of them: cuts, interleavings, events or dials
 //   npm run torture:tls                                            dials: 100,000 failing handshakes, and the memory
 //   npm run torture -- --only=interleavings --seed=7 --runs=1      from this seed on, so many
 
 import { parseArgs } from 'node:util';
+import { eventsOfSeed } from '../packages/urlpool/test/trace/model/events-of-seed.ts';
 import { failingDials } from './failing-dials.ts';
 import { interleavings } from './interleavings.ts';
 import { torture } from './torture.ts';
@@ -22,7 +23,7 @@ const { values: options } = parseArgs({
 const MOST_GROWTH_MB = 20;
 /** The same of the live heap: 100 bytes for each of 100,000 handshakes would be 8. */
 const MOST_HEAP_MB = 4;
-const KINDS = ['cuts', 'interleavings', 'dials'];
+const KINDS = ['cuts', 'interleavings', 'events', 'dials'];
 
 const { only } = options;
 const seed = Number(options.seed);
@@ -46,6 +47,12 @@ if (only === undefined || only === 'interleavings') {
   for (const failure of failures) console.error(failure);
   const perSecond = Math.round((seeds / (performance.now() - before)) * 1_000);
   console.log(`${seeds} interleavings, ${failures.length} failures, ${perSecond} per second`);
+  isRight &&= failures.length === 0;
+}
+if (only === undefined || only === 'events') {
+  const { runs: seeds, failures } = await interleavings({ seed, runs: Math.ceil(runs / 10) }, print, eventsOfSeed);
+  for (const failure of failures) console.error(failure);
+  console.log(`${seeds} scenarios, ${failures.length} in which something was told wrongly`);
   isRight &&= failures.length === 0;
 }
 if (only === undefined || only === 'dials') {

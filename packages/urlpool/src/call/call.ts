@@ -198,8 +198,6 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     this.#reused = connection.served > 0;
     this.#exchange = connection.start(this.request, this);
     this.#story.begin(this.#exchange.times);
-    // What the caller gave runs as it starts, a body's function say, and may have aborted the call.
-    if (this.isDone) this.#exchange.cancel({ is: 'aborted' });
     return true;
   }
 
@@ -633,7 +631,9 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   #lastAttempt(error: HTTPError | null): EndedAttempt {
     const { method, url, attempt } = this.request;
     const status = error === null ? (this.#head?.status ?? null) : null;
-    return { method, url, attempt, connection: this.#usedConnection(), status, error };
+    // One that the call did not live to begin had none.
+    const connection = this.#connection === null ? null : this.#usedConnection();
+    return { method, url, attempt, connection, status, error };
   }
 
   #traceEnd(status: number | null, error: unknown): void {
@@ -713,6 +713,11 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   }
 
   #giveUp(outcome: Rejection, why: CancelReason): void {
+    if (this.#state === 'exchanging' && this.#exchange === null) {
+      // What the caller gave runs as an exchange starts, a listener or a body's function: it is not known here yet.
+      queueMicrotask(() => this.#giveUp(outcome, why));
+      return;
+    }
     if (this.#state === 'queued') this.#place.pool.cancel(this);
     else if (this.#state === 'exchanging') this.#exchange?.cancel(why);
     this.#end(outcome);

@@ -9,7 +9,7 @@ import type { Transport } from '../message/transport.ts';
 import type { CloseReason } from '../trace/close-reason.ts';
 import { OpeningTimes } from '../trace/opening-times.ts';
 import { failedOpening } from '../trace/timings-of.ts';
-import type { DialReason, TraceListener } from '../trace/trace-event.ts';
+import type { DialReason, TraceEvent, TraceListener } from '../trace/trace-event.ts';
 import { openTransport } from '../transport/open-transport.ts';
 import type { DialTarget, PendingTransport } from '../transport/transport-dial.ts';
 import { Alarm } from '../util/alarms.ts';
@@ -34,6 +34,9 @@ export class Dial {
   #trace: TraceListener | null = null;
   #transport: PendingTransport | null = null;
   #over = false;
+  #isTelling = false;
+  /** What it was given up with in the middle of a step, by a listener. */
+  #givenUp: HTTPError | null = null;
 
   constructor(target: DialTarget, settings: ConnectionSettings, events: DialEvents) {
     this.#target = target;
@@ -50,10 +53,13 @@ export class Dial {
     const { proxy: via } = this.#target;
     this.#trace = trace;
     trace?.({ type: 'dial-start', at: clock.now(), connection: this.id, origin, via, why });
-    // A listener may have had it given up.
-    if (this.#over) return;
     const times = this.#times;
-    if (timeout !== null) this.#alarm.set(times.startedAt + timeout);
+    if (timeout !== null && !this.#over) this.#alarm.set(times.startedAt + timeout);
+    const tell = (event: TraceEvent): void => {
+      this.#isTelling = true;
+      trace?.(event);
+      this.#isTelling = false;
+    };
     this.#transport = open(
       this.#target,
       {
@@ -62,12 +68,12 @@ export class Dial {
         clock,
         trace(event) {
           times.see(event);
-          trace?.(event);
+          tell(event);
         },
       },
       {
         onOpen: (transport, resumed) => this.#onOpen(transport, resumed),
-        onError: (error) => this.#fail(error, 'dial-failed'),
+        onError: (error) => this.#onError(error),
       },
     );
   }
@@ -84,17 +90,40 @@ export class Dial {
   /** Gives it up; no event follows. */
   abandon(reason: 'dial-abandoned' | 'closed'): void {
     if (this.#over) return;
+    this.#stop();
     const error = new ConnectError(`The dial to ${this.#settings.origin} was given up (${reason})`, {
       code: 'ERR_CANCELLED',
       phase: 'connect',
     });
+    this.#givenUp = error;
+    if (this.#isTelling || this.#transport === null) queueMicrotask(() => this.#giveUp());
+    else this.#giveUp();
+  }
+
+  /** Whether it was given up: that is told, once. */
+  #giveUp(): boolean {
+    const error = this.#givenUp;
+    if (error === null) return this.#over;
+    this.#givenUp = null;
     this.#transport?.abandon(error);
-    this.#end(null, error);
+    this.#tellEnd(null, error);
+    return true;
   }
 
   #onOpen(transport: Transport, resumed: boolean): void {
-    this.#end(transport.address, null);
+    if (this.#giveUp()) {
+      transport.destroy();
+      return;
+    }
+    this.#stop();
+    this.#tellEnd(transport.address, null);
     this.#events.onConnection(new Http1Connection(this.#times, transport, this.#settings), resumed);
+  }
+
+  #onError(error: HTTPError): void {
+    if (this.#giveUp()) return;
+    this.#stop();
+    this.#fail(error, 'dial-failed');
   }
 
   #onTimeout(): void {
@@ -107,19 +136,24 @@ export class Dial {
       `Cannot ${what}: still ${transport.doing} after ${after} ms; option: timeout.connect`,
       { code: 'ERR_TIMEOUT', phase: 'connect' },
     );
+    this.#stop();
     transport.abandon(error);
     this.#fail(error, 'dial-timeout');
   }
 
   #fail(error: HTTPError, reason: CloseReason): void {
-    this.#end(null, error);
+    this.#tellEnd(null, error);
     error.timings = failedOpening(this.#times, this.#settings.clock.now());
     this.#events.onDialFailure(error, reason);
   }
 
-  #end(address: string | null, error: HTTPError | null): void {
+  /** It is over before any event tells of that: a listener may give up what it is for. */
+  #stop(): void {
     this.#over = true;
     this.#alarm.remove();
+  }
+
+  #tellEnd(address: string | null, error: HTTPError | null): void {
     const { clock, origin } = this.#settings;
     this.#trace?.({ type: 'dial-end', at: clock.now(), connection: this.id, origin, address, error });
   }

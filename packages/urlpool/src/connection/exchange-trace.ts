@@ -21,6 +21,8 @@ export class ExchangeTrace {
   #sending = false;
   #receiving = false;
   #over = false;
+  #ended = false;
+  #error: HTTPError | null = null;
 
   constructor(
     listener: TraceListener,
@@ -72,11 +74,23 @@ export class ExchangeTrace {
 
   end(error: HTTPError | null): void {
     this.#over = true;
+    this.#error = error;
+    this.finish();
+  }
+
+  /** Tells what is left of the end. A listener that is told of one part may end the call, before whose end the others come. */
+  finish(): void {
     if (this.#sending) this.sent(false);
-    const complete = error === null;
-    if (this.#receiving) this.#listener({ type: 'receive-end', ...this.#ids(), bytes: this.#bodyBytes, complete });
+    if (this.#receiving) {
+      this.#receiving = false;
+      const complete = this.#error === null;
+      this.#listener({ type: 'receive-end', ...this.#ids(), bytes: this.#bodyBytes, complete });
+    }
+    if (this.#ended) return;
+    this.#ended = true;
     const bytesReceived = this.#transport.bytesIn - this.#bytesInBefore;
-    this.#listener({ type: 'exchange-end', ...this.#ids(), bytesSent: this.#bytesSent, bytesReceived, error });
+    const bytesSent = this.#bytesSent;
+    this.#listener({ type: 'exchange-end', ...this.#ids(), bytesSent, bytesReceived, error: this.#error });
   }
 
   get #bytesSent(): number {

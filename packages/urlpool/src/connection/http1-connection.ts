@@ -310,16 +310,16 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
   #finish(exchange: Http1Exchange, trailers: Fields, unasked: boolean, now: number): void {
     this.#ended = null;
     if (exchange.over) return;
-    this.#exchange = null;
     if (this.#readsLarge) this.#readSmall();
     exchange.end(null);
+    this.#exchange = null;
     const reason = this.#whyClose(exchange, unasked);
     if (reason === null) {
       this.#idleSince = now;
       this.#idleMark = this.#settings.gate.mark();
       if (exchange.hint !== null) this.#keepFor = keepFor(this.#settings.idleTimeout, exchange.hint);
       this.#becomeIdle(exchange);
-    } else {
+    } else if (this.state.is !== 'closed') {
       this.#close(reason);
     }
     this.onChange?.(this);
@@ -360,9 +360,9 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
 
   #handOver(exchange: Http1Exchange, head: Head, rest: Buffer): void {
     this.#switchedTo = null;
-    this.#exchange = null;
     exchange.end(null);
-    this.#setClosed('upgraded');
+    this.#exchange = null;
+    if (this.state.is !== 'closed') this.#setClosed('upgraded');
     this.transport.handler = IGNORED;
     this.onChange?.(this);
     exchange.sink.onUpgrade(head, this.transport);

@@ -308,7 +308,10 @@ export class Http1Exchange implements Exchange {
   }
 
   cancel(why: CancelReason): void {
-    if (this.#progress === 'over') return;
+    if (this.#progress === 'over') {
+      this.#trace?.finish();
+      return;
+    }
     const gaveUp = why.is === 'aborted' || why.is === 'unread';
     const error = gaveUp ? abortedError(this.#occasion(), why.is) : why.failure;
     const failure = this.#failure(error, gaveUp ? 'cancelled' : why.is);
@@ -363,7 +366,10 @@ export class Http1Exchange implements Exchange {
 
   /** The connection is destroyed from above: the exchange is over at once, and its sink hears of it a little later. */
   onDestroyed(reason: CloseReason): void {
-    if (this.#progress === 'over') return;
+    if (this.#progress === 'over') {
+      this.#trace?.finish();
+      return;
+    }
     const error = droppedError(this.#occasion(), reason);
     const failure = this.#failure(error, 'local');
     this.times.lastAt = this.#connection.clock.now();

@@ -162,11 +162,17 @@ export class Dials {
   #dial(waiter: Waiter | null, keeper: Keeper | null): Entry {
     const dial = new Dial(this.#target, this.#settings, {
       onConnection: (connection, resumed) => {
+        // A listener of its end may have had it given up.
+        if (!this.#entries.has(entry)) {
+          connection.destroy('dial-abandoned');
+          return;
+        }
         this.#remove(entry);
         this.#events.onConnection(connection, resumed);
         for (const one of entry.keepers) one.onDialOver(null);
       },
       onDialFailure: (error, reason) => {
+        if (!this.#entries.has(entry)) return;
         const blamed = entry.waiter === entry.startedFor ? entry.waiter : null;
         this.#remove(entry);
         this.#events.onDialFailure(blamed, error, reason);
@@ -181,15 +187,15 @@ export class Dials {
 
   /** Gives all of them up; returns how many there were. */
   abandonAll(): number {
-    const { size } = this.#entries;
-    for (const { dial } of this.#entries) dial.abandon('closed');
+    const entries = [...this.#entries];
     this.#entries.clear();
     this.#standing.clear();
     this.#without.clear();
     this.#unwanted.clear();
     this.#kept.clear();
     this.#alarm.remove();
-    return size;
+    for (const { dial } of entries) dial.abandon('closed');
+    return entries.length;
   }
 
   #assign(entry: Entry, waiter: Waiter): void {

@@ -22,6 +22,7 @@ export interface EndedAttempt {
 
 export class CallStory {
   readonly startedAt: number;
+  /** -1 while the next attempt has not begun. */
   #enteredAt: number;
   #times: AttemptTimes | null = null;
   /** Of the connection that could not be opened for the last attempt. */
@@ -52,6 +53,7 @@ export class CallStory {
     if (this.#earlier.length > MOST_ATTEMPTS) this.#earlier.shift();
     this.#times = null;
     this.#opening = null;
+    this.#enteredAt = -1;
   }
 
   /** How many attempts came before the last one. */
@@ -67,7 +69,9 @@ export class CallStory {
   /** @param now When it ended; null for when its last bytes came. */
   timings(attempt: number, now: number | null): Timings {
     const endedAt = now ?? this.#times?.lastAt ?? this.#enteredAt;
-    const span = { startedAt: this.startedAt, enteredAt: this.#enteredAt, endedAt, attempt };
+    // An attempt that the call did not live to begin took no time.
+    const enteredAt = this.#enteredAt < 0 ? endedAt : this.#enteredAt;
+    const span = { startedAt: this.startedAt, enteredAt, endedAt, attempt };
     return this.#opening === null ? timingsOf(span, this.#times) : refusedTimings(span, this.#opening);
   }
 

@@ -47,18 +47,22 @@ export function timingsOf(span: AttemptSpan, times: AttemptTimes | null): Timing
   };
 }
 
+/** What the timings of a failed opening were made of. */
+const failed = new WeakMap<Timings, OpeningTimes>();
+
 /** Of an opening that failed, for those who wait for it: as if it had been for one attempt alone. */
 export function failedOpening(opening: OpeningTimes, endedAt: number): Timings {
   const { startedAt } = opening;
   const span = { startedAt, enteredAt: startedAt, endedAt, attempt: 1 };
-  return timingsOf(span, new AttemptTimes(opening, 0, 0));
+  const timings = timingsOf(span, new AttemptTimes(opening, 0, 0));
+  failed.set(timings, opening);
+  return timings;
 }
 
-/** Of an attempt for which a connection could not be opened. */
-export function refusedTimings({ startedAt, enteredAt, endedAt, attempt }: AttemptSpan, opening: Timings): Timings {
-  const { dns, connect, proxy, tls } = opening;
-  const queue = Math.max(0, endedAt - enteredAt - dns - connect - proxy - tls);
-  return { ...opening, queue, total: endedAt - startedAt, attempt };
+/** Of an attempt for which a connection could not be opened: it may have waited for a part of that only. */
+export function refusedTimings(span: AttemptSpan, opening: Timings): Timings {
+  const times = failed.get(opening);
+  return timingsOf(span, times === undefined ? null : new AttemptTimes(times, 0, 0));
 }
 
 /** What was not reached is where the attempt ended. */
