@@ -178,8 +178,9 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
       this.#deadline = new Alarm(alarms, () => this.#onDeadline());
       this.#deadline.set(this.#story.startedAt + timeout.total);
     }
-    if (this.#hops === null) this.#enqueue();
-    else this.#begin();
+    if (this.#hops !== null) this.#begin();
+    else if (this.#trace === null) this.#enqueue();
+    else this.#enterAgain();
   }
 
   /** Ends it with a reason of the caller's own. */
@@ -284,7 +285,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
       this.notKeptBefore = this.#settings.alarms.clock.now();
       this.#tell(failure.error, 'replay', 0);
       this.#enterAgain();
-    } else {
+    } else if (!this.isDone) {
       this.#goOn(decideAfter(failure.error, failure.why, this.#over()));
     }
   }
@@ -401,7 +402,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     } catch (reason) {
       this.fail(reason);
     }
-    return !this.isDone;
+    return !this.isDone && this.#findPlace();
   }
 
   /** Forgets the attempt that is over, and what it held. */
@@ -491,22 +492,24 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     this.#sleepFor(group.closed ? 0 : delay, 'sleeping', () => this.#begin());
   }
 
-  /** Enters the queue once more. The pool may have been given up meanwhile, when it came to rest. */
+  /** Enters the queue once more, or after others could act. The pool may have been given up meanwhile, when it came to rest. */
   #enterAgain(): void {
     if (this.isDone) return;
-    const { group, router } = this.#settings;
-    if (group.closed) {
+    if (this.#settings.group.closed) {
       this.#end(new Rejection(closedError(this.request)));
       return;
     }
-    const place = placeFor(router, this.#place.origin, this.request.upgrade);
-    if (place instanceof Rejection) {
-      this.#end(place);
-      return;
-    }
-    this.#place = place ?? this.#place;
+    if (!this.#findPlace()) return;
     this.#story.enter(this.#settings.alarms.clock.now());
     this.#enqueue();
+  }
+
+  /** Finds its pool anew; whether the call goes on. */
+  #findPlace(): boolean {
+    const place = placeFor(this.#settings.router, this.#place.origin, this.request.upgrade);
+    if (place instanceof Rejection) this.#end(place);
+    else this.#place = place ?? this.#place;
+    return !this.isDone;
   }
 
   /** The request of the next attempt. */
