@@ -10,7 +10,7 @@ const VERSIONS: Readonly<Record<string, string>> = { '20': '20.19.1', '22': '22.
 
 const root = join(import.meta.dirname, '..');
 const out = join(root, '.compat');
-const PACKAGES = ['urlpool', 'testing', 'opentelemetry'] as const;
+const PACKAGES = ['urlpool', 'testing', 'opentelemetry', 'inspector'] as const;
 
 function run(command: string, args: readonly string[], cwd: string): boolean {
   return spawnSync(command, args, { cwd, stdio: 'inherit' }).status === 0;
@@ -32,6 +32,8 @@ function compile(): boolean {
     rmSync(link, { recursive: true, force: true });
     symlinkSync(join(out, 'packages', name), link);
   }
+  mkdirSync(join(out, 'packages/inspector/dist'), { recursive: true });
+  cpSync(join(root, 'packages/inspector/dist/page.html'), join(out, 'packages/inspector/dist/page.html'));
   return true;
 }
 

@@ -1,14 +1,17 @@
 // The inspector of a running program.
 
+import { createRequire } from 'node:module';
 import { performance } from 'node:perf_hooks';
 import { recordTrace, type TraceEvent, type TraceSource, traceLine } from 'urlpool';
-import manifest from 'urlpool/package.json' with { type: 'json' };
 import { openBrowser } from './browser-command.ts';
 import { EventLog } from './event-log.ts';
 import { type InspectOptions, inspectSettings, invalid } from './inspect-options.ts';
 import { Inspector } from './inspector.ts';
 import { InspectorPage } from './inspector-page.ts';
 import { InspectorServer } from './inspector-server.ts';
+
+/** By `require`: an import of JSON is still an experiment on Node 20, and warns. */
+const manifest: { readonly version: string } = createRequire(import.meta.url)('urlpool/package.json');
 
 /**
  * Serves a page that shows the connections of a PoolManager, a pool or a Session, or of several, and what they carry,

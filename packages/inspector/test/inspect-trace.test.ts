@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { inspectTrace } from '../src/index.ts';
 import { EventSource } from './event-source.ts';
 
+/** These tests run from their sources, and compiled. */
+const EXTENSION = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 const folder = await mkdtemp(join(tmpdir(), 'urlpool-inspector-'));
 after(() => rm(folder, { recursive: true }));
 
@@ -68,13 +70,8 @@ test('inspectTrace() says that there is no such file, or that it is none', async
 });
 
 function start(...words: string[]) {
-  const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-  const child = spawn(process.execPath, [
-    '--conditions=urlpool/source',
-    '--disable-warning=ExperimentalWarning',
-    main,
-    ...words,
-  ]);
+  const main = fileURLToPath(new URL(`../src/main.${EXTENSION}`, import.meta.url));
+  const child = spawn(process.execPath, ['--conditions=urlpool/source', main, ...words]);
   return { child, output: text(child.stdout), errors: text(child.stderr), exit: once(child, 'exit') };
 }
 

@@ -20,6 +20,8 @@ await once(server.listen(0, '127.0.0.1'), 'listening');
 const address = server.address();
 assert.ok(address !== null && typeof address === 'object');
 const url = `http://127.0.0.1:${address.port}/`;
+/** These tests run from their sources, and compiled. */
+const EXTENSION = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 const folder = await mkdtemp(join(tmpdir(), 'urlpool-inspector-'));
 after(async () => {
   server.close();
@@ -109,16 +111,14 @@ test('inspect() listens to nothing where it cannot be served', async () => {
 async function exitOf(options: string): Promise<{ code: number | null; signal: string | null; errors: string }> {
   const program = `
     import { PoolManager } from 'urlpool';
-    import { inspect } from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)};
+    import { inspect } from ${JSON.stringify(new URL(`../src/index.${EXTENSION}`, import.meta.url).href)};
     const inspector = await inspect(new PoolManager(), ${options});
     await (await fetch(inspector.url)).text();
     console.log('ready');
   `;
-  const child = spawn(
-    process.execPath,
-    ['--conditions=urlpool/source', '--input-type=module', '--disable-warning=ExperimentalWarning', '-e', program],
-    { cwd: fileURLToPath(new URL('..', import.meta.url)) },
-  );
+  const child = spawn(process.execPath, ['--conditions=urlpool/source', '--input-type=module', '-e', program], {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+  });
   const errors = text(child.stderr);
   await once(child.stdout, 'data');
   const timer = setTimeout(() => child.kill(), 1000);
