@@ -9,7 +9,7 @@ import { test } from 'node:test';
 
 const root = join(import.meta.dirname, '..');
 
-for (const page of ['README.md', 'docs/snapshot.md', 'docs/tracing.md']) {
+for (const page of ['README.md', 'docs/snapshot.md', 'docs/tracing.md', 'docs/inspector.md']) {
   test(`the programs in ${page} compile`, (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'urlpool-'));
     t.after(() => rmSync(folder, { recursive: true }));
@@ -18,7 +18,10 @@ for (const page of ['README.md', 'docs/snapshot.md', 'docs/tracing.md']) {
     for (const [index, [, program = '']] of programs.entries()) writeFileSync(join(folder, `${index}.mts`), program);
     const compilerOptions = {
       noUnusedLocals: false,
-      paths: { urlpool: [join(root, 'packages/urlpool/src/index.ts')] },
+      paths: {
+        urlpool: [join(root, 'packages/urlpool/src/index.ts')],
+        'urlpool-inspector': [join(root, 'packages/inspector/src/index.ts')],
+      },
       typeRoots: [join(root, 'node_modules/@types')],
       types: ['node'],
     };
