@@ -15,8 +15,8 @@ export interface ServeOptions {
 
 export interface InspectOptions extends ServeOptions {
   /**
-   * Events to keep for pages that are opened later, and for what is saved: the newest. A request is about twelve of them,
-   * 4 KB together.
+   * Events to keep for pages that are opened later, and for what is saved: the newest. A request is about ten of them,
+   * 2 KB together.
    * @default 100000
    */
   readonly recent?: number;

@@ -37,16 +37,22 @@ export async function inspect(
   const header = { type: 'trace', version: 1, urlpool: manifest.version, wallTime: Date.now(), at: now } as const;
   const log = new EventLog(lineOf(header), { most: settings.recent });
   const server = await InspectorServer.listen(log, page, settings);
-  const recording = settings.trace === null ? null : recordTrace(source, settings.trace);
-  const unsubscribe = source.subscribe((event) => {
-    log.append(lineOf(event), event.at);
-    server.wake();
-  });
+  const ends: (() => void | Promise<void>)[] = [() => server.close()];
+  try {
+    const recording = settings.trace === null ? null : recordTrace(source, settings.trace);
+    if (recording !== null) ends.push(() => recording.close());
+    const unsubscribe = source.subscribe((event) => {
+      log.append(lineOf(event), event.at);
+      server.wake();
+    });
+    ends.unshift(unsubscribe);
+  } catch (error) {
+    await server.close(); // a source of another kind, that cannot be listened to
+    throw error;
+  }
   if (settings.open) openBrowser(server.url);
   return new Inspector(server.url, async () => {
-    unsubscribe();
-    await server.close();
-    await recording?.close();
+    for (const end of ends) await end();
   });
 }
 

@@ -108,6 +108,20 @@ test('inspect() listens to nothing where it cannot be served', async () => {
   await assert.rejects(inspect(http, { port: Number(new URL(url).port) }), { code: 'ERR_PORT' });
 });
 
+test('inspect() leaves nothing behind where its source cannot be listened to', async () => {
+  const source = {
+    subscribe() {
+      throw new Error('not today');
+    },
+  };
+  await using holder = await inspect(new PoolManager());
+  const port = Number(new URL(holder.url).port);
+  await holder.close();
+  await assert.rejects(inspect(source, { port }), { message: 'not today' });
+  await using again = await inspect(new PoolManager(), { port });
+  assert.equal(new URL(again.url).port, String(port));
+});
+
 async function exitOf(options: string): Promise<{ code: number | null; signal: string | null; errors: string }> {
   const program = `
     import { PoolManager } from 'urlpool';

@@ -94,7 +94,7 @@ export class TraceModel {
         break;
       case 'gap':
         this.missing += event.events;
-        keepLast(this.gaps, event, MOST_GAPS);
+        if (event.events > 0) keepLast(this.gaps, event, MOST_GAPS);
         break;
       case 'call-start': {
         const call = this.#call(event.call);
