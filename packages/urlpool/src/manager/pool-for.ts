@@ -4,7 +4,8 @@
 import type { Router } from '../call/router.ts';
 import { LineMemo } from '../http1/line-memo.ts';
 import { namedSocket, type Origin, originText } from '../message/origin.ts';
-import { OriginPool, type PoolWatch } from '../pool/origin-pool.ts';
+import { OriginPool } from '../pool/origin-pool.ts';
+import type { PoolWatch } from '../pool/pool-surroundings.ts';
 import { HttpConnect } from '../route/http-connect.ts';
 import type { ProxyServer } from '../route/proxy-server.ts';
 import { Socks4, Socks5 } from '../route/socks.ts';

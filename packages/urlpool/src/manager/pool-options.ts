@@ -25,7 +25,7 @@ import {
 } from '../policy/retry-budget.ts';
 import { checkReplay, type ReplayPolicy } from '../policy/should-replay.ts';
 import { Timeout, type TimeoutOptions } from '../policy/timeout.ts';
-import type { PoolLimits } from '../pool/origin-pool.ts';
+import type { PoolLimits } from '../pool/pool-limits.ts';
 import { Room } from '../pool/room.ts';
 import { type HeadersInput, mergeFields } from '../request/header-fields.ts';
 import type { TraceListener } from '../trace/trace-event.ts';
