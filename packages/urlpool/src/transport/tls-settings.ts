@@ -6,8 +6,6 @@ import { RequestError } from '../errors/request-error.ts';
 import { type CheckedTLS, type CheckServerIdentity, checkedTLS, type TLSOptions } from './tls-options.ts';
 import { TLSTickets } from './tls-tickets.ts';
 
-export type { TLSOptions };
-
 /** What the pools of a manager share: certificates and keys, read once. */
 export class TLSContext {
   readonly checked: CheckedTLS;

@@ -152,8 +152,7 @@ export class TunnelDial implements PendingTransport {
       if (next.is === 'anew') this.#startAnew(new TunnelFault('auth', 'it asks for other credentials'));
       if (next.is === 'open') this.#onOpen(step.transport, next.rest);
     } catch (fault) {
-      if (!(fault instanceof TunnelFault)) throw fault;
-      this.#onRefused(fault);
+      this.#onRefused(errorFrom(fault));
     }
   }
 
@@ -176,8 +175,7 @@ export class TunnelDial implements PendingTransport {
     try {
       transport.write(bytes());
     } catch (fault) {
-      if (!(fault instanceof TunnelFault)) throw fault;
-      queueMicrotask(() => this.#onRefused(fault));
+      queueMicrotask(() => this.#onRefused(errorFrom(fault)));
     }
   }
 
@@ -282,4 +280,9 @@ export class TunnelDial implements PendingTransport {
     const { origin, trace, clock, connection } = this.#context;
     trace?.({ type: 'tls-end', at: clock.now(), connection, origin, address, protocol, resumed, error });
   }
+}
+
+/** Nothing that is thrown here may leave the handler of a socket: it would end the process. */
+function errorFrom(fault: unknown): Error {
+  return fault instanceof Error ? fault : new Error(String(fault));
 }
