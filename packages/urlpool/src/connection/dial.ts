@@ -30,6 +30,8 @@ export class Dial {
   readonly #alarm: Alarm;
   readonly #startedAt: number;
   #transport: PendingTransport | null = null;
+  /** Why it was given up while it began: a listener may do that. */
+  #givenUp: HTTPError | null = null;
   #over = false;
 
   constructor(target: DialTarget, settings: ConnectionSettings, events: DialEvents) {
@@ -46,7 +48,8 @@ export class Dial {
     const { clock, trace, origin, open = openTransport } = this.#settings;
     trace?.({ type: 'dial-start', at: clock.now(), connection: this.id, origin, why });
     if (timeout !== null) this.#alarm.set(this.#startedAt + timeout);
-    this.#transport = open(
+    if (this.#over) return;
+    const transport = open(
       this.#target,
       { connection: this.id, origin, clock, trace },
       {
@@ -54,6 +57,25 @@ export class Dial {
         onError: (error) => this.#fail(error, 'dial-failed'),
       },
     );
+    if (this.#givenUp === null) this.#transport = transport;
+    else transport.abandon(this.#givenUp);
+  }
+
+  /** What it is doing, for the message of a timeout. */
+  get doing(): string {
+    const doing = this.#transport?.doing ?? 'opening a connection';
+    const { proxy } = this.#target;
+    return proxy === null ? doing : `${doing}, the proxy ${proxy}`;
+  }
+
+  /** Has it keep the process alive, as it does at first. */
+  ref(): void {
+    if (!this.#over) this.#transport?.ref();
+  }
+
+  /** Has it not keep the process alive, as far as Node allows that. */
+  unref(): void {
+    if (!this.#over) this.#transport?.unref();
   }
 
   /** A limit of another waiter's, in ms from now; whether it ends the dial earlier than before. */
@@ -72,6 +94,7 @@ export class Dial {
       code: 'ERR_CANCELLED',
       phase: 'connect',
     });
+    this.#givenUp = error;
     this.#transport?.abandon(error);
     this.#end(null, error);
   }

@@ -185,6 +185,11 @@ export class OriginPool implements Tenant, StallingPool, WarmedPool {
     return placeWords(this.#settings.origin, { active, dialling: this.#dials.size });
   }
 
+  /** What the dial does that a waiter counts on; null where there is none. */
+  doingFor(waiter: Waiter): string | null {
+    return this.#dials.doingFor(waiter);
+  }
+
   /** The error of a preconnect() that is too late. */
   closedToConnections(): HTTPError {
     return closedToConnections(this.#settings.origin);

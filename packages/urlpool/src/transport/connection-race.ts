@@ -65,6 +65,11 @@ export class ConnectionRace {
     return Array.from(this.#runners, ({ address }) => address);
   }
 
+  /** The sockets of these. */
+  get sockets(): Socket[] {
+    return Array.from(this.#runners, ({ socket }) => socket);
+  }
+
   /** The attempts that have failed so far. */
   get failures(): readonly FailedAttempt[] {
     return this.#failures;

@@ -87,6 +87,10 @@ class ConnectorDial implements PendingTransport {
     return `waiting for the connector to connect to ${this.#at}`;
   }
 
+  ref(): void {}
+
+  unref(): void {}
+
   abandon(error: HTTPError): void {
     this.#end(error);
     this.#controller.abort(error);

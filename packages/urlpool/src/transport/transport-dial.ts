@@ -76,6 +76,12 @@ export interface DialHandler {
 export interface PendingTransport {
   /** What it is doing, for the message of a timeout. */
   readonly doing: string;
+  /**
+   * Whether it keeps the process alive: it does at first. A look-up under way, and a TCP handshake, do in any case: Node
+   * counts them as work. What a connector does is its own.
+   */
+  ref(): void;
+  unref(): void;
   /** Gives it up: no callback follows. `error` is what its open steps end with. */
   abandon(error: HTTPError): void;
 }
@@ -102,6 +108,7 @@ export class TransportDial implements PendingTransport {
   #stopAsking: (() => void) | null = null;
   /** What failed after it had connected, so that the other addresses were tried. */
   readonly #failedBefore: FailedEndpoint[] = [];
+  #isRefd = true;
 
   constructor(target: DialTarget, context: DialContext, handler: DialHandler) {
     this.#target = target;
@@ -126,6 +133,14 @@ export class TransportDial implements PendingTransport {
     }
   }
 
+  ref(): void {
+    this.#hold(true);
+  }
+
+  unref(): void {
+    this.#hold(false);
+  }
+
   abandon(error: HTTPError): void {
     const step = this.#step;
     this.#step = { is: 'over' };
@@ -136,6 +151,13 @@ export class TransportDial implements PendingTransport {
       this.#traceTlsEnd(step.at, null, false, error);
       step.socket.destroy();
     }
+  }
+
+  #hold(isRefd: boolean): void {
+    this.#isRefd = isRefd;
+    const step = this.#step;
+    const sockets = step.is === 'connecting' ? step.race.sockets : step.is === 'securing' ? [step.socket] : [];
+    for (const socket of sockets) hold(socket, isRefd);
   }
 
   #lookUp(): void {
@@ -191,7 +213,9 @@ export class TransportDial implements PendingTransport {
   #connect(address: string, { onread }: SocketTransport): Socket {
     const { origin, tls, socket } = this.#target;
     const options = ownOptions({ ...placeOf(socket, address, origin.port), allowHalfOpen: true, onread });
-    return tls === null ? connect(options) : connectTLS(options, tls, origin.host);
+    const opened = tls === null ? connect(options) : connectTLS(options, tls, origin.host);
+    if (!this.#isRefd) hold(opened, false);
+    return opened;
   }
 
   #onAttemptError(address: string, cause: Error): HTTPError {
@@ -302,6 +326,12 @@ export class TransportDial implements PendingTransport {
     if (trace === null) return;
     trace({ type: 'tls-end', at: clock.now(), connection, origin, address, protocol, resumed, error });
   }
+}
+
+/** Has something keep the process alive, or not. */
+export function hold(held: { ref(): unknown; unref(): unknown }, isRefd: boolean): void {
+  if (isRefd) held.ref();
+  else held.unref();
 }
 
 /** Those of the addresses that the family and the guard let pass, or the error where there is none. */

@@ -19,6 +19,7 @@ import {
   type DialContext,
   type DialHandler,
   type DialTarget,
+  hold,
   type PendingTransport,
   TransportDial,
   type TunnelRoute,
@@ -41,6 +42,7 @@ export class TunnelDial implements PendingTransport {
   #step: Step;
   /** Says that the addresses are not waited for any more. */
   #stopAsking: (() => void) | null = null;
+  #isRefd = true;
 
   constructor(target: DialTarget, route: TunnelRoute, context: DialContext, handler: DialHandler) {
     this.#target = target;
@@ -71,6 +73,14 @@ export class TunnelDial implements PendingTransport {
     }
   }
 
+  ref(): void {
+    this.#hold(true);
+  }
+
+  unref(): void {
+    this.#hold(false);
+  }
+
   abandon(error: HTTPError): void {
     const step = this.#step;
     this.#step = { is: 'over' };
@@ -85,6 +95,14 @@ export class TunnelDial implements PendingTransport {
       this.#traceTLSEnd(step.at, null, false, error);
       step.socket.destroy();
     }
+  }
+
+  #hold(isRefd: boolean): void {
+    this.#isRefd = isRefd;
+    const step = this.#step;
+    if (step.is === 'reaching') hold(step.dial, isRefd);
+    if (step.is === 'asking') hold(step.transport, isRefd);
+    if (step.is === 'securing') hold(step.socket, isRefd);
   }
 
   #lookUp(): void {
@@ -127,6 +145,7 @@ export class TunnelDial implements PendingTransport {
       onError: (error) => this.#fail(proxyUnreached(error, hop, originText(this.#target.origin))),
     });
     this.#step = { is: 'reaching', dial, talk };
+    if (!this.#isRefd) dial.unref();
   }
 
   #onReached(transport: SocketTransport, talk: TunnelTalk): void {
@@ -193,6 +212,7 @@ export class TunnelDial implements PendingTransport {
     }
     const at = transport.address;
     const socket = connectTLS({ socket: transport.detach() }, tls, origin.host);
+    if (!this.#isRefd) socket.unref();
     this.#step = { is: 'securing', socket, at };
     const { origin: text, trace, clock, connection } = this.#context;
     trace?.({ type: 'tls-start', at: clock.now(), connection, origin: text, address: at });
