@@ -14,7 +14,6 @@ import type { Guard } from '../policy/address-guard.ts';
 import type { TunnelEnd, TunnelTalk } from '../route/tunnel-talk.ts';
 import type { TraceListener } from '../trace/trace-event.ts';
 import type { Clock } from '../util/clock.ts';
-import { ownOptions } from '../util/own-options.ts';
 import { inOrder, type Names } from './address-book.ts';
 import { ConnectionRace, type FailedAttempt, type RaceHandler, type Runner } from './connection-race.ts';
 import { endpoint, knownAddresses, type LookupFunction, type ResolveMap } from './name-lookup.ts';
@@ -24,6 +23,7 @@ import { ofFamily, placeOf, type SocketSettings, setOptions } from './socket-opt
 import type { SocketTransport } from './socket-transport.ts';
 import { connectTLS, handshakeOf } from './tls-connect.ts';
 import type { TLSSettings } from './tls-settings.ts';
+import { UNSET_OPTIONS } from './unset-options.ts';
 
 /** Where to, and how. */
 export interface DialTarget {
@@ -212,7 +212,8 @@ export class TransportDial implements PendingTransport {
 
   #connect(address: string, { onread }: SocketTransport): Socket {
     const { origin, tls, socket } = this.#target;
-    const options = ownOptions({ ...placeOf(socket, address, origin.port), allowHalfOpen: true, onread });
+    const place = placeOf(socket, address, origin.port);
+    const options = { ...UNSET_OPTIONS, ...place, allowHalfOpen: true, onread };
     const opened = tls === null ? connect(options) : connectTLS(options, tls, origin.host);
     if (!this.#isRefd) hold(opened, false);
     return opened;
