@@ -124,6 +124,7 @@ function tunnelThrough(proxy: ProxySettings, settings: PoolSettings): DialTarget
     hop: hopTo(proxy, settings),
     text,
     looksUp: server.scheme === 'socks4' || server.scheme === 'socks5',
+    isOfIPv4: server.scheme === 'socks4' || server.scheme === 'socks4a',
     talk: (end) => talkWith(server, end) ?? new HttpConnect(end, proxy, settings.limits),
   };
 }

@@ -53,6 +53,8 @@ export interface TunnelRoute {
   readonly text: string;
   /** Whether names are looked up here, and the proxy is told addresses. */
   readonly looksUp: boolean;
+  /** Whether it can be told no other addresses. */
+  readonly isOfIPv4: boolean;
   /** A conversation for one tunnel. */
   talk(end: TunnelEnd): TunnelTalk;
 }

@@ -1,6 +1,7 @@
 // Opens a transport through a proxy: connects to the proxy, has it open a tunnel, and speaks TLS with the origin through
 // that where the scheme says so.
 
+import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { HTTPError } from '../errors/http-error.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
@@ -30,7 +31,7 @@ type Step =
   | { readonly is: 'reaching'; readonly dial: PendingTransport; readonly talk: TunnelTalk }
   | { readonly is: 'asking'; readonly transport: SocketTransport; readonly talk: TunnelTalk }
   | { readonly is: 'securing'; readonly socket: TLSSocket; readonly at: string }
-  /** The guard lets no address pass: that is told in a moment. */
+  /** No address can be used: that is told in a moment. */
   | { readonly is: 'refused' }
   | { readonly is: 'over' };
 
@@ -40,6 +41,8 @@ export class TunnelDial implements PendingTransport {
   readonly #context: DialContext;
   readonly #handler: DialHandler;
   #step: Step;
+  /** Addresses that the proxy has not been asked for yet. */
+  #others: readonly string[] = [];
   /** Says that the addresses are not waited for any more. */
   #stopAsking: (() => void) | null = null;
   #isRefd = true;
@@ -111,8 +114,8 @@ export class TunnelDial implements PendingTransport {
     trace?.({ type: 'dns-start', at: clock.now(), connection, origin: text, host: origin.host });
     this.#stopAsking = names.ask(origin.host, (cause, addresses, isWhole) => {
       if (this.#step.is !== 'resolving') return;
-      // Those that the guard refuses may not be all there are.
-      if (!isWhole && allowedOf(addresses, this.#target) instanceof HTTPError) return;
+      // Those that cannot be used may not be all there are.
+      if (!isWhole && this.#allowed(addresses) instanceof HTTPError) return;
       const error = cause === null ? null : lookupError(origin, cause);
       this.#traceDNSEnd(addresses, error);
       if (error === null) this.#reachAllowed(addresses);
@@ -120,11 +123,21 @@ export class TunnelDial implements PendingTransport {
     });
   }
 
-  /** Has the proxy connect to the first address that the guard lets pass. */
-  #reachAllowed(addresses: readonly string[]): void {
+  /** Those of the addresses that the guard lets pass and that the proxy can be told, or the error where there is none. */
+  #allowed(addresses: readonly string[]): readonly string[] | HTTPError {
     const allowed = allowedOf(addresses, this.#target);
+    if (allowed instanceof HTTPError || !this.#route.isOfIPv4) return allowed;
+    const known = allowed.filter((address) => isIP(address) !== 6);
+    return known.length > 0 ? known : this.#refusal(new TunnelFault('refused', 'SOCKS4 knows no IPv6 address'));
+  }
+
+  /** Has the proxy connect to the first address that can be used. */
+  #reachAllowed(addresses: readonly string[]): void {
+    const allowed = this.#allowed(addresses);
     if (!(allowed instanceof HTTPError)) {
-      this.#reach(allowed[0] ?? this.#target.origin.host);
+      const [first = this.#target.origin.host, ...others] = allowed;
+      this.#others = others;
+      this.#reach(first);
       return;
     }
     this.#step = { is: 'refused' };
@@ -235,10 +248,22 @@ export class TunnelDial implements PendingTransport {
   #onRefused(cause: Error): void {
     const step = this.#step;
     if (step.is !== 'asking') return;
+    step.transport.handler = IGNORED;
     step.transport.destroy();
     const error = this.#refusal(cause);
     this.#traceProxyEnd(error);
-    this.#fail(error);
+    this.#reachNext(cause, error);
+  }
+
+  /** Where the proxy cannot connect to an address, it is asked for the next one. */
+  #reachNext(cause: Error, error: HTTPError): void {
+    const [next, ...others] = this.#others;
+    if (next === undefined || !isOfAddress(cause)) {
+      this.#fail(error);
+      return;
+    }
+    this.#others = others;
+    this.#reach(next);
   }
 
   #onTLSError(socket: TLSSocket, cause: Error): void {
@@ -300,6 +325,12 @@ export class TunnelDial implements PendingTransport {
     const { origin, trace, clock, connection } = this.#context;
     trace?.({ type: 'tls-end', at: clock.now(), connection, origin, address, protocol, resumed, error });
   }
+}
+
+/** Whether another address may do: SOCKS has no word that is sure to mean it, and HTTP has the statuses of a gateway. */
+function isOfAddress(cause: Error): boolean {
+  if (!(cause instanceof TunnelFault) || cause.kind !== 'refused') return false;
+  return cause.answer === null || cause.answer.status >= 500;
 }
 
 /** Nothing that is thrown here may leave the handler of a socket: it would end the process. */
