@@ -99,7 +99,16 @@ export class Dial {
     this.#end(null, error);
   }
 
+  /** Whether it has told its end: it is too late to give it up. */
+  get isOver(): boolean {
+    return this.#over;
+  }
+
   #onOpen(transport: Transport, resumed: boolean): void {
+    if (this.#over) {
+      transport.destroy();
+      return;
+    }
     this.#end(transport.address, null);
     this.#events.onConnection(new Http1Connection(this.id, transport, this.#settings), resumed);
   }
@@ -119,6 +128,7 @@ export class Dial {
   }
 
   #fail(error: HTTPError, reason: CloseReason): void {
+    if (this.#over) return;
     this.#end(null, error);
     this.#events.onDialFailure(error, reason);
   }

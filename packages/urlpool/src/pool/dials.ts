@@ -189,9 +189,9 @@ export class Dials {
     return entry;
   }
 
-  /** Gives all of them up; returns how many there were. */
+  /** Gives all of them up, but for one that is just becoming a connection; returns how many there were. */
   abandonAll(): number {
-    const entries = [...this.#entries];
+    const entries = [...this.#entries].filter(({ dial }) => !dial.isOver);
     this.#entries.clear();
     this.#standing.clear();
     this.#without.clear();
@@ -245,6 +245,7 @@ export class Dials {
   }
 
   #giveUp(entry: Entry): void {
+    if (entry.dial.isOver) return;
     this.#unwanted.delete(entry);
     this.#kept.delete(entry);
     this.#entries.delete(entry);

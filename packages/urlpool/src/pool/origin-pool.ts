@@ -167,13 +167,13 @@ export class OriginPool implements Tenant, StallingPool, WarmedPool {
       this.#dequeue(waiter, null);
       waiter.onRefused(this.#error(CLOSED, 'ERR_POOL_CLOSED'));
     }
-    this.#warming.stop();
-    this.#warming.end(this.closedToConnections());
     const { room } = this.#surroundings;
     for (let dials = this.#dials.abandonAll(); dials > 0; dials--) {
       this.#counters.onClosed('closed');
       room.give();
     }
+    this.#warming.stop();
+    this.#warming.end(this.closedToConnections());
     this.#members.destroyAll('closed');
     room.unwant(this);
     this.#disarm();
@@ -342,7 +342,10 @@ export class OriginPool implements Tenant, StallingPool, WarmedPool {
   #onConnection(connection: Connection, resumed: boolean): void {
     this.#counters.onCreated(resumed);
     this.#warming.minimum?.onOpened();
-    this.#onFree(this.#members.add(connection));
+    const member = this.#members.add(connection);
+    // A listener of the dial's end may have closed the pool.
+    if (this.#closed) this.#members.destroy(member, 'closed');
+    else this.#onFree(member);
   }
 
   #onDialFailure(waiter: Waiter | null, error: HTTPError, reason: CloseReason): void {

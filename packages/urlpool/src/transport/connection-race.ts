@@ -48,6 +48,7 @@ export class ConnectionRace {
   #failed = false;
   readonly #failures: FailedAttempt[] = [];
   #timer: Timer | null = null;
+  #over = false;
 
   /**
    * @param addresses In the order in which they are to be tried, one at least.
@@ -88,6 +89,7 @@ export class ConnectionRace {
 
   /** Gives all of it up. */
   abandon(error: HTTPError | null): void {
+    this.#over = true;
     this.#timer?.cancel();
     this.#untried.length = 0;
     for (const runner of this.#runners) {
@@ -100,7 +102,7 @@ export class ConnectionRace {
   #step(): void {
     this.#timer?.cancel();
     this.#timer = null;
-    for (;;) {
+    while (!this.#over) {
       const state = {
         untried: this.#untried.length,
         expecting: this.#expecting,

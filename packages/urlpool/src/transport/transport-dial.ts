@@ -98,6 +98,8 @@ type Step =
   | { readonly is: 'securing'; readonly socket: Socket; readonly at: string; readonly others: readonly string[] }
   /** The guard lets no address pass: that is told in a moment. */
   | { readonly is: 'refused' }
+  /** One step has ended, the next has not begun: a listener is told, and may give all of it up. */
+  | { readonly is: 'between' }
   | { readonly is: 'over' };
 
 /** One dial under way. */
@@ -155,6 +157,11 @@ export class TransportDial implements PendingTransport {
     }
   }
 
+  /** Whether it was given up, or has told its end. */
+  get #isOver(): boolean {
+    return this.#step.is === 'over';
+  }
+
   #hold(isRefd: boolean): void {
     this.#isRefd = isRefd;
     const step = this.#step;
@@ -178,7 +185,9 @@ export class TransportDial implements PendingTransport {
   #onAddresses(addresses: readonly string[], error: HTTPError | null, isWhole: boolean): void {
     // Those that the guard refuses may not be all there are.
     if (!isWhole && allowedOf(addresses, this.#target) instanceof HTTPError) return;
+    this.#step = { is: 'between' };
     if (this.#stopAsking !== null) this.#traceDnsEnd(addresses, error);
+    if (this.#isOver) return;
     if (error === null) this.#race(addresses, isWhole);
     else this.#fail(error);
   }
@@ -236,9 +245,14 @@ export class TransportDial implements PendingTransport {
   }
 
   #onConnect({ address, socket, transport }: Runner, others: readonly string[]): void {
+    if (!this.#isOver) this.#step = { is: 'between' };
     this.#target.names.onConnected(this.#target.origin.host, address);
     setOptions(socket, this.#target.socket);
     this.#traceConnectEnd(address, null);
+    if (this.#isOver) {
+      socket.destroy();
+      return;
+    }
     transport.address = this.#endpoint(address);
     if (this.#target.tls === null) {
       this.#open(transport, false);
@@ -258,8 +272,10 @@ export class TransportDial implements PendingTransport {
     // One whose certificate is not accepted is destroyed by now.
     if (step.is !== 'securing' || step.socket !== socket || socket.destroyed) return;
     const resumed = socket.isSessionReused();
+    this.#step = { is: 'between' };
     this.#traceTlsEnd(step.at, socket.getProtocol(), resumed, null);
-    this.#open(transport, resumed);
+    if (this.#isOver) socket.destroy();
+    else this.#open(transport, resumed);
   }
 
   #onTLSError(socket: Socket, cause: Error): void {
@@ -269,7 +285,9 @@ export class TransportDial implements PendingTransport {
     socket.destroy();
     const error = tlsError(origin, step.at, cause, handshakeOf(socket, tls));
     tls?.tickets.clear();
+    this.#step = { is: 'between' };
     this.#traceTlsEnd(step.at, null, false, error);
+    if (this.#isOver) return;
     // A middlebox or a server that is going down closes in the handshake; a certificate is as wrong everywhere.
     if (codeOf(cause) === 'ECONNRESET' && step.others.length > 0) {
       this.#failedBefore.push({ endpoint: step.at, error: connectError(origin, step.at, cause) });

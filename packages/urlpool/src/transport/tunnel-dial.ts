@@ -33,6 +33,8 @@ type Step =
   | { readonly is: 'securing'; readonly socket: TLSSocket; readonly at: string }
   /** No address can be used: that is told in a moment. */
   | { readonly is: 'refused' }
+  /** One step has ended, the next has not begun: a listener is told, and may give all of it up. */
+  | { readonly is: 'between' }
   | { readonly is: 'over' };
 
 export class TunnelDial implements PendingTransport {
@@ -46,6 +48,8 @@ export class TunnelDial implements PendingTransport {
   /** Says that the addresses are not waited for any more. */
   #stopAsking: (() => void) | null = null;
   #isRefd = true;
+  /** Why it was given up. */
+  #givenUp: HTTPError | null = null;
 
   constructor(target: DialTarget, route: TunnelRoute, context: DialContext, handler: DialHandler) {
     this.#target = target;
@@ -87,6 +91,7 @@ export class TunnelDial implements PendingTransport {
   abandon(error: HTTPError): void {
     const step = this.#step;
     this.#step = { is: 'over' };
+    this.#givenUp = error;
     this.#stopAsking?.();
     if (step.is === 'resolving') this.#traceDNSEnd([], error);
     if (step.is === 'reaching') step.dial.abandon(error);
@@ -98,6 +103,11 @@ export class TunnelDial implements PendingTransport {
       this.#traceTLSEnd(step.at, null, false, error);
       step.socket.destroy();
     }
+  }
+
+  /** Whether it was given up, or has told its end. */
+  get #isOver(): boolean {
+    return this.#step.is === 'over';
   }
 
   #hold(isRefd: boolean): void {
@@ -117,7 +127,9 @@ export class TunnelDial implements PendingTransport {
       // Those that cannot be used may not be all there are.
       if (!isWhole && this.#allowed(addresses) instanceof HTTPError) return;
       const error = cause === null ? null : lookupError(origin, cause);
+      this.#step = { is: 'between' };
       this.#traceDNSEnd(addresses, error);
+      if (this.#isOver) return;
       if (error === null) this.#reachAllowed(addresses);
       else this.#fail(error);
     });
@@ -157,14 +169,20 @@ export class TunnelDial implements PendingTransport {
       onOpen: (transport) => this.#onReached(transport as SocketTransport, talk),
       onError: (error) => this.#fail(proxyUnreached(error, hop, originText(this.#target.origin))),
     });
+    // What it has told as it began may have had all of it given up.
+    if (this.#givenUp !== null) {
+      dial.abandon(this.#givenUp);
+      return;
+    }
     this.#step = { is: 'reaching', dial, talk };
     if (!this.#isRefd) dial.unref();
   }
 
   #onReached(transport: SocketTransport, talk: TunnelTalk): void {
     const { origin, trace, clock, connection } = this.#context;
-    trace?.({ type: 'proxy-start', at: clock.now(), connection, origin, proxy: this.#route.text });
     this.#step = { is: 'asking', transport, talk };
+    trace?.({ type: 'proxy-start', at: clock.now(), connection, origin, proxy: this.#route.text });
+    if (this.#isOver) return;
     const onClose = (cause: Error | null): void => this.#onClosed(cause ?? closedEarly());
     transport.handler = {
       ...IGNORED,
@@ -197,10 +215,11 @@ export class TunnelDial implements PendingTransport {
   #startAnew(cause: Error): void {
     const step = this.#step;
     if (step.is !== 'asking') return;
-    this.#traceProxyEnd(this.#refusal(cause));
     step.transport.handler = IGNORED;
     step.transport.destroy();
-    this.#reachFor(step.talk);
+    this.#step = { is: 'between' };
+    this.#traceProxyEnd(this.#refusal(cause));
+    if (!this.#isOver) this.#reachFor(step.talk);
   }
 
   #say(transport: SocketTransport, bytes: () => Buffer): void {
@@ -217,7 +236,12 @@ export class TunnelDial implements PendingTransport {
       this.#onRefused(new TunnelFault('protocol', 'it sent more than its answer'));
       return;
     }
+    this.#step = { is: 'between' };
     this.#traceProxyEnd(null);
+    if (this.#isOver) {
+      transport.destroy();
+      return;
+    }
     const { tls, origin } = this.#target;
     if (tls === null) {
       this.#open(transport, false);
@@ -241,8 +265,10 @@ export class TunnelDial implements PendingTransport {
     // One whose certificate is not accepted is destroyed by now.
     if (step.is !== 'securing' || socket.destroyed) return;
     const resumed = socket.isSessionReused();
+    this.#step = { is: 'between' };
     this.#traceTLSEnd(step.at, socket.getProtocol(), resumed, null);
-    this.#open(transport, resumed);
+    if (this.#isOver) socket.destroy();
+    else this.#open(transport, resumed);
   }
 
   #onRefused(cause: Error): void {
@@ -251,8 +277,9 @@ export class TunnelDial implements PendingTransport {
     step.transport.handler = IGNORED;
     step.transport.destroy();
     const error = this.#refusal(cause);
+    this.#step = { is: 'between' };
     this.#traceProxyEnd(error);
-    this.#reachNext(cause, error);
+    if (!this.#isOver) this.#reachNext(cause, error);
   }
 
   /** Where the proxy cannot connect to an address, it is asked for the next one. */
@@ -274,8 +301,9 @@ export class TunnelDial implements PendingTransport {
     const at = `${step.at}, the proxy ${this.#route.text}`;
     const error = tlsError(origin, at, cause, handshakeOf(socket, tls));
     tls?.tickets.clear();
+    this.#step = { is: 'between' };
     this.#traceTLSEnd(step.at, null, false, error);
-    this.#fail(error);
+    if (!this.#isOver) this.#fail(error);
   }
 
   #refusal(cause: Error): HTTPError {
