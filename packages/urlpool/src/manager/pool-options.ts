@@ -287,7 +287,7 @@ export function namesFrom(options: LookupOptions, clock: Clock): Names {
   const { lookup, dnsCache = lookup === undefined } = options;
   const cache = dnsCacheSettings(dnsCache);
   const resolve = hostResolver(options);
-  return cache === null ? uncached(resolve) : new AddressBook(resolve, clock, cache);
+  return cache === null ? uncached(resolve, clock) : new AddressBook(resolve, clock, cache);
 }
 
 /** A Timeout that says nothing of the queue leaves that to the pool. */
