@@ -156,7 +156,7 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
     const { gate } = this.#settings;
     const recent = gate.isRecent(this.#idleMark, this.#idleSince, now);
     // A connection that idled before its first exchange can have died like any other that was kept.
-    const exchange = new Http1Exchange(this, request, sink, this.served === 1 && recent);
+    const exchange = new Http1Exchange(this, request, sink, this.served === 1 && gate.isSameTurn(this.#idleMark));
     // A FIN may have come together with the last response: a request that could not be sent again waits to see it.
     const mayBeLost = this.served > 1 && !request.repeatable;
     if (this.#state.is === 'closed') {
