@@ -15,7 +15,7 @@ import { rangeFields } from '../request/range-fields.ts';
 import type { RequestBody } from '../request/request-body.ts';
 import type { UploadProgress } from '../request/upload-progress.ts';
 import { currentContext } from '../util/context.ts';
-import { cleanOptions } from '../util/own-options.ts';
+import { ownOptions } from '../util/own-options.ts';
 import { bodyFields, bodyOf, checkBodyOptions, hasBody, invalidBody, queryOf } from './prepare-body.ts';
 import type { RequestOptions } from './request-options.ts';
 
@@ -101,7 +101,7 @@ export function checkSignal(signal: AbortSignal | undefined): void {
  */
 export function checkedRequestOptions(given: RequestOptions): RequestOptions {
   checkNames('the request', given, REQUEST_OPTION_NAMES);
-  const options = cleanOptions(given);
+  const options = ownOptions(given);
   const { decodeContent, signal, trailers } = options;
   checkFlag('decodeContent', decodeContent);
   checkReplay(options.replay);
