@@ -47,8 +47,8 @@ export class Dial {
   start(timeout: number | null, why: DialReason = 'request'): void {
     const { clock, trace, origin, open = openTransport } = this.#settings;
     trace?.({ type: 'dial-start', at: clock.now(), connection: this.id, origin, why });
-    if (timeout !== null) this.#alarm.set(this.#startedAt + timeout);
     if (this.#over) return;
+    if (timeout !== null) this.#alarm.set(this.#startedAt + timeout);
     const transport = open(
       this.#target,
       { connection: this.id, origin, clock, trace },

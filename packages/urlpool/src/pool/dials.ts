@@ -164,8 +164,7 @@ export class Dials {
     for (const entry of [...this.#entries]) {
       if (!entry.keepers.delete(keeper)) continue;
       if (entry.keepers.size > 0 || entry.waiter !== null) hold(entry);
-      // What listens to the end of one may have ended the others.
-      else if (this.#entries.has(entry)) this.#giveUp(entry);
+      else this.#giveUp(entry);
     }
   }
 
@@ -245,6 +244,7 @@ export class Dials {
   }
 
   #giveUp(entry: Entry): void {
+    // It is just becoming a connection, or a listener that heard of the end of another has ended all.
     if (entry.dial.isOver) return;
     this.#unwanted.delete(entry);
     this.#kept.delete(entry);

@@ -2,9 +2,10 @@
 // the events of a dial.
 
 import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import { HTTPError, HTTPSConnectionPool, PoolError, PoolManager, type TraceEvent } from 'urlpool';
-import { resourceCounts, ScriptedServer } from 'urlpool-testing';
+import { FakeClock, resourceCounts, ScriptedServer } from 'urlpool-testing';
 import type { OriginPool } from '../../src/pool/origin-pool.ts';
 import { echo, localCertificate, until } from '../connection/served-pool.ts';
 import { served } from '../manager/proxied-manager.ts';
@@ -188,6 +189,39 @@ for (const moment of ['dial-start', 'connect-start', 'connect-end', 'dial-end'] 
     });
   }
 }
+
+test('preconnect() that a listener aborts at dial-start looks nothing up, and leaves no timer', async () => {
+  const controller = new AbortController();
+  const clock = new FakeClock();
+  const told: string[] = [];
+  const http = new PoolManager({
+    clock,
+    lookup: () => assert.fail('a look-up'),
+    onEvent: ({ type }) => {
+      told.push(type);
+      if (type === 'dial-start') controller.abort(LEFT);
+    },
+  });
+  await assert.rejects(http.preconnect('http://name.test/', 3, { signal: controller.signal }), LEFT);
+  assert.deepEqual([told, clock.pending], [['dial-start', 'dial-end'], 0]);
+  await http.close();
+});
+
+test("preconnect() that a listener aborts as a connector's stream is there destroys that", async () => {
+  const controller = new AbortController();
+  const stream = new PassThrough();
+  const http = new PoolManager({
+    connector: () => stream,
+    onEvent: ({ type }) => {
+      if (type === 'connect-end') controller.abort(LEFT);
+    },
+  });
+  await assert.rejects(http.preconnect('http://name.test/', 1, { signal: controller.signal }), LEFT);
+  assert.ok(stream.destroyed);
+  const { open, dialling, closed } = http.snapshot();
+  assert.deepEqual({ open, dialling, closed }, { open: 0, dialling: 0, closed: { 'dial-abandoned': 1 } });
+  await http.close();
+});
 
 // What a listener does is counted before the next is opened.
 for (const [name, options] of [
