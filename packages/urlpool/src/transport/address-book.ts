@@ -9,6 +9,7 @@ import { isIPv6 } from 'node:net';
 import { type Answer, type AnswerAges, answerAge } from '../policy/answer-age.ts';
 import type { Clock, Timer } from '../util/clock.ts';
 import { outside } from '../util/context.ts';
+import { holdProcess } from './hold-process.ts';
 import type { ResolvedHost, ResolveHost } from './name-lookup.ts';
 import { isMissing } from './network-error.ts';
 import { type AddressKnowledge, raceOrder } from './race-order.ts';
@@ -48,9 +49,6 @@ export interface Names {
   watch(host: string, onAnswer: (addresses: readonly string[]) => void): () => void;
 }
 
-/** For how long one who waits keeps the process alive, in ms: longer than anybody does. */
-const HOLD_MS = 1_000_000_000;
-
 /** Names that are looked up each time. */
 export function uncached(resolve: ResolveHost, clock: Clock): Names {
   return {
@@ -75,11 +73,6 @@ export function uncached(resolve: ResolveHost, clock: Clock): Names {
     refresh() {},
     watch: () => () => {},
   };
-}
-
-/** Keeps the process alive, as a connection under way does: what a resolver of the caller's waits for may not do so. */
-function holdProcess(clock: Clock): Timer {
-  return outside(() => clock.setTimer(HOLD_MS, () => {}, true));
 }
 
 /** An answer that nothing else is known of. */

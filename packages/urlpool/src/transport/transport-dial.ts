@@ -316,6 +316,7 @@ export class TransportDial implements PendingTransport {
 
   #open(transport: Transport, resumed: boolean): void {
     this.#step = { is: 'over' };
+    this.#stopAsking?.();
     this.#handler.onOpen(transport, resumed);
   }
 

@@ -370,13 +370,17 @@ test('PoolManager forgets the hosts that were asked for longest ago', async (t) 
   await get('b', true);
 });
 
-test('PoolManager keeps the process alive while a resolver does nothing that would', async () => {
-  const program = `import { PoolManager } from 'urlpool';
-    for (const dnsCache of [true, false]) {
-      const http = new PoolManager({ dnsCache, resolver: { resolve: () => new Promise(() => {}) }, retries: false });
-      await http.request('GET', 'http://name.test/', { timeout: { connect: 50 } }).catch(({ code }) => console.log(code));
-    }`;
-  const args = [...conditions, '--input-type=module', '--eval', program];
-  const { stdout } = await run(process.execPath, args, { cwd: import.meta.dirname, timeout: 8_000 });
-  assert.equal(stdout, 'ERR_TIMEOUT\nERR_TIMEOUT\n');
-});
+for (const [what, options] of [
+  ['a resolver', '{ resolver: { resolve: () => new Promise(() => {}) } }'],
+  ['a resolver without a cache', '{ dnsCache: false, resolver: { resolve: () => new Promise(() => {}) } }'],
+  ['a connector', '{ connector: () => new Promise(() => {}) }'],
+] as const) {
+  test(`PoolManager keeps the process alive while ${what} does nothing that would`, async () => {
+    const program = `import { PoolManager } from 'urlpool';
+      const http = new PoolManager({ ...${options}, retries: false });
+      await http.request('GET', 'http://name.test/', { timeout: { connect: 50 } }).catch(({ code }) => console.log(code));`;
+    const args = [...conditions, '--input-type=module', '--eval', program];
+    const { stdout } = await run(process.execPath, args, { cwd: import.meta.dirname, timeout: 8_000 });
+    assert.equal(stdout, 'ERR_TIMEOUT\n');
+  });
+}
