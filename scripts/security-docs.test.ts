@@ -19,7 +19,7 @@ const rows = page
     line
       .slice(2, -2)
       .split(' | ')
-      .map((cell) => cell.trim()),
+      .map((cell) => cell.trim().replace(/\\([*_])/g, '$1')),
   );
 
 for (const [advisory = '', there, here, name = ''] of rows) {

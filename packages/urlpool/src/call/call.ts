@@ -695,7 +695,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   }
 
   #doing(): string {
-    if (this.#state === 'queued') return 'waiting for a connection';
+    if (this.#state === 'queued') return this.#place.pool.doingFor(this) ?? 'waiting for a connection';
     if (this.#state === 'awaiting-turn') return 'waiting for its turn of the rate limit';
     if (this.#state === 'preparing') return 'preparing the request';
     if (this.#state === 'sleeping') return 'waiting before the next attempt';

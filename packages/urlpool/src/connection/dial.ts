@@ -9,7 +9,7 @@ import type { Transport } from '../message/transport.ts';
 import type { CloseReason } from '../trace/close-reason.ts';
 import { OpeningTimes } from '../trace/opening-times.ts';
 import { failedOpening } from '../trace/timings-of.ts';
-import type { DialReason, TraceEvent, TraceListener } from '../trace/trace-event.ts';
+import type { DialReason, TraceListener } from '../trace/trace-event.ts';
 import { openTransport } from '../transport/open-transport.ts';
 import type { DialTarget, PendingTransport } from '../transport/transport-dial.ts';
 import { Alarm } from '../util/alarms.ts';
@@ -33,10 +33,9 @@ export class Dial {
   readonly #times: OpeningTimes;
   #trace: TraceListener | null = null;
   #transport: PendingTransport | null = null;
-  #over = false;
-  #isTelling = false;
-  /** What it was given up with in the middle of a step, by a listener. */
+  /** Why it was given up while it began: a listener may do that. */
   #givenUp: HTTPError | null = null;
+  #over = false;
 
   constructor(target: DialTarget, settings: ConnectionSettings, events: DialEvents) {
     this.#target = target;
@@ -50,17 +49,13 @@ export class Dial {
   /** Begins. `timeout` is for all of it, in ms; null for none. */
   start(timeout: number | null, why: DialReason = 'request'): void {
     const { clock, trace, origin, open = openTransport } = this.#settings;
+    const times = this.#times;
     const { proxy: via } = this.#target;
     this.#trace = trace;
     trace?.({ type: 'dial-start', at: clock.now(), connection: this.id, origin, via, why });
-    const times = this.#times;
-    if (timeout !== null && !this.#over) this.#alarm.set(times.startedAt + timeout);
-    const tell = (event: TraceEvent): void => {
-      this.#isTelling = true;
-      trace?.(event);
-      this.#isTelling = false;
-    };
-    this.#transport = open(
+    if (this.#over) return;
+    if (timeout !== null) this.#alarm.set(times.startedAt + timeout);
+    const transport = open(
       this.#target,
       {
         connection: this.id,
@@ -68,14 +63,33 @@ export class Dial {
         clock,
         trace(event) {
           times.see(event);
-          tell(event);
+          trace?.(event);
         },
       },
       {
         onOpen: (transport, resumed) => this.#onOpen(transport, resumed),
-        onError: (error) => this.#onError(error),
+        onError: (error) => this.#fail(error, 'dial-failed'),
       },
     );
+    if (this.#givenUp === null) this.#transport = transport;
+    else transport.abandon(this.#givenUp);
+  }
+
+  /** What it is doing, for the message of a timeout. */
+  get doing(): string {
+    const doing = this.#transport?.doing ?? 'opening a connection';
+    const { proxy } = this.#target;
+    return proxy === null ? doing : `${doing}, the proxy ${proxy}`;
+  }
+
+  /** Has it keep the process alive, as it does at first. */
+  ref(): void {
+    if (!this.#over) this.#transport?.ref();
+  }
+
+  /** Has it not keep the process alive, as far as Node allows that. */
+  unref(): void {
+    if (!this.#over) this.#transport?.unref();
   }
 
   /** A limit of another waiter's, in ms from now; whether it ends the dial earlier than before. */
@@ -90,40 +104,27 @@ export class Dial {
   /** Gives it up; no event follows. */
   abandon(reason: 'dial-abandoned' | 'closed'): void {
     if (this.#over) return;
-    this.#stop();
     const error = new ConnectError(`The dial to ${this.#settings.origin} was given up (${reason})`, {
       code: 'ERR_CANCELLED',
       phase: 'connect',
     });
     this.#givenUp = error;
-    if (this.#isTelling || this.#transport === null) queueMicrotask(() => this.#giveUp());
-    else this.#giveUp();
+    this.#transport?.abandon(error);
+    this.#end(null, error);
   }
 
-  /** Whether it was given up: that is told, once. */
-  #giveUp(): boolean {
-    const error = this.#givenUp;
-    if (error === null) return this.#over;
-    this.#givenUp = null;
-    this.#transport?.abandon(error);
-    this.#tellEnd(null, error);
-    return true;
+  /** Whether it has told its end: it is too late to give it up. */
+  get isOver(): boolean {
+    return this.#over;
   }
 
   #onOpen(transport: Transport, resumed: boolean): void {
-    if (this.#giveUp()) {
+    if (this.#over) {
       transport.destroy();
       return;
     }
-    this.#stop();
-    this.#tellEnd(transport.address, null);
+    this.#end(transport.address, null);
     this.#events.onConnection(new Http1Connection(this.#times, transport, this.#settings), resumed);
-  }
-
-  #onError(error: HTTPError): void {
-    if (this.#giveUp()) return;
-    this.#stop();
-    this.#fail(error, 'dial-failed');
   }
 
   #onTimeout(): void {
@@ -136,24 +137,20 @@ export class Dial {
       `Cannot ${what}: still ${transport.doing} after ${after} ms; option: timeout.connect`,
       { code: 'ERR_TIMEOUT', phase: 'connect' },
     );
-    this.#stop();
     transport.abandon(error);
     this.#fail(error, 'dial-timeout');
   }
 
   #fail(error: HTTPError, reason: CloseReason): void {
-    this.#tellEnd(null, error);
+    if (this.#over) return;
+    this.#end(null, error);
     error.timings = failedOpening(this.#times, this.#settings.clock.now());
     this.#events.onDialFailure(error, reason);
   }
 
-  /** It is over before any event tells of that: a listener may give up what it is for. */
-  #stop(): void {
+  #end(address: string | null, error: HTTPError | null): void {
     this.#over = true;
     this.#alarm.remove();
-  }
-
-  #tellEnd(address: string | null, error: HTTPError | null): void {
     const { clock, origin } = this.#settings;
     this.#trace?.({ type: 'dial-end', at: clock.now(), connection: this.id, origin, address, error });
   }

@@ -164,7 +164,10 @@ export class Http1Connection implements Connection, TransportHandler, ResponseEv
     const recent = gate.isRecent(this.#idleMark, this.#idleSince, now);
     // A connection that idled before its first exchange can have died like any other that was kept.
     const times = new AttemptTimes(this.#opening, this.served - 1, now - this.#idleSince);
-    const exchange = new Http1Exchange(this, request, sink, { fresh: this.served === 1 && recent, times });
+    const exchange = new Http1Exchange(this, request, sink, {
+      fresh: this.served === 1 && gate.isSameTurn(this.#idleMark),
+      times,
+    });
     // A FIN may have come together with the last response: a request that could not be sent again waits to see it.
     const mayBeLost = this.served > 1 && !request.repeatable;
     if (this.#state.is === 'closed') {

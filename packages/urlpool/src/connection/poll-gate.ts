@@ -44,9 +44,14 @@ export class PollGate {
     return this.checks;
   }
 
+  /** Whether no check phase has passed since that mark was given: nothing has been idle in between. */
+  isSameTurn(mark: number): boolean {
+    return mark === this.checks;
+  }
+
   /** Whether a connection that became idle at `since` with that mark may be written to at once. */
   isRecent(mark: number, since: number, now: number): boolean {
-    return mark === this.checks && now - since < RECENT_MS;
+    return this.isSameTurn(mark) && now - since < RECENT_MS;
   }
 
   /** Runs `callback` once the loop has polled; `thorough` asks for a whole poll phase however recent the last was. */

@@ -4,7 +4,8 @@
 import type { Router } from '../call/router.ts';
 import { LineMemo } from '../http1/line-memo.ts';
 import { namedSocket, type Origin, originText } from '../message/origin.ts';
-import { OriginPool, type PoolWatch } from '../pool/origin-pool.ts';
+import { OriginPool } from '../pool/origin-pool.ts';
+import type { PoolWatch } from '../pool/pool-surroundings.ts';
 import { HttpConnect } from '../route/http-connect.ts';
 import type { ProxyServer } from '../route/proxy-server.ts';
 import { Socks4, Socks5 } from '../route/socks.ts';
@@ -125,6 +126,7 @@ function tunnelThrough(proxy: ProxySettings, settings: PoolSettings): DialTarget
     hop: hopTo(proxy, settings),
     text,
     looksUp: server.scheme === 'socks4' || server.scheme === 'socks5',
+    isOfIPv4: server.scheme === 'socks4' || server.scheme === 'socks4a',
     talk: (end) => talkWith(server, end) ?? new HttpConnect(end, proxy, settings.limits),
   };
 }

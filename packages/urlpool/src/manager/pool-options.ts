@@ -26,7 +26,7 @@ import {
 } from '../policy/retry-budget.ts';
 import { checkReplay, type ReplayPolicy } from '../policy/should-replay.ts';
 import { Timeout, type TimeoutOptions } from '../policy/timeout.ts';
-import type { PoolLimits } from '../pool/origin-pool.ts';
+import type { PoolLimits } from '../pool/pool-limits.ts';
 import { Room } from '../pool/room.ts';
 import { type HeadersInput, mergeFields } from '../request/header-fields.ts';
 import type { TraceListener } from '../trace/trace-event.ts';
@@ -297,7 +297,7 @@ export function namesFrom(options: LookupOptions, clock: Clock): Names {
   const { lookup, dnsCache = lookup === undefined } = options;
   const cache = dnsCacheSettings(dnsCache);
   const resolve = hostResolver(options);
-  return cache === null ? uncached(resolve) : new AddressBook(resolve, clock, cache);
+  return cache === null ? uncached(resolve, clock) : new AddressBook(resolve, clock, cache);
 }
 
 /** A Timeout that says nothing of the queue leaves that to the pool. */

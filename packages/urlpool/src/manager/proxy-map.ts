@@ -18,7 +18,7 @@ const KEY = /^(?<scheme>https?|all)(?::\/\/(?<host>[^/?#@*\\]+)\/?)?$/i;
 
 /** Whether an object holds proxies by what they are for, and not the options of one. */
 export function isProxyMap(option: object): option is ProxyMap {
-  return !('url' in option) && Object.keys(option).some((key) => /^(?:https?|all)(?::\/\/|$)/i.test(key));
+  return !Object.hasOwn(option, 'url') && Object.keys(option).some((key) => /^(?:https?|all)(?::\/\/|$)/i.test(key));
 }
 
 /**

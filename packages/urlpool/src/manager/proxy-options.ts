@@ -10,7 +10,9 @@ import { Forward } from '../route/forward.ts';
 import { NoProxy } from '../route/no-proxy.ts';
 import { ProxyCredentials } from '../route/proxy-credentials.ts';
 import { type ProxyServer, parseProxy, proxyText } from '../route/proxy-server.ts';
-import { TLSContext, type TLSOptions } from '../transport/tls-settings.ts';
+import type { TLSOptions } from '../transport/tls-options.ts';
+import { TLSContext } from '../transport/tls-settings.ts';
+import { ownOptions } from '../util/own-options.ts';
 import { contentKey } from './content-key.ts';
 
 /** A proxy, and how it is spoken to. */
@@ -63,7 +65,7 @@ export type ProxyChooser = (origin: Origin) => ProxySettings | null;
  * @throws {RequestError} `ERR_INVALID_OPTION`
  */
 export function oneProxy(choice: NonNullable<ProxyChoice>): ProxyChooser {
-  const options = isOptions(choice) ? choice : { url: choice };
+  const options = ownOptions(isOptions(choice) ? choice : { url: choice });
   const settings = settingsOf(options);
   const { noProxy } = options;
   if (noProxy !== undefined && typeof noProxy !== 'string') {
@@ -80,7 +82,8 @@ export function tunnelling(proxy: ProxySettings): ProxySettings {
 
 function settingsOf(options: ProxyOptions): ProxySettings {
   checkNames('proxy', options, ['url', 'auth', 'headers', 'tls', 'tunnel', 'noProxy']);
-  const { url, headers, tls = {}, tunnel = false, auth = 'basic' } = options;
+  const { url, headers, tls: givenTLS = {}, tunnel = false, auth = 'basic' } = options;
+  const tls = ownTLS(givenTLS);
   checkFlag('proxy.tunnel', tunnel);
   const server = parseProxy(url);
   checkAuth(options, server);
@@ -107,6 +110,11 @@ function settingsOf(options: ProxyOptions): ProxySettings {
   };
 }
 
+/** What is no object is refused where it is read. */
+function ownTLS(tls: TLSOptions): TLSOptions {
+  return typeof tls === 'object' && tls !== null ? ownOptions(tls) : tls;
+}
+
 /** Fields that the requests themselves have, once. */
 const NOT_THE_PROXYS: ReadonlySet<string> = new Set(['host', 'content-length', 'transfer-encoding', 'connection']);
 
@@ -130,5 +138,5 @@ function checkAuth({ auth, headers }: ProxyOptions, { scheme, userinfo }: ProxyS
 
 /** Whether a proxy is given by its options, and not by its URL alone. */
 function isOptions(choice: ProxyChoice): choice is ProxyOptions {
-  return typeof choice === 'object' && choice !== null && !(choice instanceof URL);
+  return typeof choice === 'object' && choice !== null && !(choice instanceof URL) && !Array.isArray(choice);
 }

@@ -6,7 +6,8 @@ import { type IPBytes, type IPRange, isInRange, parseIP, parseRange, unmapped } 
 import type { Origin } from '../message/origin.ts';
 
 /**
- * Whether an address may be connected to: a sentence's end that says why not, false, or anything else for yes.
+ * Whether an address may be connected to: a sentence's end that says why not, or false; true or nothing for yes. It answers
+ * at once: a promise is refused.
  *
  * @param address The IP address that the name has now, whatever the URL says.
  */
@@ -15,7 +16,7 @@ export type AddressGuard = (address: string, origin: Origin) => string | boolean
 /** `public` lets only addresses pass that anybody on the internet can reach. */
 export type GuardOption = 'public' | AddressGuard;
 
-/** Why an address must not be connected to; null where it may. */
+/** Why an address must not be connected to; null where it may. It throws what a guard of the caller's throws. */
 export type Guard = (address: string, origin: Origin) => string | null;
 
 /**
@@ -34,9 +35,17 @@ export function guardFrom(option: GuardOption | undefined): Guard | null {
   if (typeof option !== 'function') throw invalidOption('guard', option, "give 'public' or a function");
   return (address, origin) => {
     const answer = option(address, origin);
+    if (answer === true || answer === null || answer === undefined) return null;
     if (answer === false) return `${address} is not allowed`;
-    return typeof answer === 'string' ? `${address} is not allowed: ${answer}` : null;
+    if (typeof answer === 'string') return `${address} is not allowed: ${answer}`;
+    // Of a promise nobody here waits for the outcome: what it lets pass must not be everything.
+    throw new TypeError(`it gave ${kindOf(answer)} for ${address}; it is to give true, false or a reason, at once`);
   };
+}
+
+function kindOf(answer: unknown): string {
+  if (answer instanceof Promise) return 'a promise';
+  return typeof answer === 'object' ? 'an object' : `a ${typeof answer}`;
 }
 
 /** What is not public, and what it is: the IANA registries of special-purpose addresses (RFC 6890), and what is not assigned. */
@@ -46,6 +55,7 @@ const NOT_PUBLIC: readonly (readonly [range: IPRange, what: string])[] = (
     ['10.0.0.0/8', 'private (RFC 1918)'],
     ['100.64.0.0/10', 'shared by a provider (RFC 6598)'],
     ['127.0.0.0/8', 'loopback (RFC 1122)'],
+    ['168.63.129.16/32', 'the host of a virtual machine at Azure'],
     ['169.254.0.0/16', 'link-local (RFC 3927), where clouds have their metadata'],
     ['172.16.0.0/12', 'private (RFC 1918)'],
     ['192.0.0.0/24', 'for protocols (RFC 6890)'],
@@ -82,6 +92,12 @@ const EMBEDDING: readonly (readonly [range: IPRange, from: number])[] = (
   ] as const
 ).map(([range, from]) => [known(range), from]);
 
+/** Bytes 8 to 11 of an address whose last four are an IPv4 address, in whatever network (ISATAP, RFC 5214 §6.1). */
+const ISATAP: readonly IPBytes[] = [
+  [0x00, 0x00, 0x5e, 0xfe],
+  [0x02, 0x00, 0x5e, 0xfe],
+];
+
 /** Global unicast (RFC 4291 §2.4): nothing else of IPv6 is assigned to the public. */
 const GLOBAL: IPRange = known('2000::/3');
 
@@ -97,11 +113,21 @@ function why(bytes: IPBytes): string | null {
   for (const [range, what] of NOT_PUBLIC) if (isInRange(plain, range)) return what;
   for (const [range, from] of EMBEDDING) {
     if (!isInRange(plain, range)) continue;
-    const inner = why(plain.slice(from, from + 4));
-    if (inner !== null) return `IPv6 that leads to an IPv4 address which is ${inner}`;
+    const inner = whyInside(plain, from);
+    if (inner !== null) return inner;
     if (from === 12) return null;
   }
+  if (ISATAP.some((mark) => mark.every((byte, i) => plain[8 + i] === byte))) {
+    const inner = whyInside(plain, 12);
+    if (inner !== null) return inner;
+  }
   return plain.length === 16 && !isInRange(plain, GLOBAL) ? 'not assigned to the public (RFC 4291)' : null;
+}
+
+/** Why the IPv4 address that an IPv6 address carries is not public; null where it is. */
+function whyInside(bytes: IPBytes, from: number): string | null {
+  const inner = why(bytes.slice(from, from + 4));
+  return inner === null ? null : `IPv6 that leads to an IPv4 address which is ${inner}`;
 }
 
 function known(text: string): IPRange {

@@ -127,6 +127,13 @@ export class Dials {
     const entry = this.#dial(null, keeper);
     this.#kept.add(entry);
     outside(() => entry.dial.start(keeper.connectTimeout, keeper.why));
+    hold(entry);
+  }
+
+  /** What the dial does that a waiter counts on; null where there is none. */
+  doingFor(waiter: Waiter): string | null {
+    const standing = this.#standing.get(waiter);
+    return standing === undefined || standing instanceof Lacking ? null : standing.dial.doing;
   }
 
   /** How many of the dials that nobody waits for have this keeper. */
@@ -147,6 +154,7 @@ export class Dials {
       this.#unwanted.delete(entry);
       this.#kept.add(entry);
       entry.dial.shorten(keeper.connectTimeout);
+      hold(entry);
     }
     return kept;
   }
@@ -154,8 +162,9 @@ export class Dials {
   /** The keeper wants none of them any more: those that nobody else wants are given up. */
   release(keeper: Keeper): void {
     for (const entry of [...this.#entries]) {
-      if (!entry.keepers.delete(keeper) || entry.keepers.size > 0 || entry.waiter !== null) continue;
-      this.#giveUp(entry);
+      if (!entry.keepers.delete(keeper)) continue;
+      if (entry.keepers.size > 0 || entry.waiter !== null) hold(entry);
+      else this.#giveUp(entry);
     }
   }
 
@@ -185,9 +194,9 @@ export class Dials {
     return entry;
   }
 
-  /** Gives all of them up; returns how many there were. */
+  /** Gives all of them up, but for one that is just becoming a connection; returns how many there were. */
   abandonAll(): number {
-    const entries = [...this.#entries];
+    const entries = [...this.#entries].filter(({ dial }) => !dial.isOver);
     this.#entries.clear();
     this.#standing.clear();
     this.#without.clear();
@@ -205,6 +214,7 @@ export class Dials {
     this.#standing.set(waiter, entry);
     // Where the waiter's own time for connecting ends first, the dial has become its own.
     if (entry.dial.shorten(waiter.connectTimeout)) entry.startedFor = waiter;
+    hold(entry);
   }
 
   /** It is over; a waiter that counted on it has no dial any more. */
@@ -218,6 +228,7 @@ export class Dials {
   }
 
   #onSpare(entry: Entry): void {
+    hold(entry);
     if (entry.keepers.size > 0) {
       this.#kept.add(entry);
       return;
@@ -239,10 +250,20 @@ export class Dials {
   }
 
   #giveUp(entry: Entry): void {
+    // It is just becoming a connection, or a listener that heard of the end of another has ended all.
+    if (entry.dial.isOver) return;
     this.#unwanted.delete(entry);
     this.#kept.delete(entry);
     this.#entries.delete(entry);
     entry.dial.abandon('dial-abandoned');
     this.#events.onUnwanted();
   }
+}
+
+/** A dial keeps the process alive while somebody waits for it. */
+function hold({ dial, waiter, keepers }: Entry): void {
+  let isAwaited = waiter !== null;
+  for (const keeper of keepers) isAwaited ||= keeper.isAwaited;
+  if (isAwaited) dial.ref();
+  else dial.unref();
 }

@@ -2,7 +2,8 @@
 // it does; it never asks a connection for its protocol, and knows nothing of requests or responses.
 //
 // Binding is late: a waiter takes whichever comes first, a connection that came free or a dial that finished. Idle
-// connections are a stack, the warmest taken first; waiters are a queue.
+// connections are a stack, the warmest taken first; waiters are a queue. It is one file since whatever happens to either
+// ends in the same few steps: serve who waits, put to rest, see whether all is at rest.
 
 import type { Connection } from '../connection/connection.ts';
 import type { ConnectionSettings } from '../connection/http1-connection.ts';
@@ -10,105 +11,69 @@ import type { HTTPError } from '../errors/http-error.ts';
 import type { CloseReason } from '../trace/close-reason.ts';
 import type { PoolSnapshot } from '../trace/snapshot.ts';
 import type { DialTarget } from '../transport/transport-dial.ts';
-import { addAbortable, removeAbortable } from '../util/abort-registry.ts';
-import { Alarm } from '../util/alarms.ts';
-import { AddressWatch } from './address-watch.ts';
 import { assign, type Step } from './assign.ts';
 import { Counters } from './counters.ts';
+import { DialPace } from './dial-pace.ts';
 import { Dials } from './dials.ts';
 import { isSurplus } from './evict.ts';
-import { retirement } from './expiry.ts';
-import { IdleStack } from './idle-stack.ts';
+import type { IdleStack } from './idle-stack.ts';
 import type { Keeper } from './keeper.ts';
-import { Member } from './member.ts';
+import type { Member } from './member.ts';
+import { Members } from './members.ts';
 import { Opening } from './opening.ts';
-import { closedToConnections, placeWords, refusal, stalledWords } from './pool-words.ts';
-import { Preconnect } from './preconnect.ts';
+import type { PoolLimits } from './pool-limits.ts';
+import type { PoolSurroundings } from './pool-surroundings.ts';
+import { CLOSED, closedToConnections, fullWords, placeWords, refusal, stalledWords } from './pool-words.ts';
 import { Queue } from './queue.ts';
-import { type Hopeful, IdlePlace, type Room, type Tenant } from './room.ts';
-import { STALLED_MS, stalledSince } from './stalled.ts';
+import type { Tenant } from './room.ts';
+import { type StallingPool, StallWatch } from './stall-watch.ts';
 import type { Waiter } from './waiter.ts';
-import { warmDials } from './warm.ts';
-import { Warmth } from './warmth.ts';
+import { type WarmedPool, Warming } from './warming.ts';
 
-/** What a pool is bounded by. */
-export interface PoolLimits {
-  readonly maxSize: number;
-  readonly maxIdle: number;
-  readonly block: boolean;
-  readonly maxQueued: number;
-  /** How old a connection may become, in ms. */
-  readonly maxAge: number;
-  /** Connections to keep warm. */
-  readonly minIdle: number;
-  /** `Timeout.connect` of the dials for these, in ms; null for none. */
-  readonly connectTimeout: number | null;
-}
-
-/** Told whether the pool is in use: by a waiter, a dial or an exchange. */
-export interface PoolWatch {
-  onBusy(): void;
-  onQuiet(): void;
-}
-
-/** What a pool shares with others. */
-export interface PoolSurroundings {
-  readonly room: Room;
-  /** From 0 to 1. */
-  readonly random: () => number;
-  readonly watch: PoolWatch | null;
-}
-
-/**
- * Connections opened in one turn of the event loop. Opening one costs a tenth of a millisecond, in which nothing is read or
- * written: of 100 requests at once on 10 warm connections, most have been served by those before the last dial is due.
- */
-const DIALS_PER_TURN = 4;
-
-export class OriginPool implements Tenant, Hopeful {
+export class OriginPool implements Tenant, StallingPool, WarmedPool {
   readonly #settings: ConnectionSettings;
   readonly #limits: PoolLimits;
   readonly #surroundings: PoolSurroundings;
-  readonly #members = new Set<Member>();
+  readonly #members: Members;
   readonly #idle: IdleStack;
   readonly #queue: Queue;
   readonly #dials: Dials;
+  readonly #pace: DialPace;
+  readonly #warming: Warming;
+  readonly #stalls: StallWatch;
   readonly #counters = new Counters();
-  readonly #stalled: Alarm;
-  readonly #addresses: AddressWatch;
-  /** Keeps `minIdle` connections warm; null where that is 0. */
-  readonly #warmth: Warmth | null;
-  readonly #preconnects = new Set<Preconnect>();
   #closed = false;
-  #dialsInTurn = 0;
   #inUse = false;
 
   constructor(target: DialTarget, settings: ConnectionSettings, limits: PoolLimits, surroundings: PoolSurroundings) {
     this.#settings = settings;
     this.#limits = limits;
     this.#surroundings = surroundings;
-    this.#idle = new IdleStack(settings, surroundings.room, (member, why) => this.#destroy(member, why));
-    this.#queue = new Queue(settings);
-    this.#stalled = new Alarm(settings.alarms, () => this.#refuseStalled());
-    this.#addresses = new AddressWatch(target, settings.gate, (endpoints) => this.#retire(endpoints));
-    this.#dials = new Dials(target, settings, {
-      onConnection: (connection, resumed) => {
-        this.#counters.onCreated(resumed);
-        this.#warmth?.onOpened();
-        this.#add(connection);
-      },
-      onDialFailure: (waiter, error, reason) => this.#onDialFailure(waiter, error, reason),
-      onUnwanted: () => {
-        this.#counters.onClosed('dial-abandoned');
-        this.#surroundings.room.give();
-        this.#warmth?.look();
-        this.#settle();
-      },
+    const { alarms, clock } = settings;
+    const { room, random } = surroundings;
+    this.#members = new Members(target, settings, {
+      tenant: this,
+      room,
+      random,
+      maxAge: limits.maxAge,
+      counters: this.#counters,
+      onChange: (member) => this.#onChange(member),
+      onGone: () => this.#warming.minimum?.look(),
+      onRetired: () => this.#onPlace(),
     });
-    const { minIdle, connectTimeout } = limits;
-    const { alarms } = settings;
-    const warmSurroundings = { alarms, random: surroundings.random, open: () => this.#warmUp() };
-    this.#warmth = minIdle > 0 ? new Warmth(minIdle, connectTimeout, warmSurroundings) : null;
+    this.#idle = this.#members.idle;
+    this.#queue = new Queue(settings);
+    this.#stalls = new StallWatch(this, alarms);
+    this.#dials = new Dials(target, settings, {
+      onConnection: (connection, resumed) => this.#onConnection(connection, resumed),
+      onDialFailure: (waiter, error, reason) => this.#onDialFailure(waiter, error, reason),
+      onUnwanted: () => this.#onUnwantedDial(),
+    });
+    this.#pace = new DialPace(clock, () => {
+      this.#serve();
+      this.#warming.open();
+    });
+    this.#warming = new Warming(this, limits, { alarms, random, room, dials: this.#dials, pace: this.#pace });
   }
 
   /** What it is connected to, as text: its origin, or the proxy that forwards its requests. */
@@ -123,18 +88,18 @@ export class OriginPool implements Tenant, Hopeful {
 
   /** Exchanges begun. */
   get numRequests(): number {
-    return this.#counters.numRequests([...this.#members].map((member) => member.connection));
+    return this.#counters.numRequests(this.#members.connections);
   }
 
   /** Connections and dials. */
   get size(): number {
-    return this.#members.size + this.#dials.size;
+    return this.#members.all.size + this.#dials.size;
   }
 
   /** Takes a waiter in. Its callback may come before this returns. A replay waits before all others. */
   acquire(waiter: Waiter): void {
     if (this.#closed) {
-      waiter.onRefused(this.#closedError());
+      waiter.onRefused(this.#error(CLOSED, 'ERR_POOL_CLOSED'));
       return;
     }
     this.#use();
@@ -146,10 +111,8 @@ export class OriginPool implements Tenant, Hopeful {
     }
     // An attempt that was accepted before is not turned away for those that came meanwhile.
     if (waiter.attempt === 1 && waiter.notKeptBefore === null && this.#step(1) === 'refuse') {
-      const { maxSize, maxQueued } = this.#limits;
-      const why = `${this.#queue.size} requests wait already for its ${maxSize} connections, and maxQueued is ${maxQueued}`;
-      waiter.onRefused(this.#error(`${why}; options: maxQueued, maxSize`, 'ERR_POOL_FULL'));
-      this.#settle();
+      waiter.onRefused(this.#error(fullWords(this.#queue.size, this.#limits), 'ERR_POOL_FULL'));
+      this.settle();
       return;
     }
     this.#enqueue(waiter);
@@ -158,7 +121,7 @@ export class OriginPool implements Tenant, Hopeful {
 
   /** Resolves when a connection is open: at once if one is. */
   async open(connectTimeout: number | null): Promise<void> {
-    if (this.#members.size > 0) return;
+    if (this.#members.all.size > 0) return;
     await new Promise<void>((resolve, reject) => {
       const { trace } = this.#settings;
       this.acquire(new Opening(connectTimeout, trace, { onOpen: resolve, onFailure: reject }));
@@ -176,67 +139,56 @@ export class OriginPool implements Tenant, Hopeful {
     if (this.#closed) throw this.closedToConnections();
     this.#use();
     this.#idle.expire();
-    const { maxSize, maxIdle } = this.#limits;
-    const counts = { count: Math.min(count, maxSize, maxIdle), idle: this.#idle.size };
-    return await new Promise<number>((resolve, reject) => {
-      const member = { onAbort: (): void => wish.end(signal?.reason) };
-      const wish = new Preconnect(counts, connectTimeout, (result) => {
-        if (!this.#preconnects.delete(wish)) return;
-        if (signal !== null) removeAbortable(signal, member);
-        this.#dials.release(wish);
-        if (typeof result === 'number') resolve(result);
-        else reject(result.reason);
-        this.#settle();
-      });
-      this.#preconnects.add(wish);
-      if (signal !== null) addAbortable(signal, member);
-      wish.settleIfOver();
-      this.#warmUp();
-    });
+    return await this.#warming.preconnect(count, connectTimeout, signal);
   }
 
   /** Takes a waiter out that wants no connection any more. A dial that was started for it goes on. */
   cancel(waiter: Waiter): void {
-    if (this.#dequeue(waiter, null)) this.#settle();
+    if (this.#dequeue(waiter, null)) this.settle();
   }
 
   /** Closes what is idle; what is at work closes when it is done. The pool stays usable. */
   clear(reason: 'cleared' | 'evicted' = 'cleared'): void {
-    if (reason === 'evicted') this.stopWarming();
-    else this.#cool();
-    this.#drain([...this.#members], reason);
+    if (reason === 'evicted') this.#warming.stop();
+    else this.#warming.rest();
+    this.#members.drain(this.#members.all, reason);
+    this.#onPlace();
     if (this.size === 0) this.#disarm();
   }
 
   /** Opens no more connections of its own accord. */
   stopWarming(): void {
-    this.#warmth?.stop();
-    this.#cool();
+    this.#warming.stop();
   }
 
   /** Closes every connection at once and refuses whoever waits, now and from now on. */
   close(): void {
     this.#closed = true;
-    this.stopWarming();
-    for (const wish of [...this.#preconnects]) wish.end(this.closedToConnections());
     for (const waiter of this.#queue.all) {
       this.#dequeue(waiter, null);
-      waiter.onRefused(this.#closedError());
+      waiter.onRefused(this.#error(CLOSED, 'ERR_POOL_CLOSED'));
     }
     const { room } = this.#surroundings;
     for (let dials = this.#dials.abandonAll(); dials > 0; dials--) {
       this.#counters.onClosed('closed');
       room.give();
     }
-    for (const member of [...this.#members]) this.#destroy(member, 'closed');
+    this.#warming.stop();
+    this.#warming.end(this.closedToConnections());
+    this.#members.destroyAll('closed');
     room.unwant(this);
     this.#disarm();
   }
 
   /** What every place is taken by, in a few words for the message of a waiter that gives up. */
   describe(): string {
-    const active = this.#members.size - this.#idle.size;
+    const active = this.#members.all.size - this.#idle.size;
     return placeWords(this.#settings.origin, { active, dialling: this.#dials.size });
+  }
+
+  /** What the dial does that a waiter counts on; null where there is none. */
+  doingFor(waiter: Waiter): string | null {
+    return this.#dials.doingFor(waiter);
   }
 
   /** The error of a preconnect() that is too late. */
@@ -245,26 +197,56 @@ export class OriginPool implements Tenant, Hopeful {
   }
 
   snapshot(): PoolSnapshot {
-    const connections = [...this.#members].map((member) => member.connection);
+    const { connections } = this.#members;
+    const { open, idle, waiting } = this.held;
     return {
       origin: this.#settings.origin,
-      open: this.#members.size,
-      idle: this.#idle.size,
-      active: this.#members.size - this.#idle.size,
+      open,
+      idle,
+      active: open - idle,
       dialling: this.#dials.size,
-      queued: this.#queue.size,
+      queued: waiting,
       ...this.#counters.snapshot(connections, this.#settings.clock.now()),
     };
   }
 
-  /** There is room in the manager. For Room. */
+  // As a tenant of the room, as what is warmed, and as what may be stalled.
+
   onRoom(): void {
     this.#serve();
   }
 
-  /** There is room that nobody wants. For Room. */
-  onSpare(): void {
-    this.#warmth?.look();
+  /** Looks whether the pool has come to rest: it may be given up then. */
+  settle(): void {
+    if (!this.#inUse || this.#queue.size > 0 || this.#dials.size > 0 || this.#idle.size < this.#members.all.size)
+      return;
+    if (this.#warming.preconnects > 0) return;
+    this.#inUse = false;
+    if (this.size === 0) this.#disarm();
+    this.#surroundings.watch?.onQuiet();
+  }
+
+  get held(): { readonly idle: number; readonly open: number; readonly waiting: number } {
+    return { idle: this.#idle.size, open: this.#members.all.size, waiting: this.#queue.size };
+  }
+
+  dialWarm(keeper: Keeper): void {
+    this.#countDial();
+    this.#dials.startWarm(keeper);
+  }
+
+  get waiting(): readonly Waiter[] {
+    return this.#queue.all;
+  }
+
+  get holding(): readonly Connection[] {
+    const hasNoRoom = this.size >= this.#limits.maxSize || this.#surroundings.room.for(this) === 0;
+    return hasNoRoom && this.#dials.size === 0 ? this.#members.connections : [];
+  }
+
+  refuseStalled(waiter: Waiter, now: number): void {
+    this.#dequeue(waiter, null);
+    waiter.onRefused(this.#error(stalledWords(this.#members.connections, now), 'ERR_POOL_STALLED'));
   }
 
   #use(): void {
@@ -272,8 +254,8 @@ export class OriginPool implements Tenant, Hopeful {
       this.#inUse = true;
       this.#surroundings.watch?.onBusy();
     }
-    this.#addresses.refresh();
-    this.#warmth?.onUse();
+    this.#members.addresses.refresh();
+    this.#warming.minimum?.onUse();
   }
 
   #give(member: Member, waiter: Waiter): void {
@@ -299,7 +281,7 @@ export class OriginPool implements Tenant, Hopeful {
       ready: 0,
       barred: this.#queue.hasReplays ? this.#idle.size : 0,
       dialling: this.#dials.size + (more === 0 ? 0 : this.#dialsPutOff()),
-      open: this.#members.size,
+      open: this.#members.all.size,
       waiting: this.#queue.size + more,
       perDial: 1,
     };
@@ -308,7 +290,7 @@ export class OriginPool implements Tenant, Hopeful {
 
   /** Dials that will be started in the next turns for those that wait already. */
   #dialsPutOff(): number {
-    if (this.#dialsInTurn < DIALS_PER_TURN) return 0;
+    if (this.#pace.left > 0) return 0;
     const { maxSize, block } = this.#limits;
     const places = block ? maxSize - this.size : Number.POSITIVE_INFINITY;
     return Math.max(0, Math.min(this.#queue.size - this.#dials.size, places, this.#surroundings.room.for(this)));
@@ -317,13 +299,13 @@ export class OriginPool implements Tenant, Hopeful {
   /** Opens the connections that those who wait are due, a few in each turn of the event loop. */
   #serve(): void {
     const { room } = this.#surroundings;
-    while (this.#queue.size > this.#dials.size && this.#dialsInTurn < DIALS_PER_TURN) {
+    while (this.#queue.size > this.#dials.size && this.#pace.left > 0) {
       const step = this.#step(0);
       if (step === 'replace' && this.#idle.coldest !== null) {
-        this.#destroy(this.#idle.coldest, 'replaced');
+        this.#members.destroy(this.#idle.coldest, 'replaced');
       } else if (step === 'dial' || step === 'overflow') {
-        room.take(this);
-        this.#startDial();
+        this.#countDial();
+        this.#dials.start();
       } else {
         if (!this.#limits.block || this.size < this.#limits.maxSize) room.want(this);
         return;
@@ -337,76 +319,35 @@ export class OriginPool implements Tenant, Hopeful {
     if (this.#queue.size <= this.#dials.size) this.#surroundings.room.unwant(this);
   }
 
-  #startDial(): void {
-    this.#countDial();
-    this.#dials.start();
-  }
-
   #countDial(): void {
-    if (++this.#dialsInTurn === 1) this.#settings.clock.atNextCheck(this.#onNextTurn, true);
+    this.#surroundings.room.take(this);
+    this.#pace.count();
     this.#counters.onDial();
   }
-
-  /** Opens the connections that preconnect() and `minIdle` lack, a few in each turn of the event loop. */
-  #warmUp(): void {
-    for (const wish of this.#preconnects) {
-      wish.onKept(this.#dials.keep(wish, wish.lacking));
-      const most = wish.lacking;
-      wish.onKept(this.#startWarm(wish, wish.count, { most, atOnce: Number.POSITIVE_INFINITY }));
-      if (this.#dialsInTurn < DIALS_PER_TURN) wish.onNoMore();
-    }
-    if (this.#warmth === null) return;
-    const { wanted, atOnce } = this.#warmth;
-    this.#dials.keep(this.#warmth, wanted - this.#idle.size - this.#dials.spareOf(this.#warmth));
-    this.#startWarm(this.#warmth, wanted, { most: wanted, atOnce });
-    const { room } = this.#surroundings;
-    const isShort = this.#idle.size + this.#dials.spare < wanted;
-    if (isShort && room.spare === 0 && this.size < this.#limits.maxSize) room.hope(this);
-  }
-
-  /** Opens up to `most` connections, so that `wanted` are warm; returns how many. */
-  #startWarm(keeper: Keeper, wanted: number, { most, atOnce }: { most: number; atOnce: number }): number {
-    const { maxSize, maxIdle } = this.#limits;
-    const { room } = this.#surroundings;
-    const counts = {
-      idle: this.#idle.size,
-      spare: this.#dials.spare,
-      open: this.#members.size,
-      dialling: this.#dials.size,
-      waiting: this.#queue.size,
-    };
-    const due = warmDials(counts, { wanted, maxSize, maxIdle, room: room.spare, atOnce });
-    const count = Math.min(due, most, DIALS_PER_TURN - this.#dialsInTurn);
-    for (let i = 0; i < count; i++) {
-      room.take(this);
-      this.#countDial();
-      this.#dials.startWarm(keeper);
-    }
-    return count;
-  }
-
-  readonly #onNextTurn = (): void => {
-    const isLeft = this.#dialsInTurn === DIALS_PER_TURN;
-    this.#dialsInTurn = 0;
-    if (!isLeft) return;
-    this.#serve();
-    this.#warmUp();
-  };
 
   #enqueue(waiter: Waiter): void {
     this.#queue.join(waiter);
     this.#dials.join(waiter);
     this.#queue.tell(waiter, { joins: true });
-    if (this.#stalled.deadline === Number.POSITIVE_INFINITY) this.#stalled.set(waiter.queuedAt + STALLED_MS);
+    this.#stalls.begin(waiter.queuedAt);
   }
 
   #dequeue(waiter: Waiter, connection: number | null): boolean {
     if (!this.#queue.leave(waiter)) return false;
     this.#dials.leave(waiter);
-    if (this.#queue.size === 0) this.#stalled.clear();
+    if (this.#queue.size === 0) this.#stalls.rest();
     this.#queue.tell(waiter, { joins: false, connection });
     this.#withdraw();
     return true;
+  }
+
+  #onConnection(connection: Connection, resumed: boolean): void {
+    this.#counters.onCreated(resumed);
+    this.#warming.minimum?.onOpened();
+    const member = this.#members.add(connection);
+    // A listener of the dial's end may have closed the pool.
+    if (this.#closed) this.#members.destroy(member, 'closed');
+    else this.#onFree(member);
   }
 
   #onDialFailure(waiter: Waiter | null, error: HTTPError, reason: CloseReason): void {
@@ -414,35 +355,24 @@ export class OriginPool implements Tenant, Hopeful {
     const isWaiting = waiter !== null && this.#dequeue(waiter, null);
     this.#surroundings.room.give();
     if (isWaiting) waiter.onRefused(error);
-    this.#warmth?.look();
-    this.#serve();
-    this.#settle();
+    this.#warming.minimum?.look();
+    this.#onPlace();
   }
 
-  #add(connection: Connection): void {
-    const { random } = this.#surroundings;
-    const { maxAge } = this.#limits;
-    const isMortal = maxAge !== Number.POSITIVE_INFINITY;
-    const retireAt = isMortal ? retirement(connection.openedAt, maxAge, random()) : maxAge;
-    const member: Member = new Member(
-      connection,
-      retireAt,
-      new IdlePlace(this, () => this.#destroy(member, 'evicted')),
-    );
-    this.#members.add(member);
-    this.#addresses.start();
-    connection.onChange = () => this.#onChange(member);
-    this.#onFree(member);
+  /** Nobody wanted a dial: it was given up. */
+  #onUnwantedDial(): void {
+    this.#counters.onClosed('dial-abandoned');
+    this.#surroundings.room.give();
+    this.#warming.minimum?.look();
+    this.settle();
   }
 
   #onChange(member: Member): void {
     const { state, inFlight, served, openedAt } = member.connection;
     if (state.is === 'closed') {
-      if (served === 0) this.#warmth?.onUnusedGone(this.#settings.clock.now() - openedAt);
-      this.#idle.delete(member);
-      this.#forget(member, state.reason);
-      this.#serve();
-      this.#settle();
+      if (served === 0) this.#warming.minimum?.onUnusedGone(this.#settings.clock.now() - openedAt);
+      this.#members.forget(member, state.reason);
+      this.#onPlace();
     } else if (inFlight === 0) {
       this.#onFree(member);
     }
@@ -458,9 +388,8 @@ export class OriginPool implements Tenant, Hopeful {
     const mayYield = waiter === null || connection.served > 0;
     const isSpent = mayYield && member.idleSince >= member.retireAt;
     if (isSpent || (mayYield && room.mustYield(this, waiter !== null))) {
-      this.#destroy(member, isSpent ? 'max-age' : 'evicted');
-      this.#serve();
-      this.#settle();
+      this.#members.destroy(member, isSpent ? 'max-age' : 'evicted');
+      this.#onPlace();
     } else if (waiter !== null && !waiter.wantsExchange) {
       this.#dequeue(waiter, connection.id);
       waiter.onConnection(connection);
@@ -473,102 +402,24 @@ export class OriginPool implements Tenant, Hopeful {
     }
   }
 
+  /** A place has come free: another connection may be due. */
+  #onPlace(): void {
+    this.#serve();
+    this.settle();
+  }
+
   #rest(member: Member): void {
     this.#idle.push(member);
     const { coldest } = this.#idle;
-    if (coldest !== null && isSurplus(this.#idle.size, this.#limits)) this.#destroy(coldest, 'surplus');
+    if (coldest !== null && isSurplus(this.#idle.size, this.#limits)) this.#members.destroy(coldest, 'surplus');
     if (this.#queue.size > 0) this.#serve();
-    this.#settle();
-  }
-
-  /** Refuses those that have waited in vain for places which forgotten responses hold. */
-  #refuseStalled(): void {
-    const now = this.#settings.clock.now();
-    const hasNoRoom = this.size >= this.#limits.maxSize || this.#surroundings.room.for(this) === 0;
-    const isFull = hasNoRoom && this.#dials.size === 0;
-    const since = isFull ? stalledSince([...this.#members].map((member) => member.connection)) : null;
-    let next = now + STALLED_MS / 60;
-    for (const waiter of since === null ? [] : this.#queue.all) {
-      if (waiter.hasPoolTimeout) continue;
-      const due = Math.max(waiter.queuedAt, since ?? now) + STALLED_MS;
-      if (due <= now) {
-        this.#dequeue(waiter, null);
-        waiter.onRefused(this.#stalledError(now));
-      } else {
-        next = due;
-        break;
-      }
-    }
-    if (this.#queue.size > 0) this.#stalled.set(next);
-    this.#settle();
-  }
-
-  #stalledError(now: number): HTTPError {
-    const held = [...this.#members].map(({ connection }) => connection);
-    return this.#error(stalledWords(held, now), 'ERR_POOL_STALLED');
-  }
-
-  /** Gives up the connections to addresses that the name does not have any more. */
-  #retire(endpoints: ReadonlySet<string>): void {
-    const gone = [...this.#members].filter(({ connection }) => !endpoints.has(connection.address));
-    if (gone.length > 0) this.#drain(gone, 'address-changed');
-  }
-
-  #drain(members: readonly Member[], reason: CloseReason): void {
-    for (const member of members) {
-      this.#idle.delete(member);
-      member.connection.drain(reason);
-      if (member.connection.state.is === 'closed') this.#forget(member, reason);
-    }
-    this.#serve();
-    this.#settle();
-  }
-
-  #destroy(member: Member, reason: CloseReason): void {
-    this.#idle.delete(member);
-    if (!this.#members.delete(member)) return;
-    if (this.#members.size === 0) this.#addresses.stop();
-    this.#warmth?.look();
-    // It is forgotten before the event tells of it, since a listener may ask for a connection, but its place in the
-    // manager is another's only when it is closed.
-    this.#counters.onGone(member.connection, reason);
-    member.connection.destroy(reason);
-    this.#surroundings.room.give();
-  }
-
-  #forget(member: Member, reason: CloseReason): void {
-    if (!this.#members.delete(member)) return;
-    if (this.#members.size === 0) this.#addresses.stop();
-    this.#warmth?.look();
-    this.#counters.onGone(member.connection, reason);
-    this.#surroundings.room.give();
-  }
-
-  /** Looks whether the pool has come to rest: it may be given up then. */
-  #settle(): void {
-    if (!this.#inUse || this.#queue.size > 0 || this.#dials.size > 0 || this.#idle.size < this.#members.size) return;
-    if (this.#preconnects.size > 0) return;
-    this.#inUse = false;
-    if (this.size === 0) this.#disarm();
-    this.#surroundings.watch?.onQuiet();
-  }
-
-  /** Opens nothing for warmth until it is used again. */
-  #cool(): void {
-    if (this.#warmth === null) return;
-    this.#warmth.rest();
-    this.#dials.release(this.#warmth);
-    this.#surroundings.room.unhope(this);
+    this.settle();
   }
 
   /** There is nothing to watch over: an alarm that stays would hold a pool that was given up in memory. */
   #disarm(): void {
     this.#idle.disarm();
-    this.#stalled.remove();
-  }
-
-  #closedError(): HTTPError {
-    return this.#error('its pool was closed by close()', 'ERR_POOL_CLOSED');
+    this.#stalls.disarm();
   }
 
   #error(why: string, code: 'ERR_POOL_CLOSED' | 'ERR_POOL_FULL' | 'ERR_POOL_STALLED'): HTTPError {

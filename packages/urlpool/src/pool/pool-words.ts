@@ -14,6 +14,16 @@ export function placeWords(origin: string, counts: { readonly active: number; re
   return places === '' ? `there is no room for a connection to ${origin}` : `connections to ${origin}: ${places}`;
 }
 
+/** Why nobody is served any more. */
+export const CLOSED = 'its pool was closed by close()';
+
+/** Why no more may wait. */
+export function fullWords(waiting: number, limits: { readonly maxSize: number; readonly maxQueued: number }): string {
+  const { maxSize, maxQueued } = limits;
+  const why = `${waiting} requests wait already for its ${maxSize} connections, and maxQueued is ${maxQueued}`;
+  return `${why}; options: maxQueued, maxSize`;
+}
+
 /** Why waiting is in vain: forgotten responses hold all the connections. */
 export function stalledWords(
   held: readonly { readonly id: number; readonly pausedSince: number | null }[],

@@ -7,6 +7,7 @@ import type { Keeper } from './keeper.ts';
  */
 export class Preconnect implements Keeper {
   readonly why = 'preconnect';
+  readonly isAwaited = true;
   readonly connectTimeout: number | null;
   /** Connections to have warm. */
   readonly count: number;
@@ -54,6 +55,7 @@ export class Preconnect implements Keeper {
 
   /** It is given up, or its pool is closed. */
   end(reason: unknown): void {
+    this.lacking = 0;
     this.#settle({ reason });
   }
 

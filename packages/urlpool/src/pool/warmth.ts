@@ -10,6 +10,7 @@ import { FIRST_PAUSE_MS, WARM_AT_ONCE, type WarmState, warmPause } from './warm.
 
 export class Warmth implements Keeper {
   readonly why = 'minIdle';
+  readonly isAwaited = false;
   readonly minIdle: number;
   readonly connectTimeout: number | null;
   readonly #alarms: Alarms;

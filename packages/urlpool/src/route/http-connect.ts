@@ -115,7 +115,7 @@ export class HttpConnect implements TunnelTalk {
     return { is: 'open', rest };
   }
 
-  /** An answer other than 2xx is no tunnel, whatever its body says: it must not be taken for the origin's (CVE-2009-1835). */
+  /** An answer other than 2xx is no tunnel, whatever its body says: it must not be taken for the origin's (CVE-2009-1836). */
   #onRefusal(head: Head, framing: Framing, found: FramingFields): void {
     const { credentials } = this.#told;
     if (head.status !== 407) {

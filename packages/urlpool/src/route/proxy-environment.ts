@@ -18,7 +18,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export function proxyFromEnvironment(env: Environment): (origin: Origin) => ProxyServer | null {
   const noProxy = new NoProxy(read(env, 'no_proxy')?.value ?? '');
   const all = read(env, 'all_proxy');
-  const isCGI = env.REQUEST_METHOD !== undefined;
+  const isCGI = own(env, 'REQUEST_METHOD') !== undefined;
   const http = (isCGI ? variable(env, 'http_proxy') : read(env, 'http_proxy')) ?? all;
   const https = read(env, 'https_proxy') ?? all;
   const proxies = { http: proxyOf(http), https: proxyOf(https) };
@@ -33,12 +33,17 @@ interface Variable {
 
 function read(env: Environment, name: string): Variable | null {
   // Set but empty, the lower-case one still wins: that is how a proxy is turned off for one command.
-  return env[name] === undefined ? variable(env, name.toUpperCase()) : variable(env, name);
+  return own(env, name) === undefined ? variable(env, name.toUpperCase()) : variable(env, name);
 }
 
 function variable(env: Environment, name: string): Variable | null {
-  const value = env[name]?.trim() ?? '';
+  const value = own(env, name)?.trim() ?? '';
   return value === '' ? null : { name, value };
+}
+
+/** `process.env` too has the prototype of all objects, to which another part of the program may have added a proxy. */
+function own(env: Environment, name: string): string | undefined {
+  return Object.hasOwn(env, name) ? env[name] : undefined;
 }
 
 function proxyOf(given: Variable | null): ProxyServer | null {

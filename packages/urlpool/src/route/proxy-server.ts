@@ -1,3 +1,4 @@
+import { invalidOption } from '../errors/invalid-option.ts';
 import { RequestError } from '../errors/request-error.ts';
 import { absoluteUrl } from '../message/absolute-url.ts';
 import { redactUrl } from '../message/redact-url.ts';
@@ -25,8 +26,11 @@ const DEFAULT_PORTS = { http: 80, https: 443, socks4: 1080, socks4a: 1080, socks
  * @throws {RequestError} `ERR_INVALID_OPTION`; the message shows no credentials.
  */
 export function parseProxy(input: string | URL, option = 'proxy'): ProxyServer {
-  const text: unknown = typeof input === 'object' && input !== null ? input.href : input;
-  if (typeof text !== 'string') throw refused(option, String(input), 'give a URL, e.g. http://proxy.example:3128');
+  const text: unknown = input instanceof URL ? input.href : input;
+  if (typeof text !== 'string') {
+    const want = text === false ? 'give null for no proxy' : 'give one URL, e.g. http://proxy.example:3128';
+    throw invalidOption(option, text, want);
+  }
   const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
   const given = whole.slice(0, whole.indexOf(':')).toLowerCase();
   const scheme = PROXY_SCHEMES.find((known) => known === (given === 'socks' ? 'socks5h' : given));
@@ -36,13 +40,17 @@ export function parseProxy(input: string | URL, option = 'proxy'): ProxyServer {
   if (url === null || url.hostname === '') throw refused(option, text, 'it is not a URL');
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '') throw refused(option, text, 'a proxy has no path');
   const { hostname, port, username, password } = url;
-  return {
-    scheme,
-    host: hostname.startsWith('[') ? hostname.slice(1, -1) : hostname,
-    port: portOf(port, whole, scheme),
-    userinfo: username === '' && password === '' ? null : `${decoded(username)}:${decoded(password)}`,
-  };
+  const userinfo = username === '' && password === '' ? null : `${decoded(username)}:${decoded(password)}`;
+  // Digest writes the user into a header field as it is (RFC 7616 §3.4).
+  if (!scheme.startsWith('socks') && userinfo !== null && CONTROL.test(userinfo)) {
+    throw refused(option, text, 'its user or password holds a control character (RFC 7617 §2)');
+  }
+  const host = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
+  return { scheme, host, port: portOf(port, whole, scheme), userinfo };
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const CONTROL = /[\x00-\x1f\x7f]/;
 
 /** The parser drops the port 80, which is not the default of every scheme. */
 function portOf(port: string, whole: string, scheme: ProxyServer['scheme']): number {

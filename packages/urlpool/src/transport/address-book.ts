@@ -1,13 +1,15 @@
 // The addresses of the hosts that a manager connects to: answers of DNS are kept for a while, those who ask for the same
 // host at the same time share one look-up, and the pools of a host hear when its addresses change.
 //
-// A look-up is nobody's own: it ends when it is answered, or when the last of those who wait for it has given up. One that
-// is not answered for 10 s is asked again for the next who comes; whichever is answered first serves all.
+// A look-up is nobody's own: it ends when it is answered, or when the last of those who wait for it has given up, or with
+// the last connection that it was asked anew for. One that is not answered for 10 s is asked again for the next who comes;
+// whichever is answered first serves all.
 
 import { isIPv6 } from 'node:net';
 import { type Answer, type AnswerAges, answerAge } from '../policy/answer-age.ts';
-import type { Clock } from '../util/clock.ts';
+import type { Clock, Timer } from '../util/clock.ts';
 import { outside } from '../util/context.ts';
+import { holdProcess } from './hold-process.ts';
 import type { ResolvedHost, ResolveHost } from './name-lookup.ts';
 import { isMissing } from './network-error.ts';
 import { type AddressKnowledge, raceOrder } from './race-order.ts';
@@ -43,20 +45,28 @@ export interface Names {
   onFailed(host: string, address: string): void;
   /** Asks anew where the answer has outlived its time: for connections that are kept, and need no address now. */
   refresh(host: string): void;
-  /** Tells of every new answer, until the function that it returns is called. */
+  /** Tells of every new answer that has all addresses, until the function that it returns is called. */
   watch(host: string, onAnswer: (addresses: readonly string[]) => void): () => void;
 }
 
 /** Names that are looked up each time. */
-export function uncached(resolve: ResolveHost): Names {
+export function uncached(resolve: ResolveHost, clock: Clock): Names {
   return {
     ask(host, callback) {
       const gone = new AbortController();
-      const onSome = ({ addresses }: ResolvedHost): void => callback(null, inOrder(addresses), false);
+      const hold = holdProcess(clock);
+      const onSome = ({ addresses }: ResolvedHost): void => {
+        hold.cancel();
+        callback(null, inOrder(addresses), false);
+      };
       resolve(host, { signal: gone.signal, onSome }, (error, found) => {
+        hold.cancel();
         callback(error, inOrder(found?.addresses ?? []), true);
       });
-      return () => gone.abort();
+      return () => {
+        hold.cancel();
+        gone.abort();
+      };
     },
     onConnected() {},
     onFailed() {},
@@ -64,9 +74,6 @@ export function uncached(resolve: ResolveHost): Names {
     watch: () => () => {},
   };
 }
-
-/** For what has no name: nobody asks, and no answer ever changes. */
-export const NO_NAMES: Names = uncached((_host, _asker, callback) => callback(null, null));
 
 /** An answer that nothing else is known of. */
 export function inOrder(addresses: readonly string[]): readonly string[] {
@@ -76,6 +83,8 @@ export function inOrder(addresses: readonly string[]): readonly string[] {
 /** Who waits for a look-up. */
 interface Waiter {
   readonly tell: NamesCallback;
+  /** Null where there are addresses to connect to. */
+  readonly hold: Timer | null;
 }
 
 /** A look-up under way, shared by those who wait for it. */
@@ -88,8 +97,10 @@ class SharedLookup {
   questions = 0;
   /** What is known before all is. */
   some: ResolvedHost | null = null;
-  /** Whether it goes on where nobody waits: its answer is for those who come later. */
+  /** Whether it goes on where nobody waits: its answer is for connections that are kept, or for those who come later. */
   isWanted = false;
+  /** Whether it goes on without connections too. */
+  isForNext = false;
 }
 
 class Entry {
@@ -104,6 +115,14 @@ class Entry {
   /** Until when addresses count as failed. */
   readonly failed = new Map<string, number>();
   readonly watchers = new Set<(addresses: readonly string[]) => void>();
+}
+
+/** Ends the look-up under way where nobody waits for it. */
+function giveUpUnwaited(entry: Entry): void {
+  const { lookup } = entry;
+  if (lookup === null || lookup.waiters.size > 0) return;
+  entry.lookup = null;
+  lookup.gone.abort();
 }
 
 export class AddressBook implements Names {
@@ -126,7 +145,7 @@ export class AddressBook implements Names {
     const { answer } = entry;
     const age = answer === null ? 'over' : answerAge(answer, this.#clock.now(), this.#ages);
     if (answer === null || age === 'over') return this.#wait(entry, this.#lookUp(host, entry), callback);
-    if (age === 'stale') this.#refresh(host, entry);
+    if (age === 'stale') this.#refresh(host, entry, true);
     queueMicrotask(() => callback(answer.error, this.#order(entry, answer.addresses), true));
     return null;
   }
@@ -136,13 +155,17 @@ export class AddressBook implements Names {
     if (entry === undefined || entry.answer === null) return;
     const now = this.#clock.now();
     const isDue = answerAge(entry.answer, now, this.#ages) !== 'fresh' && now >= entry.answer.at + REFRESH_EVERY_MS;
-    if (isDue) this.#refresh(host, entry);
+    if (isDue) this.#refresh(host, entry, false);
   }
 
   watch(host: string, onAnswer: (addresses: readonly string[]) => void): () => void {
-    const { watchers } = this.#entryOf(host);
+    const entry = this.#entryOf(host);
+    const { watchers } = entry;
     watchers.add(onAnswer);
-    return () => watchers.delete(onAnswer);
+    return () => {
+      // What was asked anew for kept connections is for nobody without any, and would keep the process alive.
+      if (watchers.delete(onAnswer) && watchers.size === 0 && entry.lookup?.isForNext === false) giveUpUnwaited(entry);
+    };
   }
 
   onConnected(host: string, address: string): void {
@@ -182,9 +205,9 @@ export class AddressBook implements Names {
 
   /** Waits for a look-up; what is returned ends that. */
   #wait(entry: Entry, lookup: SharedLookup, tell: NamesCallback): () => void {
-    const waiter: Waiter = { tell };
-    lookup.waiters.add(waiter);
     const { some } = lookup;
+    const waiter: Waiter = { tell, hold: some === null ? holdProcess(this.#clock) : null };
+    lookup.waiters.add(waiter);
     if (some !== null) {
       queueMicrotask(() => {
         if (entry.lookup === lookup && lookup.waiters.has(waiter))
@@ -192,17 +215,17 @@ export class AddressBook implements Names {
       });
     }
     return () => {
-      if (!lookup.waiters.delete(waiter) || lookup.waiters.size > 0 || lookup.isWanted) return;
-      if (entry.lookup !== lookup) return;
-      entry.lookup = null;
-      lookup.gone.abort();
+      waiter.hold?.cancel();
+      if (lookup.waiters.delete(waiter) && entry.lookup === lookup && !lookup.isWanted) giveUpUnwaited(entry);
     };
   }
 
-  /** Asks anew for those who can do without. */
-  #refresh(host: string, entry: Entry): void {
+  /** Asks anew for those who can do without: for kept connections alone, or for who dials next too. */
+  #refresh(host: string, entry: Entry, isForNext: boolean): void {
     if (this.#clock.now() < entry.quietUntil) return;
-    this.#lookUp(host, entry).isWanted = true;
+    const lookup = this.#lookUp(host, entry);
+    lookup.isWanted = true;
+    lookup.isForNext ||= isForNext;
   }
 
   /** The look-up that is under way now. */
@@ -224,6 +247,8 @@ export class AddressBook implements Names {
       if (entry.lookup !== lookup || lookup.some !== null) return;
       lookup.some = found;
       lookup.isWanted = true;
+      // From now on sockets keep the process alive.
+      for (const { hold } of lookup.waiters) hold?.cancel();
       for (const { tell } of [...lookup.waiters]) tell(null, this.#order(entry, found.addresses), false);
     };
     outside(() =>
@@ -242,8 +267,9 @@ export class AddressBook implements Names {
   #settle(entry: Entry, { waiters }: SharedLookup, error: Error | null, found: ResolvedHost | null): void {
     this.#keep(entry, error, found);
     const addresses = found?.addresses ?? [];
+    for (const { hold } of waiters) hold?.cancel();
     for (const { tell } of [...waiters]) tell(error, this.#order(entry, addresses), true);
-    if (error === null) for (const tell of [...entry.watchers]) tell(addresses);
+    if (found?.isWhole === true) for (const tell of [...entry.watchers]) tell(addresses);
   }
 
   #keep(entry: Entry, error: Error | null, found: ResolvedHost | null): void {

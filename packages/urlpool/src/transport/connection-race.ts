@@ -48,6 +48,7 @@ export class ConnectionRace {
   #failed = false;
   readonly #failures: FailedAttempt[] = [];
   #timer: Timer | null = null;
+  #over = false;
 
   /**
    * @param addresses In the order in which they are to be tried, one at least.
@@ -63,6 +64,11 @@ export class ConnectionRace {
   /** The addresses that are being connected to. */
   get running(): string[] {
     return Array.from(this.#runners, ({ address }) => address);
+  }
+
+  /** The sockets of these. */
+  get sockets(): Socket[] {
+    return Array.from(this.#runners, ({ socket }) => socket);
   }
 
   /** The attempts that have failed so far. */
@@ -83,6 +89,7 @@ export class ConnectionRace {
 
   /** Gives all of it up. */
   abandon(error: HTTPError | null): void {
+    this.#over = true;
     this.#timer?.cancel();
     this.#untried.length = 0;
     for (const runner of this.#runners) {
@@ -95,7 +102,7 @@ export class ConnectionRace {
   #step(): void {
     this.#timer?.cancel();
     this.#timer = null;
-    for (;;) {
+    while (!this.#over) {
       const state = {
         untried: this.#untried.length,
         expecting: this.#expecting,

@@ -7,6 +7,8 @@ import { ConnectError } from '../errors/connect-error.ts';
 import type { HTTPError } from '../errors/http-error.ts';
 import { RequestError } from '../errors/request-error.ts';
 import { type Origin, originText } from '../message/origin.ts';
+import type { Timer } from '../util/clock.ts';
+import { holdProcess } from './hold-process.ts';
 import { endpoint, type LookupOptions } from './name-lookup.ts';
 import { codeOf, connectError, lookupError, tlsError } from './network-error.ts';
 import { StreamTransport } from './stream-transport.ts';
@@ -67,6 +69,8 @@ class ConnectorDial implements PendingTransport {
   readonly #at: string;
   readonly #controller = new AbortController();
   #over = false;
+  /** Keeps the process alive, as a socket that connects does: what the connector waits for may not. */
+  #hold: Timer | null = null;
 
   constructor(connector: Connector, target: DialTarget, context: DialContext, handler: DialHandler) {
     this.#target = target;
@@ -76,6 +80,7 @@ class ConnectorDial implements PendingTransport {
     this.#at = endpoint(origin.host, origin.port);
     const { trace, clock, connection } = context;
     trace?.({ type: 'connect-start', at: clock.now(), connection, origin: originText(origin), address: this.#at });
+    this.ref();
     const given = new Promise<unknown>((resolve) => resolve(connector(targetOf(target), this.#controller.signal)));
     given.then(
       (stream) => this.#onStream(stream),
@@ -85,6 +90,15 @@ class ConnectorDial implements PendingTransport {
 
   get doing(): string {
     return `waiting for the connector to connect to ${this.#at}`;
+  }
+
+  ref(): void {
+    if (!this.#over) this.#hold ??= holdProcess(this.#context.clock);
+  }
+
+  unref(): void {
+    this.#hold?.cancel();
+    this.#hold = null;
   }
 
   abandon(error: HTTPError): void {
@@ -123,6 +137,7 @@ class ConnectorDial implements PendingTransport {
   #end(error: HTTPError | null): void {
     if (this.#over) return;
     this.#over = true;
+    this.unref();
     const { trace, clock, connection } = this.#context;
     if (trace === null) return;
     const origin = originText(this.#target.origin);

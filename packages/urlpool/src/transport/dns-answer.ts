@@ -22,12 +22,21 @@ export const HALF_ANSWER_TTL_MS = 30_000;
  */
 export function wholeAnswer(six: FamilyAnswer, four: FamilyAnswer): readonly DNSAddress[] | Error {
   const answers = [six, four];
-  const errors = answers.flatMap((answer) => ('error' in answer ? [answer.error] : []));
+  const errors = errorsOf(answers);
   const failure = errors.find((error) => !isMissing(error));
   const longest = failure === undefined ? Number.POSITIVE_INFINITY : HALF_ANSWER_TTL_MS;
   const found = answers.flatMap((answer) => ('records' in answer ? addressesOf(answer.records, longest) : []));
   if (found.length > 0) return found;
   return failure ?? errors.find((error) => codeOf(error) === 'ENOTFOUND') ?? errors[0] ?? noAddress();
+}
+
+/** Whether asking for one of the families failed: of its addresses nothing is known. */
+export function isHalf(six: FamilyAnswer, four: FamilyAnswer): boolean {
+  return errorsOf([six, four]).some((error) => !isMissing(error));
+}
+
+function errorsOf(answers: readonly FamilyAnswer[]): Error[] {
+  return answers.flatMap((answer) => ('error' in answer ? [answer.error] : []));
 }
 
 /** Records as addresses: lives of records are in seconds (RFC 1035 §3.2.1). */

@@ -9,7 +9,7 @@ import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { checkNames, invalidOption } from '../errors/invalid-option.ts';
 import { checkWhole } from '../errors/option-values.ts';
 import { type Clock, systemClock, type Timer } from '../util/clock.ts';
-import { addressesOf, type FamilyAnswer, wholeAnswer } from './dns-answer.ts';
+import { addressesOf, type FamilyAnswer, isHalf, wholeAnswer } from './dns-answer.ts';
 import type { ResolvedAddress, ResolveOptions, Resolver } from './name-lookup.ts';
 import { codeOf, isMissing } from './network-error.ts';
 
@@ -77,7 +77,7 @@ export class DNSResolver implements Resolver {
     return await this.#ask(host, options);
   }
 
-  #ask(host: string, { signal, onSome }: ResolveOptions): Promise<readonly ResolvedAddress[]> {
+  #ask(host: string, { signal, onSome, onPartial }: ResolveOptions): Promise<readonly ResolvedAddress[]> {
     // One for each look-up: giving one up ends no other, and each asks from a port of its own.
     const channel = this.#channel();
     const since = this.#clock.now();
@@ -98,8 +98,12 @@ export class DNSResolver implements Resolver {
         signal?.removeEventListener('abort', onAbort);
         const whole = wholeAnswer(answers[6], answers[4]);
         if (signal?.aborted === true) reject(signal.reason);
-        else if (!(whole instanceof Error)) resolve(whole);
-        else reject(dnsError(host, whole, channel.getServers(), this.#clock.now() - since));
+        else if (whole instanceof Error) {
+          reject(dnsError(host, whole, channel.getServers(), this.#clock.now() - since));
+        } else {
+          if (isHalf(answers[6], answers[4])) onPartial?.();
+          resolve(whole);
+        }
       };
       signal?.addEventListener('abort', onAbort, { once: true });
       channel.resolve6(host, { ttl: true }, (error, records) => onAnswer(6, error, records));

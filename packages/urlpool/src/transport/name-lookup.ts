@@ -9,11 +9,11 @@ import type { Origin } from '../message/origin.ts';
 import { type GuardOption, guardFrom } from '../policy/address-guard.ts';
 import { type DNSCacheOptions, dnsCacheSettings } from './dns-cache-options.ts';
 
-/** Asks for the addresses of a name: the shape of Node's `dns.lookup` with `all: true`. */
+/** Asks for the addresses of a name: the shape of Node's `dns.lookup` with `all: true`; one address may be given alone. */
 export type LookupFunction = (
   hostname: string,
   options: { readonly all: true },
-  callback: (error: Error | null, addresses: readonly LookupAddress[]) => void,
+  callback: (error: Error | null, addresses: readonly (LookupAddress | string)[] | string) => void,
 ) => void;
 
 /** Addresses to use in place of a look-up, by `host:port`: as curl's `--resolve`. */
@@ -31,6 +31,11 @@ export interface ResolveOptions {
   readonly signal?: AbortSignal | undefined;
   /** May be told once what is known before all is: connecting begins with that (RFC 8305 §3). */
   readonly onSome?: ((found: readonly ResolvedAddress[]) => void) | undefined;
+  /**
+   * May be told, before the answer is given, that it lacks some: asking for one family failed, say. Connections to other
+   * addresses are kept then.
+   */
+  readonly onPartial?: (() => void) | undefined;
 }
 
 /** Looks names up. */
@@ -38,10 +43,10 @@ export interface Resolver {
   /**
    * The addresses of a host.
    *
-   * @returns All of them, one at least.
+   * @returns All of them, one at least; as text alone where nothing is known of their life.
    * @throws An error with the code `ENOTFOUND` where there is none.
    */
-  resolve(host: string, options?: ResolveOptions): Promise<readonly ResolvedAddress[]>;
+  resolve(host: string, options?: ResolveOptions): Promise<readonly (ResolvedAddress | string)[]>;
 }
 
 export interface LookupOptions {
@@ -110,6 +115,8 @@ function checkResolver(resolver: unknown, lookup: unknown): void {
 export interface ResolvedHost {
   readonly addresses: readonly string[];
   readonly ttl: number | null;
+  /** Whether they are all there are, as far as anybody knows. */
+  readonly isWhole: boolean;
 }
 
 /** Who asks. */
@@ -141,7 +148,9 @@ function looker(lookup: LookupFunction | undefined): ResolveHost {
     const answer = (error: unknown, found: unknown): void => {
       if (answered) return;
       answered = true;
-      queueMicrotask(() => callback(...checkAnswer(host, error, found)));
+      // Look-ups that were written for one address give that alone, as Node's does where it is not asked for all.
+      const list = typeof found === 'string' ? [found] : found;
+      queueMicrotask(() => callback(...checkAnswer(host, error, list)));
     };
     try {
       const ask: LookupFunction = lookup ?? process.getBuiltinModule('node:dns').lookup;
@@ -159,6 +168,10 @@ async function askResolver(
   callback: Parameters<ResolveHost>[2],
 ): Promise<void> {
   let isOver = false;
+  let isWhole = true;
+  const onPartial = (): void => {
+    isWhole = false;
+  };
   const onFirst = (given: unknown): void => {
     const [, found] = checkAnswer(host, null, given);
     // What is wrong with it, the whole answer will show.
@@ -170,7 +183,8 @@ async function askResolver(
   };
   let result: Parameters<typeof callback>;
   try {
-    result = checkAnswer(host, null, await resolver.resolve(host, { signal, onSome: onFirst }));
+    const found = await resolver.resolve(host, { signal, onSome: onFirst, onPartial });
+    result = checkAnswer(host, null, found, isWhole);
   } catch (error) {
     // It may have thrown at once, and those who asked are told later.
     await null;
@@ -181,17 +195,28 @@ async function askResolver(
 }
 
 /** What a hook may give is anything: it becomes addresses, or an error that says what was wrong with it. */
-function checkAnswer(host: string, error: unknown, found: unknown): [Error | null, ResolvedHost | null] {
+function checkAnswer(
+  host: string,
+  error: unknown,
+  found: unknown,
+  isWhole: boolean = true,
+): [Error | null, ResolvedHost | null] {
   const fail = (why: string): [Error, null] => [new Error(why), null];
   if (error) return [error instanceof Error ? error : new Error(String(error)), null];
   if (!Array.isArray(found)) return fail('the lookup gave no list of { address }');
-  const entries = found.map((entry: unknown) => (typeof entry === 'object' && entry !== null ? entry : {}));
+  const entries = found.map(entryOf);
   const addresses = entries.map((entry) => ('address' in entry ? entry.address : undefined));
   const strings = addresses.filter((address) => typeof address === 'string' && isIP(address) !== 0) as string[];
   if (strings.length < addresses.length) return fail('the lookup gave what is no IP address');
   if (strings.length === 0) return [Object.assign(new Error(`no address for ${host}`), { code: 'ENOTFOUND' }), null];
   const ttls = entries.flatMap((entry) => ('ttl' in entry && isLife(entry.ttl) ? [entry.ttl] : []));
-  return [null, { addresses: strings, ttl: ttls.length === 0 ? null : Math.max(0, Math.min(...ttls)) }];
+  return [null, { addresses: strings, ttl: ttls.length === 0 ? null : Math.max(0, Math.min(...ttls)), isWhole }];
+}
+
+/** `dns.lookup()` gives objects, `dns.resolve4()` texts. */
+function entryOf(entry: unknown): object {
+  if (typeof entry === 'string') return { address: entry };
+  return typeof entry === 'object' && entry !== null ? entry : {};
 }
 
 function isLife(ttl: unknown): ttl is number {

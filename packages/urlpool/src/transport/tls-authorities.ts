@@ -3,6 +3,7 @@
 import type { SecureContextOptions } from 'node:tls';
 import { checkNames, invalidOption } from '../errors/invalid-option.ts';
 import { checkFlag } from '../errors/option-values.ts';
+import { ownOptions } from '../util/own-options.ts';
 import { certificatesIn, checkPEM, type PEM, pemList } from './tls-pem.ts';
 
 /** Authorities besides the runtime's own. */
@@ -48,7 +49,7 @@ function runtimeAuthorities(): readonly string[] {
   const tls = process.getBuiltinModule('node:tls');
   const known = listOf('default');
   if (known !== null) return known;
-  const file = process.env.NODE_EXTRA_CA_CERTS;
+  const { NODE_EXTRA_CA_CERTS: file } = ownOptions(process.env);
   if (file === undefined || file === '') return tls.rootCertificates;
   try {
     return [...tls.rootCertificates, process.getBuiltinModule('node:fs').readFileSync(file, 'utf8')];

@@ -3,6 +3,7 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import type { SecureContextOptions } from 'node:tls';
 import { invalidSecret } from '../errors/invalid-option.ts';
+import { ownOptions } from '../util/own-options.ts';
 import { certificatesIn, checkPEM, type PEM, pemList } from './tls-pem.ts';
 
 /** The client's own certificate. */
@@ -87,7 +88,7 @@ function fromPFX(
   }
   const own = { pfx: Buffer.from(given), ...(passphrase === undefined ? {} : { passphrase }) };
   try {
-    process.getBuiltinModule('node:tls').createSecureContext({ ca: [], ...own });
+    process.getBuiltinModule('node:tls').createSecureContext(ownOptions({ ca: [], ...own }));
     return own;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);

@@ -8,6 +8,7 @@ import { logKey } from './tls-key-log.ts';
 import { peerFault } from './tls-peer.ts';
 import { sentName } from './tls-server-name.ts';
 import type { TLSSettings } from './tls-settings.ts';
+import { UNSET_OPTIONS } from './unset-options.ts';
 
 /** The certificates that servers have shown, also those that were not accepted: what errors tell of them. */
 const shown = new WeakMap<object, PeerCertificate>();
@@ -30,6 +31,7 @@ export function connectTLS(options: object, tls: TLSSettings, host: string): TLS
   const name = tls.servername ?? host;
   const ticket = tls.tickets.take();
   const socket = connect({
+    ...UNSET_OPTIONS,
     ...options,
     servername: sentName(name),
     secureContext: tls.context,

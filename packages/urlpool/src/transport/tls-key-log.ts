@@ -2,6 +2,7 @@
 // Each line is added by itself: no file is held open, what other programs write stays, and nothing is lost at an exit.
 
 import { invalidOption } from '../errors/invalid-option.ts';
+import { ownOptions } from '../util/own-options.ts';
 
 /**
  * The file to write to; null for none.
@@ -14,7 +15,8 @@ export function keyLogPath(option: string, given: unknown): string | null {
   if (given !== true && (typeof given !== 'string' || given === '')) {
     throw invalidOption(option, given, 'give the path of a file, or true for the one that SSLKEYLOGFILE names');
   }
-  const path = given === true ? process.env.SSLKEYLOGFILE : given;
+  const { SSLKEYLOGFILE } = ownOptions(process.env);
+  const path = given === true ? SSLKEYLOGFILE : given;
   if (path === undefined || path === '') return null;
   try {
     append(path, '');

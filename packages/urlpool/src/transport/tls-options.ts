@@ -5,6 +5,7 @@
 import type { PeerCertificate, SecureContextOptions, SecureVersion } from 'node:tls';
 import { checkNames, invalidOption } from '../errors/invalid-option.ts';
 import { checkFlag, checkFunction } from '../errors/option-values.ts';
+import { ownOptions } from '../util/own-options.ts';
 import { type AddedAuthorities, authorities } from './tls-authorities.ts';
 import {
   CLIENT_CERTIFICATE_NAMES,
@@ -151,7 +152,7 @@ function lists(prefix: string, options: TLSOptions): SecureContextOptions {
 /** Nothing but a context can tell. */
 function isKnown(options: SecureContextOptions): boolean {
   try {
-    process.getBuiltinModule('node:tls').createSecureContext({ ca: [], ...options });
+    process.getBuiltinModule('node:tls').createSecureContext(ownOptions({ ca: [], ...options }));
     return true;
   } catch {
     return false;

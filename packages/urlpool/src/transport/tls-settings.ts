@@ -3,10 +3,9 @@
 
 import type { SecureContext, SecureContextOptions } from 'node:tls';
 import { RequestError } from '../errors/request-error.ts';
+import { ownOptions } from '../util/own-options.ts';
 import { type CheckedTLS, type CheckServerIdentity, checkedTLS, type TLSOptions } from './tls-options.ts';
 import { TLSTickets } from './tls-tickets.ts';
-
-export type { TLSOptions };
 
 /** What the pools of a manager share: certificates and keys, read once. */
 export class TLSContext {
@@ -33,7 +32,7 @@ export class TLSContext {
 
   #make(options: SecureContextOptions): SecureContext {
     try {
-      return process.getBuiltinModule('node:tls').createSecureContext(options);
+      return process.getBuiltinModule('node:tls').createSecureContext(ownOptions(options));
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
       const names = Object.keys(options).map((name) => this.prefix + name);

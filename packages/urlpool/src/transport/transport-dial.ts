@@ -14,7 +14,6 @@ import type { Guard } from '../policy/address-guard.ts';
 import type { TunnelEnd, TunnelTalk } from '../route/tunnel-talk.ts';
 import type { TraceListener } from '../trace/trace-event.ts';
 import type { Clock } from '../util/clock.ts';
-import { ownOptions } from '../util/own-options.ts';
 import { inOrder, type Names } from './address-book.ts';
 import { ConnectionRace, type FailedAttempt, type RaceHandler, type Runner } from './connection-race.ts';
 import { endpoint, knownAddresses, type LookupFunction, type ResolveMap } from './name-lookup.ts';
@@ -24,6 +23,7 @@ import { ofFamily, placeOf, type SocketSettings, setOptions } from './socket-opt
 import type { SocketTransport } from './socket-transport.ts';
 import { connectTLS, handshakeOf } from './tls-connect.ts';
 import type { TLSSettings } from './tls-settings.ts';
+import { UNSET_OPTIONS } from './unset-options.ts';
 
 /** Where to, and how. */
 export interface DialTarget {
@@ -53,6 +53,8 @@ export interface TunnelRoute {
   readonly text: string;
   /** Whether names are looked up here, and the proxy is told addresses. */
   readonly looksUp: boolean;
+  /** Whether it can be told no other addresses. */
+  readonly isOfIPv4: boolean;
   /** A conversation for one tunnel. */
   talk(end: TunnelEnd): TunnelTalk;
 }
@@ -76,6 +78,12 @@ export interface DialHandler {
 export interface PendingTransport {
   /** What it is doing, for the message of a timeout. */
   readonly doing: string;
+  /**
+   * Whether it keeps the process alive: it does at first. A look-up under way, and a TCP handshake, do in any case: Node
+   * counts them as work. What a connector does is its own.
+   */
+  ref(): void;
+  unref(): void;
   /** Gives it up: no callback follows. `error` is what its open steps end with. */
   abandon(error: HTTPError): void;
 }
@@ -90,6 +98,8 @@ type Step =
   | { readonly is: 'securing'; readonly socket: Socket; readonly at: string; readonly others: readonly string[] }
   /** The guard lets no address pass: that is told in a moment. */
   | { readonly is: 'refused' }
+  /** One step has ended, the next has not begun: a listener is told, and may give all of it up. */
+  | { readonly is: 'between' }
   | { readonly is: 'over' };
 
 /** One dial under way. */
@@ -102,6 +112,7 @@ export class TransportDial implements PendingTransport {
   #stopAsking: (() => void) | null = null;
   /** What failed after it had connected, so that the other addresses were tried. */
   readonly #failedBefore: FailedEndpoint[] = [];
+  #isRefd = true;
 
   constructor(target: DialTarget, context: DialContext, handler: DialHandler) {
     this.#target = target;
@@ -126,6 +137,14 @@ export class TransportDial implements PendingTransport {
     }
   }
 
+  ref(): void {
+    this.#hold(true);
+  }
+
+  unref(): void {
+    this.#hold(false);
+  }
+
   abandon(error: HTTPError): void {
     const step = this.#step;
     this.#step = { is: 'over' };
@@ -136,6 +155,18 @@ export class TransportDial implements PendingTransport {
       this.#traceTlsEnd(step.at, null, false, error);
       step.socket.destroy();
     }
+  }
+
+  /** Whether it was given up, or has told its end. */
+  get #isOver(): boolean {
+    return this.#step.is === 'over';
+  }
+
+  #hold(isRefd: boolean): void {
+    this.#isRefd = isRefd;
+    const step = this.#step;
+    const sockets = step.is === 'connecting' ? step.race.sockets : step.is === 'securing' ? [step.socket] : [];
+    for (const socket of sockets) hold(socket, isRefd);
   }
 
   #lookUp(): void {
@@ -154,7 +185,9 @@ export class TransportDial implements PendingTransport {
   #onAddresses(addresses: readonly string[], error: HTTPError | null, isWhole: boolean): void {
     // Those that the guard refuses may not be all there are.
     if (!isWhole && allowedOf(addresses, this.#target) instanceof HTTPError) return;
+    this.#step = { is: 'between' };
     if (this.#stopAsking !== null) this.#traceDnsEnd(addresses, error);
+    if (this.#isOver) return;
     if (error === null) this.#race(addresses, isWhole);
     else this.#fail(error);
   }
@@ -190,8 +223,11 @@ export class TransportDial implements PendingTransport {
 
   #connect(address: string, { onread }: SocketTransport): Socket {
     const { origin, tls, socket } = this.#target;
-    const options = ownOptions({ ...placeOf(socket, address, origin.port), allowHalfOpen: true, onread });
-    return tls === null ? connect(options) : connectTLS(options, tls, origin.host);
+    const place = placeOf(socket, address, origin.port);
+    const options = { ...UNSET_OPTIONS, ...place, allowHalfOpen: true, onread };
+    const opened = tls === null ? connect(options) : connectTLS(options, tls, origin.host);
+    if (!this.#isRefd) hold(opened, false);
+    return opened;
   }
 
   #onAttemptError(address: string, cause: Error): HTTPError {
@@ -209,9 +245,14 @@ export class TransportDial implements PendingTransport {
   }
 
   #onConnect({ address, socket, transport }: Runner, others: readonly string[]): void {
+    if (!this.#isOver) this.#step = { is: 'between' };
     this.#target.names.onConnected(this.#target.origin.host, address);
     setOptions(socket, this.#target.socket);
     this.#traceConnectEnd(address, null);
+    if (this.#isOver) {
+      socket.destroy();
+      return;
+    }
     transport.address = this.#endpoint(address);
     if (this.#target.tls === null) {
       this.#open(transport, false);
@@ -231,8 +272,10 @@ export class TransportDial implements PendingTransport {
     // One whose certificate is not accepted is destroyed by now.
     if (step.is !== 'securing' || step.socket !== socket || socket.destroyed) return;
     const resumed = socket.isSessionReused();
+    this.#step = { is: 'between' };
     this.#traceTlsEnd(step.at, socket.getProtocol(), resumed, null);
-    this.#open(transport, resumed);
+    if (this.#isOver) socket.destroy();
+    else this.#open(transport, resumed);
   }
 
   #onTLSError(socket: Socket, cause: Error): void {
@@ -242,7 +285,9 @@ export class TransportDial implements PendingTransport {
     socket.destroy();
     const error = tlsError(origin, step.at, cause, handshakeOf(socket, tls));
     tls?.tickets.clear();
+    this.#step = { is: 'between' };
     this.#traceTlsEnd(step.at, null, false, error);
+    if (this.#isOver) return;
     // A middlebox or a server that is going down closes in the handshake; a certificate is as wrong everywhere.
     if (codeOf(cause) === 'ECONNRESET' && step.others.length > 0) {
       this.#failedBefore.push({ endpoint: step.at, error: connectError(origin, step.at, cause) });
@@ -271,6 +316,7 @@ export class TransportDial implements PendingTransport {
 
   #open(transport: Transport, resumed: boolean): void {
     this.#step = { is: 'over' };
+    this.#stopAsking?.();
     this.#handler.onOpen(transport, resumed);
   }
 
@@ -302,6 +348,12 @@ export class TransportDial implements PendingTransport {
     if (trace === null) return;
     trace({ type: 'tls-end', at: clock.now(), connection, origin, address, protocol, resumed, error });
   }
+}
+
+/** Has something keep the process alive, or not. */
+export function hold(held: { ref(): unknown; unref(): unknown }, isRefd: boolean): void {
+  if (isRefd) held.ref();
+  else held.unref();
 }
 
 /** Those of the addresses that the family and the guard let pass, or the error where there is none. */

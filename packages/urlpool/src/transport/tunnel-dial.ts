@@ -1,6 +1,7 @@
 // Opens a transport through a proxy: connects to the proxy, has it open a tunnel, and speaks TLS with the origin through
 // that where the scheme says so.
 
+import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { HTTPError } from '../errors/http-error.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
@@ -19,6 +20,7 @@ import {
   type DialContext,
   type DialHandler,
   type DialTarget,
+  hold,
   type PendingTransport,
   TransportDial,
   type TunnelRoute,
@@ -29,8 +31,10 @@ type Step =
   | { readonly is: 'reaching'; readonly dial: PendingTransport; readonly talk: TunnelTalk }
   | { readonly is: 'asking'; readonly transport: SocketTransport; readonly talk: TunnelTalk }
   | { readonly is: 'securing'; readonly socket: TLSSocket; readonly at: string }
-  /** The guard lets no address pass: that is told in a moment. */
+  /** No address can be used: that is told in a moment. */
   | { readonly is: 'refused' }
+  /** One step has ended, the next has not begun: a listener is told, and may give all of it up. */
+  | { readonly is: 'between' }
   | { readonly is: 'over' };
 
 export class TunnelDial implements PendingTransport {
@@ -39,8 +43,13 @@ export class TunnelDial implements PendingTransport {
   readonly #context: DialContext;
   readonly #handler: DialHandler;
   #step: Step;
+  /** Addresses that the proxy has not been asked for yet. */
+  #others: readonly string[] = [];
   /** Says that the addresses are not waited for any more. */
   #stopAsking: (() => void) | null = null;
+  #isRefd = true;
+  /** Why it was given up. */
+  #givenUp: HTTPError | null = null;
 
   constructor(target: DialTarget, route: TunnelRoute, context: DialContext, handler: DialHandler) {
     this.#target = target;
@@ -71,9 +80,18 @@ export class TunnelDial implements PendingTransport {
     }
   }
 
+  ref(): void {
+    this.#hold(true);
+  }
+
+  unref(): void {
+    this.#hold(false);
+  }
+
   abandon(error: HTTPError): void {
     const step = this.#step;
     this.#step = { is: 'over' };
+    this.#givenUp = error;
     this.#stopAsking?.();
     if (step.is === 'resolving') this.#traceDNSEnd([], error);
     if (step.is === 'reaching') step.dial.abandon(error);
@@ -87,26 +105,51 @@ export class TunnelDial implements PendingTransport {
     }
   }
 
+  /** Whether it was given up, or has told its end. */
+  get #isOver(): boolean {
+    return this.#step.is === 'over';
+  }
+
+  #hold(isRefd: boolean): void {
+    this.#isRefd = isRefd;
+    const step = this.#step;
+    if (step.is === 'reaching') hold(step.dial, isRefd);
+    if (step.is === 'asking') hold(step.transport, isRefd);
+    if (step.is === 'securing') hold(step.socket, isRefd);
+  }
+
   #lookUp(): void {
     const { origin: text, trace, clock, connection } = this.#context;
     const { origin, names } = this.#target;
     trace?.({ type: 'dns-start', at: clock.now(), connection, origin: text, host: origin.host });
     this.#stopAsking = names.ask(origin.host, (cause, addresses, isWhole) => {
       if (this.#step.is !== 'resolving') return;
-      // Those that the guard refuses may not be all there are.
-      if (!isWhole && allowedOf(addresses, this.#target) instanceof HTTPError) return;
+      // Those that cannot be used may not be all there are.
+      if (!isWhole && this.#allowed(addresses) instanceof HTTPError) return;
       const error = cause === null ? null : lookupError(origin, cause);
+      this.#step = { is: 'between' };
       this.#traceDNSEnd(addresses, error);
+      if (this.#isOver) return;
       if (error === null) this.#reachAllowed(addresses);
       else this.#fail(error);
     });
   }
 
-  /** Has the proxy connect to the first address that the guard lets pass. */
-  #reachAllowed(addresses: readonly string[]): void {
+  /** Those of the addresses that the guard lets pass and that the proxy can be told, or the error where there is none. */
+  #allowed(addresses: readonly string[]): readonly string[] | HTTPError {
     const allowed = allowedOf(addresses, this.#target);
+    if (allowed instanceof HTTPError || !this.#route.isOfIPv4) return allowed;
+    const known = allowed.filter((address) => isIP(address) !== 6);
+    return known.length > 0 ? known : this.#refusal(new TunnelFault('refused', 'SOCKS4 knows no IPv6 address'));
+  }
+
+  /** Has the proxy connect to the first address that can be used. */
+  #reachAllowed(addresses: readonly string[]): void {
+    const allowed = this.#allowed(addresses);
     if (!(allowed instanceof HTTPError)) {
-      this.#reach(allowed[0] ?? this.#target.origin.host);
+      const [first = this.#target.origin.host, ...others] = allowed;
+      this.#others = others;
+      this.#reach(first);
       return;
     }
     this.#step = { is: 'refused' };
@@ -126,13 +169,20 @@ export class TunnelDial implements PendingTransport {
       onOpen: (transport) => this.#onReached(transport as SocketTransport, talk),
       onError: (error) => this.#fail(proxyUnreached(error, hop, originText(this.#target.origin))),
     });
+    // What it has told as it began may have had all of it given up.
+    if (this.#givenUp !== null) {
+      dial.abandon(this.#givenUp);
+      return;
+    }
     this.#step = { is: 'reaching', dial, talk };
+    if (!this.#isRefd) dial.unref();
   }
 
   #onReached(transport: SocketTransport, talk: TunnelTalk): void {
     const { origin, trace, clock, connection } = this.#context;
-    trace?.({ type: 'proxy-start', at: clock.now(), connection, origin, proxy: this.#route.text });
     this.#step = { is: 'asking', transport, talk };
+    trace?.({ type: 'proxy-start', at: clock.now(), connection, origin, proxy: this.#route.text });
+    if (this.#isOver) return;
     const onClose = (cause: Error | null): void => this.#onClosed(cause ?? closedEarly());
     transport.handler = {
       ...IGNORED,
@@ -152,8 +202,7 @@ export class TunnelDial implements PendingTransport {
       if (next.is === 'anew') this.#startAnew(new TunnelFault('auth', 'it asks for other credentials'));
       if (next.is === 'open') this.#onOpen(step.transport, next.rest);
     } catch (fault) {
-      if (!(fault instanceof TunnelFault)) throw fault;
-      this.#onRefused(fault);
+      this.#onRefused(errorFrom(fault));
     }
   }
 
@@ -166,18 +215,18 @@ export class TunnelDial implements PendingTransport {
   #startAnew(cause: Error): void {
     const step = this.#step;
     if (step.is !== 'asking') return;
-    this.#traceProxyEnd(this.#refusal(cause));
     step.transport.handler = IGNORED;
     step.transport.destroy();
-    this.#reachFor(step.talk);
+    this.#step = { is: 'between' };
+    this.#traceProxyEnd(this.#refusal(cause));
+    if (!this.#isOver) this.#reachFor(step.talk);
   }
 
   #say(transport: SocketTransport, bytes: () => Buffer): void {
     try {
       transport.write(bytes());
     } catch (fault) {
-      if (!(fault instanceof TunnelFault)) throw fault;
-      queueMicrotask(() => this.#onRefused(fault));
+      queueMicrotask(() => this.#onRefused(errorFrom(fault)));
     }
   }
 
@@ -187,7 +236,12 @@ export class TunnelDial implements PendingTransport {
       this.#onRefused(new TunnelFault('protocol', 'it sent more than its answer'));
       return;
     }
+    this.#step = { is: 'between' };
     this.#traceProxyEnd(null);
+    if (this.#isOver) {
+      transport.destroy();
+      return;
+    }
     const { tls, origin } = this.#target;
     if (tls === null) {
       this.#open(transport, false);
@@ -195,6 +249,7 @@ export class TunnelDial implements PendingTransport {
     }
     const at = transport.address;
     const socket = connectTLS({ socket: transport.detach() }, tls, origin.host);
+    if (!this.#isRefd) socket.unref();
     this.#step = { is: 'securing', socket, at };
     const { origin: text, trace, clock, connection } = this.#context;
     trace?.({ type: 'tls-start', at: clock.now(), connection, origin: text, address: at });
@@ -210,17 +265,32 @@ export class TunnelDial implements PendingTransport {
     // One whose certificate is not accepted is destroyed by now.
     if (step.is !== 'securing' || socket.destroyed) return;
     const resumed = socket.isSessionReused();
+    this.#step = { is: 'between' };
     this.#traceTLSEnd(step.at, socket.getProtocol(), resumed, null);
-    this.#open(transport, resumed);
+    if (this.#isOver) socket.destroy();
+    else this.#open(transport, resumed);
   }
 
   #onRefused(cause: Error): void {
     const step = this.#step;
     if (step.is !== 'asking') return;
+    step.transport.handler = IGNORED;
     step.transport.destroy();
     const error = this.#refusal(cause);
+    this.#step = { is: 'between' };
     this.#traceProxyEnd(error);
-    this.#fail(error);
+    if (!this.#isOver) this.#reachNext(cause, error);
+  }
+
+  /** Where the proxy cannot connect to an address, it is asked for the next one. */
+  #reachNext(cause: Error, error: HTTPError): void {
+    const [next, ...others] = this.#others;
+    if (next === undefined || !isOfAddress(cause)) {
+      this.#fail(error);
+      return;
+    }
+    this.#others = others;
+    this.#reach(next);
   }
 
   #onTLSError(socket: TLSSocket, cause: Error): void {
@@ -231,8 +301,9 @@ export class TunnelDial implements PendingTransport {
     const at = `${step.at}, the proxy ${this.#route.text}`;
     const error = tlsError(origin, at, cause, handshakeOf(socket, tls));
     tls?.tickets.clear();
+    this.#step = { is: 'between' };
     this.#traceTLSEnd(step.at, null, false, error);
-    this.#fail(error);
+    if (!this.#isOver) this.#fail(error);
   }
 
   #refusal(cause: Error): HTTPError {
@@ -282,4 +353,15 @@ export class TunnelDial implements PendingTransport {
     const { origin, trace, clock, connection } = this.#context;
     trace?.({ type: 'tls-end', at: clock.now(), connection, origin, address, protocol, resumed, error });
   }
+}
+
+/** Whether another address may do: SOCKS has no word that is sure to mean it, and HTTP has the statuses of a gateway. */
+function isOfAddress(cause: Error): boolean {
+  if (!(cause instanceof TunnelFault) || cause.kind !== 'refused') return false;
+  return cause.answer === null || cause.answer.status >= 500;
+}
+
+/** Nothing that is thrown here may leave the handler of a socket: it would end the process. */
+function errorFrom(fault: unknown): Error {
+  return fault instanceof Error ? fault : new Error(String(fault));
 }

@@ -389,3 +389,19 @@ test('request() fails with the error of the dial where a replay cannot connect',
   known = false;
   await assert.rejects(pool.request('GET', '/second'), { name: 'NameResolutionError', phase: 'dns' });
 });
+
+test('request() takes no new connection for a kept one, however long the machine paused as it was opened', async (t) => {
+  const clock = new FakeClock();
+  const dies: Script = async (connection) => {
+    await connection.request();
+    connection.end();
+  };
+  const { pool } = await servedPool(t, [dies, echo], {
+    clock,
+    onEvent: ({ type }) => {
+      if (type === 'acquired') clock.advance(50);
+    },
+  });
+  const { code, stale } = await failure(pool.request('GET', '/'));
+  assert.deepEqual([code, stale], ['ERR_CONNECTION_CLOSED', false]);
+});

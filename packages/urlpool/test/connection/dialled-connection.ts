@@ -32,7 +32,7 @@ export async function dialled(t: TestContext, port: number, { ca, trace }: DialC
   const target = {
     origin,
     tls: ca === undefined ? null : new TLSSettings({}, new TLSContext({ ca })),
-    names: uncached(() => {}),
+    names: uncached(() => {}, systemClock),
     lookup: undefined,
     guard: null,
     socket: USUAL_SOCKET,

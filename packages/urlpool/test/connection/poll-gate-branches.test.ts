@@ -285,3 +285,12 @@ test('isRecent() does not hold in the phase after the one in whose callback a co
   for (let phase = 0; phase < 3; phase++) clock.runChecks();
   assert.equal(gate.isRecent(mark, clock.now(), clock.now()), false);
 });
+
+test('isSameTurn() holds until a check phase has passed, however long that takes', () => {
+  const { clock, gate } = watchedGate();
+  const mark = gate.mark();
+  clock.advance(1000);
+  assert.equal(gate.isSameTurn(mark), true);
+  clock.runChecks();
+  assert.equal(gate.isSameTurn(mark), false);
+});

@@ -13,6 +13,7 @@ import {
   parseChallenges,
   Session,
 } from 'urlpool';
+import { createCertificateAuthority, TestProxy } from 'urlpool-testing';
 import { answering, attackSite, bytesOf, redirector, victim, victimSession } from './attack-site.ts';
 
 /** What a call gives: a status, or the code of an error of this library. Anything else fails. */
@@ -255,6 +256,35 @@ for (const isEnumerable of [true, false]) {
       await Promise.all([before, sessionBefore, after, sessionAfter].map((one) => one.close({ timeout: 0 })));
     });
   }
+}
+
+for (const [name, value] of [
+  ['tls', { rejectUnauthorized: false }],
+  ['rejectUnauthorized', false],
+  ['headers', { 'X-Evil': '1' }],
+  ['tunnel', true],
+  ['noProxy', '*'],
+] as const) {
+  test(`CVE-2026-42264 (axios): a prototype that was given ${name} changes nothing of what a proxy is told`, async (t) => {
+    const { key, cert, ca } = await (await createCertificateAuthority()).issue();
+    const [proxy, secure] = [await TestProxy.start(), await TestProxy.start({ tls: { key, cert, ca } })];
+    t.after(() => Promise.all([proxy.close(), secure.close()]));
+    const server = await attackSite(t, redirector);
+    const urls = [proxy.url, secure.url] as const;
+    pollute(t, name, value, true);
+    const one = new PoolManager({ proxy: urls[0], retries: false });
+    const two = new PoolManager({ proxy: { url: urls[1], tls: {} }, retries: false });
+    const text = (await one.request('GET', `${server.origin}/a`)).text();
+    const refused = await two.request('GET', server.origin).catch(({ code }: { readonly code: string }) => code);
+    Reflect.deleteProperty(Object.prototype, name);
+    await Promise.all([one.close({ timeout: 0 }), two.close({ timeout: 0 })]);
+    assert.deepEqual([text, refused], ['/a', 'ERR_TLS_CERTIFICATE']);
+    assert.deepEqual([proxy.requests.map(({ method }) => method), secure.requests], [['GET'], []]);
+    assert.equal(
+      proxy.requests[0]?.headers.some(([field]) => field === 'X-Evil'),
+      false,
+    );
+  });
 }
 
 test('CVE-2023-26136 (tough-cookie): names of the prototype are names like any other, wherever they come in', async (t) => {

@@ -137,6 +137,30 @@ test('PoolManager({ guard }) connects to nothing where the guard throws', async 
   assert.equal(server.connections.length, 0);
 });
 
+for (const [what, answer, message] of [
+  [
+    'a promise',
+    Promise.resolve(false),
+    /the guard failed \(it gave a promise for 127\.0\.0\.1; it is to give true, false/,
+  ],
+  ['a number', 1, /the guard failed \(it gave a number for 127\.0\.0\.1; /],
+  ['an object', {}, /the guard failed \(it gave an object for 127\.0\.0\.1; /],
+] as const) {
+  test(`PoolManager({ guard }) connects to nothing where the guard gives ${what}`, async (t) => {
+    const guard = (() => answer) as unknown as GuardOption;
+    const { server, http, at } = await served(t, { guard });
+    await assert.rejects(http.request('GET', at('127.0.0.1')), { code: 'ERR_ADDRESS_REFUSED', message });
+    assert.equal(server.connections.length, 0);
+  });
+}
+
+for (const answer of [true, null, undefined]) {
+  test(`PoolManager({ guard }) connects where the guard gives ${answer}`, async (t) => {
+    const { http, at } = await served(t, { guard: () => answer });
+    assert.equal((await http.request('GET', at('127.0.0.1'))).status, 200);
+  });
+}
+
 for (const [what, options, message] of [
   ['a guard of another kind', { guard: 'private' }, /Cannot use "private" as guard: give 'public' or a function$/],
   ['a guard beside a connector', { guard: 'public', connector: () => {} }, /a connector opens connections by itself/],

@@ -56,8 +56,9 @@ for (const [what, option, message] of [
     /^Cannot use "…@a\.test" as proxy: its scheme/,
   ],
   ['a function in a map', { http: () => null }, /proxy/],
-  ['nothing', {}, /as proxy: give a URL/],
-  ['a list', [A], /proxy/],
+  ['nothing', {}, /as proxy: give one URL/],
+  ['false', false, /^Cannot use false as proxy: give null for no proxy$/],
+  ['a list', [A], /^Cannot use a list as proxy: give one URL/],
   [
     'an unknown way to authenticate',
     { url: 'http://a:b@c.test', auth: 'ntlm' },
@@ -101,7 +102,7 @@ for (const [what, choose, message] of [
     async () => await Promise.reject(new Error('late')),
     'Cannot choose a proxy for http://a.test: the function proxy gave a promise, and has to answer at once; look up before what it needs to know',
   ],
-  ['that gives a number', () => 7, 'Cannot use "7" as proxy: give a URL, e.g. http://proxy.example:3128'],
+  ['that gives a number', () => 7, 'Cannot use 7 as proxy: give one URL, e.g. http://proxy.example:3128'],
 ] as const) {
   test(`PoolManager({ proxy }) tells of a function ${what}`, async (t) => {
     const http = new PoolManager({ proxy: choose as unknown as ProxyOption });

@@ -233,7 +233,7 @@ test('HTTPSConnectionPool takes a proxy', async (t) => {
 
 for (const [what, proxy, message] of [
   ['a scheme that is none', 'ftp://a.test', /as proxy: its scheme is none of/],
-  ['a number', 7, /as proxy: give a URL/],
+  ['a number', 7, /as proxy: give one URL/],
   ['an option by another name', { uri: 'http://a.test' }, /the option uri of proxy/],
   ['a header that cannot be sent', { url: 'http://a.test', headers: { 'a b': '1' } }, /header field/],
   ['a list as noProxy', { url: 'http://a.test', noProxy: [] }, /as proxy\.noProxy: give a text$/],

@@ -21,6 +21,8 @@ for (const address of [
   '2a00:1450:4001::1',
   '64:ff9b::8.8.8.8',
   '2002:808:808::1',
+  '2606:4700::5efe:8.8.8.8',
+  '168.63.129.15',
   '::ffff:8.8.8.8',
 ]) {
   test(`whyNotPublic() lets ${address} pass`, () => assert.equal(whyNotPublic(address), null));
@@ -48,6 +50,11 @@ for (const [address, what] of [
   ['64:ff9b::10.0.0.1', /IPv4 address which is private/],
   ['64:ff9b:1::1', /^not assigned/],
   ['2002:7f00:1::', /IPv4 address which is loopback/],
+  ['2606:4700::5efe:10.0.0.1', /IPv4 address which is private/],
+  ['2606:4700::200:5efe:7f00:1', /IPv4 address which is loopback/],
+  ['2002:808:808::5efe:127.0.0.1', /IPv4 address which is loopback/],
+  ['168.63.129.16', /^the host of a virtual machine/],
+  ['::ffff:168.63.129.16', /^the host of a virtual machine/],
   ['2001::1', /^for protocols/],
   ['2001:db8::1', /^for documentation/],
   ['fc00::1', /^private/],

@@ -96,3 +96,17 @@ for (const [list, url, expected] of [
     assert.equal(new NoProxy(list).covers(parseUrl(url).origin), expected);
   });
 }
+
+test('NoProxy.covers() says the same again, however many origins it was asked for meanwhile', () => {
+  const list = new NoProxy('.test, 10.0.0.0/8:81');
+  for (let round = 0; round < 2; round++) {
+    for (let i = 0; i < 3_000; i++) {
+      assert.equal(list.covers({ host: `a${i}.test`, port: 80 }), true);
+      assert.equal(list.covers({ host: `a${i}.example`, port: 80 }), false);
+    }
+    assert.deepEqual(
+      [80, 81].map((port) => list.covers({ host: '10.1.2.3', port })),
+      [false, true],
+    );
+  }
+});

@@ -44,3 +44,18 @@ test('proxyFromEnvironment() names the variable that holds no proxy, and shows n
     message: /^Cannot use "…@proxy\.test" as HTTPS_PROXY: its scheme is none of/,
   });
 });
+
+test('proxyFromEnvironment() takes nothing for a variable that a prototype was given', (t) => {
+  const names = ['http_proxy', 'HTTP_PROXY', 'all_proxy', 'no_proxy', 'REQUEST_METHOD'];
+  for (const name of names) Object.defineProperty(Object.prototype, name, { value: B, configurable: true });
+  t.after(() => {
+    for (const name of names) Reflect.deleteProperty(Object.prototype, name);
+  });
+  for (const [env, expected] of [
+    [{}, null],
+    [{ HTTP_PROXY: A }, A],
+  ] as const) {
+    const proxy = proxyFromEnvironment(env)(parseUrl(HTTP).origin);
+    assert.equal(proxy === null ? null : proxyText(proxy), expected);
+  }
+});

@@ -33,9 +33,20 @@ for (const [url, message] of [
   ],
   ['http://proxy.test/path', 'Cannot use "http://proxy.test/path" as proxy: a proxy has no path'],
   ['http://me:secret@proxy.test:99999', 'Cannot use "http://…@proxy.test:99999" as proxy: it is not a URL'],
-  [7, 'Cannot use "7" as proxy: give a URL, e.g. http://proxy.example:3128'],
+  [
+    'http://a%0D%0AX-Evil:secret@proxy.test',
+    'Cannot use "http://…@proxy.test" as proxy: its user or password holds a control character (RFC 7617 §2)',
+  ],
+  [
+    'https://a:b%00@proxy.test',
+    'Cannot use "https://…@proxy.test" as proxy: its user or password holds a control character (RFC 7617 §2)',
+  ],
+  [7, 'Cannot use 7 as proxy: give one URL, e.g. http://proxy.example:3128'],
+  [undefined, 'Cannot use undefined as proxy: give one URL, e.g. http://proxy.example:3128'],
+  [['http://proxy.test'], 'Cannot use a list as proxy: give one URL, e.g. http://proxy.example:3128'],
+  [false, 'Cannot use false as proxy: give null for no proxy'],
 ] as const) {
   test(`parseProxy() refuses ${JSON.stringify(url)}`, () => {
-    assert.throws(() => parseProxy(url as string), { code: 'ERR_INVALID_OPTION', message });
+    assert.throws(() => parseProxy(url as unknown as string), { code: 'ERR_INVALID_OPTION', message });
   });
 }

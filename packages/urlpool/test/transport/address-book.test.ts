@@ -14,6 +14,8 @@ interface Question {
   readonly host: string;
   readonly asker: Asker;
   answer(...addresses: string[]): void;
+  /** Those there are, as far as could be found out. */
+  answerSome(...addresses: string[]): void;
   answerFor(ttl: number, ...addresses: string[]): void;
   fail(code: string): void;
 }
@@ -24,11 +26,16 @@ function book(settings: Partial<typeof AGES> = {}) {
   const questions: Question[] = [];
   const names = new AddressBook(
     (host, asker, callback) => {
-      const found = (ttl: number | null, addresses: string[]): ResolvedHost => ({ ttl, addresses });
+      const found = (ttl: number | null, addresses: string[], isWhole = true): ResolvedHost => ({
+        ttl,
+        addresses,
+        isWhole,
+      });
       questions.push({
         host,
         asker,
         answer: (...addresses) => callback(null, found(null, addresses)),
+        answerSome: (...addresses) => callback(null, found(null, addresses, false)),
         answerFor: (ttl, ...addresses) => callback(null, found(ttl, addresses)),
         fail: (code) => callback(Object.assign(new Error(code), { code }), null),
       });
@@ -151,7 +158,7 @@ test('AddressBook does not take a late failure for the look-up that was asked ag
 test('AddressBook tells what is known early, to those who come meanwhile too, and then all', async () => {
   const { ask, take, question, questions } = book();
   ask('a');
-  question(0).asker.onSome({ addresses: [A], ttl: null });
+  question(0).asker.onSome({ addresses: [A], ttl: null, isWhole: true });
   assert.deepEqual(await take(), [`a some ${A}`]);
   ask('b');
   assert.deepEqual(await take(), [`b some ${A}`]);
@@ -163,7 +170,7 @@ test('AddressBook tells what is known early, to those who come meanwhile too, an
 test('AddressBook goes on for the whole answer when those who had some of it have gone', async () => {
   const { ask, take, question, questions } = book();
   const giveUp = ask('a');
-  question(0).asker.onSome({ addresses: [A], ttl: null });
+  question(0).asker.onSome({ addresses: [A], ttl: null, isWhole: true });
   giveUp?.();
   assert.equal(question(0).asker.signal.aborted, false);
   question(0).answer(SIX, A);
@@ -177,7 +184,7 @@ test('AddressBook tells watchers whole answers alone', () => {
   const heard: string[] = [];
   names.watch('name.test', (addresses) => heard.push(addresses.join()));
   ask('a');
-  question(0).asker.onSome({ addresses: [A], ttl: null });
+  question(0).asker.onSome({ addresses: [A], ttl: null, isWhole: true });
   assert.deepEqual(heard, []);
   question(0).answer(SIX, A);
   assert.deepEqual(heard, [`${SIX},${A}`]);
@@ -430,16 +437,90 @@ test('AddressBook keeps the host that is asked for though all others are in use'
   assert.deepEqual(heard, [B]);
 });
 
+test('AddressBook ends what was asked anew for connections with the last of them', () => {
+  const { ask, clock, names, question, questions } = book();
+  ask('a');
+  question(0).answer(A);
+  const stops = [1, 2].map(() => names.watch('name.test', () => {}));
+  clock.advance(30_000);
+  names.refresh('name.test');
+  stops[0]?.();
+  assert.equal(question(1).asker.signal.aborted, false);
+  stops[1]?.();
+  assert.equal(question(1).asker.signal.aborted, true);
+  names.watch('name.test', () => {});
+  names.refresh('name.test');
+  assert.equal(questions.length, 3);
+});
+
+for (const isAwaited of [true, false]) {
+  test(`AddressBook goes on without connections where ${isAwaited ? 'somebody waits' : 'who dials next needs it'}`, async () => {
+    const { ask, clock, names, question, take } = book({ staleFor: isAwaited ? 0 : 30_000 });
+    ask('a');
+    question(0).answer(A);
+    const stop = names.watch('name.test', () => {});
+    clock.advance(30_000);
+    names.refresh('name.test');
+    ask('b');
+    await take();
+    stop();
+    assert.equal(question(1).asker.signal.aborted, false);
+    question(1).answer(B);
+    assert.deepEqual(await take(), isAwaited ? [`b ${B}`] : []);
+  });
+}
+
+test('AddressBook tells watchers of no answer that lacks some', () => {
+  const { ask, names, question } = book();
+  const heard: string[] = [];
+  names.watch('name.test', (addresses) => heard.push(addresses.join()));
+  ask('a');
+  question(0).answerSome(A);
+  assert.deepEqual(heard, []);
+});
+
+// Who waits keeps the process alive
+
+test('AddressBook keeps the process alive while somebody waits, and has nothing to connect to', async () => {
+  const { ask, clock, question } = book();
+  assert.equal(clock.pending, 0);
+  const giveUps = [ask('a'), ask('b')];
+  assert.equal(clock.pending, 2);
+  giveUps[0]?.();
+  assert.equal(clock.pending, 1);
+  question(0).asker.onSome({ addresses: [A], ttl: null, isWhole: true });
+  assert.equal(clock.pending, 0);
+  ask('c');
+  assert.equal(clock.pending, 0);
+  question(0).answer(SIX, A);
+  ask('d', 'other.test');
+  assert.equal(clock.pending, 1);
+  question(1).fail('EAI_AGAIN');
+  assert.equal(clock.pending, 0);
+});
+
 // Without a cache
+
+test('uncached() keeps the process alive until it has an answer, or is given up', () => {
+  const clock = new FakeClock();
+  const callbacks: Parameters<Parameters<typeof uncached>[0]>[2][] = [];
+  const names = uncached((_host, _asker, callback) => callbacks.push(callback), clock);
+  names.ask('a.test', () => {});
+  const giveUp = names.ask('b.test', () => {});
+  assert.equal(clock.pending, 2);
+  callbacks[0]?.(new Error('oops'), null);
+  giveUp?.();
+  assert.equal(clock.pending, 0);
+});
 
 test('uncached() asks for each, and gives each up by itself', () => {
   const asked: Asker[] = [];
   const told: string[] = [];
   const names = uncached((_host, asker, callback) => {
     asked.push(asker);
-    asker.onSome({ addresses: [A], ttl: null });
-    callback(null, { addresses: [SIX, A], ttl: null });
-  });
+    asker.onSome({ addresses: [A], ttl: null, isWhole: true });
+    callback(null, { addresses: [SIX, A], ttl: null, isWhole: true });
+  }, new FakeClock());
   const giveUps = [1, 2].map(() =>
     names.ask('name.test', (_error, addresses, isWhole) => told.push(`${addresses.join()} ${isWhole}`)),
   );

@@ -1,10 +1,15 @@
 // The addresses of names as pools use them: kept, shared, refreshed, given up.
 
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { type TestContext, test } from 'node:test';
+import { promisify } from 'node:util';
 import { NameResolutionError, PoolManager, type PoolManagerOptions, type Resolver } from 'urlpool';
 import { FakeClock, ScriptedServer, unusedPort } from 'urlpool-testing';
 import { echo } from '../connection/served-pool.ts';
+
+const run = promisify(execFile);
+const conditions = process.execArgv.filter((argument) => /^(-C|--conditions)/.test(argument));
 
 type Found = Awaited<ReturnType<Resolver['resolve']>>;
 
@@ -236,11 +241,34 @@ for (const [what, resolver, message] of BROKEN) {
   });
 }
 
+test('PoolManager takes addresses as texts: dns.resolve4() gives such', async (t) => {
+  const { http, url } = await served(t, { resolver: { resolve: async () => ['127.0.0.1'] } });
+  assert.equal((await http.request('GET', `${url}/a`)).text(), '/a');
+});
+
+test('PoolManager keeps connections whose address an answer lacks that is not whole', async (t) => {
+  let isPartial = false;
+  const { http, clock, url } = await served(t, {
+    resolver: {
+      async resolve(_host, { onPartial } = {}) {
+        if (isPartial) onPartial?.();
+        return [isPartial ? ALSO_HERE : HERE];
+      },
+    },
+  });
+  await http.request('GET', url);
+  isPartial = true;
+  clock.advance(30_000);
+  await http.request('GET', url);
+  await turn();
+  assert.deepEqual([http.snapshot().open, http.snapshot().closed], [1, {}]);
+});
+
 test('PoolManager takes early addresses that are none for nothing', async (t) => {
   const { http, url } = await served(t, {
     resolver: {
       async resolve(_host, { onSome } = {}) {
-        for (const odd of [5, null, [], [{ address: 'localhost' }]]) onSome?.(odd as unknown as Found);
+        for (const odd of [5, null, [], [{ address: 'localhost' }]]) onSome?.(odd as unknown as []);
         await turn();
         return [HERE];
       },
@@ -341,3 +369,18 @@ test('PoolManager forgets the hosts that were asked for longest ago', async (t) 
   await get('a', false);
   await get('b', true);
 });
+
+for (const [what, options] of [
+  ['a resolver', '{ resolver: { resolve: () => new Promise(() => {}) } }'],
+  ['a resolver without a cache', '{ dnsCache: false, resolver: { resolve: () => new Promise(() => {}) } }'],
+  ['a connector', '{ connector: () => new Promise(() => {}) }'],
+] as const) {
+  test(`PoolManager keeps the process alive while ${what} does nothing that would`, async () => {
+    const program = `import { PoolManager } from 'urlpool';
+      const http = new PoolManager({ ...${options}, retries: false });
+      await http.request('GET', 'http://name.test/', { timeout: { connect: 50 } }).catch(({ code }) => console.log(code));`;
+    const args = [...conditions, '--input-type=module', '--eval', program];
+    const { stdout } = await run(process.execPath, args, { cwd: import.meta.dirname, timeout: 8_000 });
+    assert.equal(stdout, 'ERR_TIMEOUT\n');
+  });
+}

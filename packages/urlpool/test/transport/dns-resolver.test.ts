@@ -80,6 +80,21 @@ test('dnsResolver() tells nothing early where IPv6 follows within 50 ms, and lea
   assert.ok(!early.includes(FOUR[0] ?? ''), 'IPv4 alone was told');
 });
 
+for (const [what, six, isPartial] of [
+  ['where the server fails for one family', { rcode: 2 }, true],
+  ['where a name has addresses of one family', {}, false],
+] as const) {
+  test(`dnsResolver() ${isPartial ? 'says' : 'does not say'} that its answer lacks some ${what}`, async (t) => {
+    const { resolver } = await served(t, (type) => (type === 'A' ? { addresses: FOUR } : six));
+    let told = false;
+    const onPartial = (): void => {
+      told = true;
+    };
+    assert.equal((await resolver.resolve('name.test', { onPartial })).length, 2);
+    assert.equal(told, isPartial);
+  });
+}
+
 test('dnsResolver() gives what there is where one family is never answered', async (t) => {
   const { resolver } = await served(t, (type) => (type === 'A' ? both(type) : null));
   assert.deepEqual(
@@ -207,6 +222,26 @@ test('dnsResolver() that is given up before any answer rejects with the reason',
   const reason = new Error('nobody waits');
   gone.abort(reason);
   await assert.rejects(call, reason);
+});
+
+test('PoolManager gives up what it asks anew for kept connections when they are closed', async (t) => {
+  const server = await ScriptedServer.start({}, echo);
+  t.after(() => server.close());
+  let isSilent = false;
+  const dns = await FakeDNSServer.start(t, (type) => {
+    if (isSilent) return null;
+    return type === 'A' ? { addresses: ['127.0.0.1'] } : {};
+  });
+  const clock = new FakeClock();
+  const http = new PoolManager({ clock, resolver: dnsResolver({ servers: [dns.address], timeout: 60_000 }) });
+  const url = `http://name.test:${server.port}/`;
+  await http.request('GET', url);
+  isSilent = true;
+  clock.advance(61_000);
+  await http.request('GET', url);
+  await until(() => dns.asked.length === 4);
+  await http.close();
+  await until(() => (resourceCounts().QueryReqWrap ?? 0) === 0);
 });
 
 test('PoolManager gives the look-up up with the last request that waits for it', async (t) => {

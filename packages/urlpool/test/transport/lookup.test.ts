@@ -59,6 +59,14 @@ test('lookup() may answer at once or later', async (t) => {
   }
 });
 
+test('lookup() may give one address alone, and addresses as texts', async (t) => {
+  for (const found of ['127.0.0.1', ['127.0.0.1']]) {
+    const lookup: LookupFunction = (_host, _options, answer) => answer(null, found);
+    const { pool } = await servedPool(t, echo, { host: 'name.test', lookup });
+    assert.equal((await pool.request('GET', '/a')).text(), '/a');
+  }
+});
+
 test('lookup() leaves the name in the Host field and in the URL', async (t) => {
   const { pool, server } = await servedPool(t, echo, { host: 'name.test', lookup: answers(LOOPBACK) });
   const response = await pool.request('GET', '/a');

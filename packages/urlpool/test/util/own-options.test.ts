@@ -10,5 +10,10 @@ test('ownOptions() has what was given, and nothing of a prototype', () => {
 
 test('ownOptions() keeps an own __proto__ as a name like any other', () => {
   const options = ownOptions(JSON.parse('{"__proto__": 1}') as object);
-  assert.deepEqual([Object.keys(options), Object.getPrototypeOf(options)], [['__proto__'], null]);
+  assert.deepEqual([Object.keys(options), 'toString' in options], [['__proto__'], false]);
+});
+
+test('ownOptions() makes objects whose prototype nobody can add to', () => {
+  const prototype: unknown = Object.getPrototypeOf(ownOptions({}));
+  assert.deepEqual([Object.isFrozen(prototype), Reflect.ownKeys(prototype as object)], [true, []]);
 });

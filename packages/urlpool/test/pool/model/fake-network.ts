@@ -50,6 +50,8 @@ export class FakeNetwork implements TransportSurroundings {
     this.#events.onDial(originText(origin));
     return {
       doing: 'connecting to nowhere',
+      ref() {},
+      unref() {},
       abandon: (_error: HTTPError) => {
         if (!this.#takeOut(dial)) this.#events.onFault(`dial ${connection} was given up after it was over`);
       },
