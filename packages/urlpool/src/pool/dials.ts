@@ -171,17 +171,11 @@ export class Dials {
   #dial(waiter: Waiter | null, keeper: Keeper | null): Entry {
     const dial = new Dial(this.#target, this.#settings, {
       onConnection: (connection, resumed) => {
-        // A listener of its end may have had it given up.
-        if (!this.#entries.has(entry)) {
-          connection.destroy('dial-abandoned');
-          return;
-        }
         this.#remove(entry);
         this.#events.onConnection(connection, resumed);
         for (const one of entry.keepers) one.onDialOver(null);
       },
       onDialFailure: (error, reason) => {
-        if (!this.#entries.has(entry)) return;
         const blamed = entry.waiter === entry.startedFor ? entry.waiter : null;
         this.#remove(entry);
         this.#events.onDialFailure(blamed, error, reason);
