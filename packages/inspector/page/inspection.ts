@@ -133,7 +133,9 @@ export class Inspection {
 
   zoom(factor: number, at: number): void {
     const next = zoom(this.view, factor, at, this.all);
-    this.#look(this.isFollowing && this.feed.is === 'live' ? follow(next, this.all) : next);
+    // Who zooms in from all of it looks at a place of their own; a part that follows goes on to follow.
+    this.isFollowing = this.isFollowing && this.#view !== null;
+    this.#look(this.isFollowing ? follow(next, this.all) : next);
   }
 
   pan(share: number): void {
@@ -157,6 +159,7 @@ export class Inspection {
     this.isFollowing = isFollowing;
     // What is followed no longer stands still, at the span that is shown now.
     if (!isFollowing && this.#view === null) this.#view = this.all;
+    if (isFollowing && this.#view !== null) this.#view = follow(this.#view, this.all);
     this.#tell();
   }
 
