@@ -4,9 +4,13 @@ import { END_EVENT, EVENTS_PATH, SAVED_AT_ATTRIBUTE, TRACE_ELEMENT } from '../sr
 import { readTrace } from '../src/model/read-trace.ts';
 import type { SeenEvent } from '../src/model/seen-event.ts';
 import type { Inspection } from './inspection.ts';
+import { unseenEvents } from './unseen-events.ts';
 
 /** The least time between two looks at what has come, in ms: more where a look takes long. */
 const REFRESH = 100;
+
+/** When the program is asked again after it has refused, in ms. */
+const RETRY = 3000;
 
 /** Begins to take events in. */
 export function feed(inspection: Inspection): void {
@@ -23,13 +27,17 @@ function readSaved(inspection: Inspection, element: HTMLElement): void {
   inspection.refresh();
 }
 
-function listen(inspection: Inspection): void {
+/** @param from The highest id of the messages that were seen before; -1 for none. */
+function listen(inspection: Inspection, from: number = -1): void {
+  let seen = from;
   const source = new EventSource(EVENTS_PATH);
   const refresh = throttled(() => inspection.refresh());
-  source.addEventListener('message', ({ data }) => {
+  source.addEventListener('message', ({ data, lastEventId }) => {
     const events: unknown = JSON.parse(String(data));
     // The server is this page's own, and has checked each of them.
-    if (Array.isArray(events)) inspection.see(events as SeenEvent[]);
+    const id = lastEventId === '' ? Number.NaN : Number(lastEventId);
+    if (Array.isArray(events)) inspection.see(unseenEvents(events as SeenEvent[], id, seen));
+    if (id > seen) seen = id;
     refresh();
   });
   source.addEventListener('open', () => inspection.setFeed({ is: 'live' }));
@@ -39,7 +47,7 @@ function listen(inspection: Inspection): void {
     // The browser gives up where the answer was an error, as of another program at the same port.
     if (source.readyState !== EventSource.CLOSED) return;
     source.close();
-    setTimeout(() => listen(inspection), 3000);
+    setTimeout(() => listen(inspection, seen), RETRY);
   });
   source.addEventListener(END_EVENT, () => {
     source.close();

@@ -133,7 +133,9 @@ export class Inspection {
 
   zoom(factor: number, at: number): void {
     const next = zoom(this.view, factor, at, this.all);
-    this.#look(this.isFollowing && this.feed.is === 'live' ? follow(next, this.all) : next);
+    // Who zooms in from all of it looks at a place of their own; a part that follows goes on to follow.
+    this.isFollowing = this.isFollowing && this.#view !== null;
+    this.#look(this.isFollowing ? follow(next, this.all) : next);
   }
 
   pan(share: number): void {
@@ -157,6 +159,7 @@ export class Inspection {
     this.isFollowing = isFollowing;
     // What is followed no longer stands still, at the span that is shown now.
     if (!isFollowing && this.#view === null) this.#view = this.all;
+    if (isFollowing && this.#view !== null) this.#view = follow(this.#view, this.all);
     this.#tell();
   }
 
@@ -237,17 +240,24 @@ export class Inspection {
   #findRows(): void {
     const { model, criteria } = this;
     if (this.isFollowing && this.#view !== null) this.#view = follow(this.#view, this.all);
+    const isAny = criteria.origin === null && !isFiltering(criteria);
     const rows: Row[] = [];
     for (const call of model.calls.values()) {
-      const statuses = this.#statusesOf(call);
-      if (!matches(call, { statuses, now: model.to }, criteria)) continue;
-      const last = call.exchanges.findLast((id) => model.bars.has(id));
-      const lane = last === undefined ? undefined : model.bars.lane[model.bars.slotOf(last)];
-      const connection = lane?.id ?? call.timings?.connection ?? null;
-      rows.push({ call, connection, status: call.status ?? statuses.at(-1) ?? 0 });
+      if (isAny || matches(call, { statuses: this.#statusesOf(call), now: model.to }, criteria)) {
+        rows.push(this.#rowOf(call));
+      }
     }
     this.#rows = rows;
     this.#matching = isFiltering(criteria) ? new Set(rows.map(({ call }) => call.id)) : null;
+  }
+
+  #rowOf(call: CallTrace): Row {
+    const { bars } = this.model;
+    const { exchanges } = call;
+    const last = exchanges[exchanges.length - 1] ?? -1;
+    if (!bars.has(last)) return { call, connection: call.timings?.connection ?? null, status: call.status ?? 0 };
+    const slot = bars.slotOf(last);
+    return { call, connection: bars.lane[slot]?.id ?? null, status: call.status ?? bars.status[slot] ?? 0 };
   }
 
   #statusesOf(call: CallTrace): number[] {

@@ -129,7 +129,7 @@ export function laneStory(lane: Lane, zero: number, now: number, idle: number): 
   }
   if (lane.dialError === null) {
     const kept = Math.max(lane.served - 1, 0);
-    const needless = kept === 0 ? '' : `: ${counted(kept, 'handshake')} less than one for each`;
+    const needless = kept === 0 ? '' : `: ${counted(kept, 'handshake')} fewer than one for each`;
     lines.push(`It carried ${counted(lane.served, 'request')}${needless}, and was idle for ${duration(idle)} in all.`);
     if (lane.reason !== null) lines.push(`Closed at ${duration(lane.closedAt - zero)}: ${whyClosed(lane.reason)}.`);
     else if (!Number.isNaN(lane.dialTo)) lines.push('It is open.');

@@ -194,7 +194,7 @@ function paintClose(
   if (Math.abs(x - failedAt) > 3) rectangles.add(lane.dialError === null ? 'closed' : 'failed', x - 1, y - 2, 2, h + 4);
   if (laneHeight < 18) return;
   const why = lane.reason ?? 'dial-failed';
-  const text = `closed: ${why}`;
+  const text = BY_THE_USER[why] ?? `closed: ${why}`;
   const width = text.length * 6.2;
   if (x + width + 11 <= scale.right) {
     notes.push({ text, x: x + 9, y: y + h / 2, width: scale.right - x - 9, as: 'closed' });
@@ -202,6 +202,13 @@ function paintClose(
     notes.push({ text, x: x - width, y: top + 8, width: width + 4, as: 'closed' });
   }
 }
+
+/** Reasons that say it better in words. */
+const BY_THE_USER: Readonly<Record<string, string>> = {
+  closed: 'closed by close()',
+  cleared: 'closed by clear()',
+  'dial-failed': 'not opened',
+};
 
 /** The kinds that a legend explains, in its order. */
 export const EXPLAINED: readonly (readonly [kind: Kind, text: string])[] = [

@@ -142,7 +142,7 @@ export class Picture {
       context.fillStyle = colour['strong-line'];
       context.fillRect(x, 30, 1, 5);
       context.fillStyle = colour.ink;
-      context.fillText(label, Math.min(Math.max(x, scale.left + 10), width - 24), 43);
+      context.fillText(label, Math.min(Math.max(x, scale.left + 22), width - 28), 43);
     }
     for (const { at, events } of model.gaps) {
       const x = scale.x(at);
@@ -361,6 +361,6 @@ function facts(origin: OriginTrace): string {
 
 /** A text that fits: about as wide as its letters are on average. */
 function clipped(text: string, width: number): string {
-  const most = Math.floor(width / 5.9);
+  const most = Math.floor(width / 6.1);
   return text.length <= most ? text : `${text.slice(0, Math.max(most - 1, 1))}…`;
 }

@@ -297,7 +297,11 @@ function runTimeline(
     }
     request();
   });
-  const observer = new ResizeObserver(request);
+  // Where the details take a part of the room, what they are about stays in view.
+  const observer = new ResizeObserver(() => {
+    scrollTo(inspection, box);
+    request();
+  });
   observer.observe(box);
   request();
   return () => {

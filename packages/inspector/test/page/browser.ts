@@ -31,6 +31,7 @@ export interface PageOptions {
   readonly width?: number;
   readonly height?: number;
   readonly colorScheme?: 'light' | 'dark';
+  readonly hasTouch?: boolean;
 }
 
 /**
@@ -39,8 +40,8 @@ export interface PageOptions {
  * @param url Requests to any other origin are faults.
  */
 export async function open(browser: Browser, url: string, options: PageOptions = {}): Promise<WatchedPage> {
-  const { width = 1280, height = 800, colorScheme = 'light' } = options;
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme });
+  const { width = 1280, height = 800, colorScheme = 'light', hasTouch = false } = options;
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme, hasTouch });
   const page = await context.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(`error: ${error.message}`));

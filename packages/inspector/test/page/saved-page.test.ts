@@ -97,6 +97,23 @@ test('dragging moves the time', { skip }, () =>
   }),
 );
 
+test('two fingers zoom', { skip }, () =>
+  opened(
+    async (page) => {
+      const before = await picture(page);
+      const session = await page.context().newCDPSession(page);
+      const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...xs: readonly number[]): Promise<unknown> =>
+        session.send('Input.dispatchTouchEvent', { type, touchPoints: xs.map((x, id) => ({ x, y: 400, id })) });
+      await touch('touchStart', 400, 500);
+      for (let apart = 0; apart <= 100; apart += 20) await touch('touchMove', 400 - apart, 500 + apart);
+      await touch('touchEnd');
+      await page.waitForFunction(() => document.querySelector('[title^="Show everything"]:not(:disabled)') !== null);
+      assert.notEqual(await picture(page), before);
+    },
+    { hasTouch: true },
+  ),
+);
+
 test('filters leave what matches, and say how many', { skip }, () =>
   opened(async (page) => {
     const count = page.locator('.count');
