@@ -38,10 +38,14 @@ export class Tracer {
    */
   subscribe(listener: TraceListener): () => void {
     if (typeof listener !== 'function') throw invalidOption('listener', listener, 'give a function');
-    const safe = safely(listener);
+    let isWanted = true;
+    const safe = safely((event) => {
+      if (isWanted) listener(event);
+    });
     this.#listeners.add(safe);
     this.#join();
     return () => {
+      isWanted = false;
       this.#listeners.delete(safe);
       this.#join();
     };
