@@ -82,7 +82,7 @@ export class TunnelDial implements PendingTransport {
       step.transport.destroy();
     }
     if (step.is === 'securing') {
-      this.#traceTLSEnd(step.at, null, false, error);
+      this.#traceTLSEnd(step.at, null, error);
       step.socket.destroy();
     }
   }
@@ -210,7 +210,7 @@ export class TunnelDial implements PendingTransport {
     // One whose certificate is not accepted is destroyed by now.
     if (step.is !== 'securing' || socket.destroyed) return;
     const resumed = socket.isSessionReused();
-    this.#traceTLSEnd(step.at, socket.getProtocol(), resumed, null);
+    this.#traceTLSEnd(step.at, socket, null);
     this.#open(transport, resumed);
   }
 
@@ -231,7 +231,7 @@ export class TunnelDial implements PendingTransport {
     const at = `${step.at}, the proxy ${this.#route.text}`;
     const error = tlsError(origin, at, cause, handshakeOf(socket, tls));
     tls?.tickets.clear();
-    this.#traceTLSEnd(step.at, null, false, error);
+    this.#traceTLSEnd(step.at, null, error);
     this.#fail(error);
   }
 
@@ -278,8 +278,13 @@ export class TunnelDial implements PendingTransport {
     trace?.({ type: 'proxy-end', at: clock.now(), connection, origin, proxy: this.#route.text, error });
   }
 
-  #traceTLSEnd(address: string, protocol: string | null, resumed: boolean, error: HTTPError | null): void {
+  #traceTLSEnd(address: string, socket: TLSSocket | null, error: HTTPError | null): void {
     const { origin, trace, clock, connection } = this.#context;
-    trace?.({ type: 'tls-end', at: clock.now(), connection, origin, address, protocol, resumed, error });
+    if (trace === null) return;
+    const at = clock.now();
+    const protocol = socket?.getProtocol() ?? null;
+    const cipher = socket?.getCipher().standardName ?? null;
+    const resumed = socket?.isSessionReused() ?? false;
+    trace({ type: 'tls-end', at, connection, origin, address, protocol, cipher, resumed, error });
   }
 }
