@@ -31,8 +31,8 @@ export class Tracer {
   }
 
   /**
-   * Tells a listener of every event from now on, until the function that it returns is called. What has begun before is
-   * told to its end: an end may come without its start.
+   * Tells a listener of every event from now on, until the function that it returns is called, and of nothing after that.
+   * A call that began before is not told of; a connection that was opened before is, from here on.
    *
    * @throws {RequestError} `ERR_INVALID_OPTION`
    */
