@@ -67,9 +67,13 @@ export class TestProxy {
       const options = { host: this.#hostOf(host.replace(/:\d+$/, '')), port, path: pathname + search, headers };
       const forwarded = request({ ...options, method: asked.method ?? 'GET' }, (response) => {
         answer.writeHead(response.statusCode ?? 502, response.rawHeaders);
+        response.on('error', () => answer.destroy());
         response.pipe(answer);
       });
-      forwarded.on('error', () => answer.writeHead(502).end());
+      forwarded.on('error', () => {
+        if (answer.headersSent) answer.destroy();
+        else answer.writeHead(502).end();
+      });
       asked.pipe(forwarded);
     });
     this.#server.on('connect', (asked: IncomingMessage, socket: Duplex) => {

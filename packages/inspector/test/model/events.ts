@@ -33,7 +33,7 @@ export function opening(connection: number, at: number, origin: string = ORIGIN)
     { type: 'connect-start', at: at + 2, ...ids, address },
     { type: 'connect-end', at: at + 5, ...ids, address, error: null },
     { type: 'tls-start', at: at + 5, ...ids, address },
-    { type: 'tls-end', at: at + 10, ...ids, address, protocol: 'TLSv1.3', resumed: true, error: null },
+    { type: 'tls-end', at: at + 10, ...ids, address, protocol: 'TLSv1.3', cipher: null, resumed: true, error: null },
     { type: 'dial-end', at: at + 10, ...ids, address, error: null },
   ];
 }

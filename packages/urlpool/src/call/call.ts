@@ -495,6 +495,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   /** Enters the queue once more, or after others could act. The pool may have been given up meanwhile, when it came to rest. */
   #enterAgain(): void {
     if (this.isDone) return;
+    this.#letGo();
     if (this.#settings.group.closed) {
       this.#end(new Rejection(closedError(this.request)));
       return;

@@ -35,6 +35,8 @@ export class PoolDirectory<Client extends Kept> {
   readonly #clients = new Map<string, Client>();
   /** Those that rest, the least recently used first. */
   readonly #resting = new LinkedList<Kept>();
+  /** Those that are being added: they are not given up for themselves, nor by a listener of what is given up for them. */
+  readonly #added = new Set<Kept>();
   /** What those have done that were given up. */
   readonly #gone: Sums = zero();
 
@@ -49,8 +51,10 @@ export class PoolDirectory<Client extends Kept> {
   /** Adds a client. It rests until it is used, which it may never be: its first call may be refused. */
   add(client: Client): void {
     this.#clients.set(client.key, client);
-    this.#trim();
     this.#resting.push(client);
+    this.#added.add(client);
+    this.#trim();
+    this.#added.delete(client);
   }
 
   /** It is in use. */
@@ -77,10 +81,16 @@ export class PoolDirectory<Client extends Kept> {
     return { ...sums, pools };
   }
 
+  #leastRecent(): Kept | null {
+    for (const client of this.#resting) if (!this.#added.has(client)) return client;
+    return null;
+  }
+
   #trim(): void {
     while (this.#clients.size > this.#max) {
-      const client = this.#resting.shift();
+      const client = this.#leastRecent();
       if (client === null) return;
+      this.#resting.delete(client);
       this.#clients.delete(client.key);
       client.evict();
       const { open: _, idle: __, ...rest } = client.snapshot();

@@ -140,6 +140,8 @@ export interface TlsEnd extends OfConnection {
   readonly address: string;
   /** E.g. `TLSv1.3`; null if the handshake failed. */
   readonly protocol: string | null;
+  /** By its standard name, e.g. `TLS_AES_256_GCM_SHA384`; null if the handshake failed. */
+  readonly cipher: string | null;
   /** Whether an earlier session was resumed. */
   readonly resumed: boolean;
   readonly error: HTTPError | null;
@@ -219,7 +221,7 @@ export interface PoolEvicted {
 export interface WarningEvent {
   readonly at: number;
   readonly type: 'warning';
-  readonly code: 'unread-body' | 'invalid-retry-after' | 'surplus-connection';
+  readonly code: 'unread-body' | 'invalid-retry-after';
   readonly message: string;
 }
 

@@ -31,17 +31,21 @@ export class Tracer {
   }
 
   /**
-   * Tells a listener of every event from now on, until the function that it returns is called. What has begun before is
-   * told to its end: an end may come without its start.
+   * Tells a listener of every event from now on, until the function that it returns is called, and of nothing after that.
+   * A call that began before is not told of; a connection that was opened before is, from here on.
    *
    * @throws {RequestError} `ERR_INVALID_OPTION`
    */
   subscribe(listener: TraceListener): () => void {
     if (typeof listener !== 'function') throw invalidOption('listener', listener, 'give a function');
-    const safe = safely(listener);
+    let isWanted = true;
+    const safe = safely((event) => {
+      if (isWanted) listener(event);
+    });
     this.#listeners.add(safe);
     this.#join();
     return () => {
+      isWanted = false;
       this.#listeners.delete(safe);
       this.#join();
     };

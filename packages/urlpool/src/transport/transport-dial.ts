@@ -152,7 +152,7 @@ export class TransportDial implements PendingTransport {
     if (step.is === 'resolving' && !step.isKnown) this.#traceDnsEnd([], error);
     if (step.is === 'connecting') step.race.abandon(error);
     if (step.is === 'securing') {
-      this.#traceTlsEnd(step.at, null, false, error);
+      this.#traceTlsEnd(step.at, null, error);
       step.socket.destroy();
     }
   }
@@ -273,7 +273,7 @@ export class TransportDial implements PendingTransport {
     if (step.is !== 'securing' || step.socket !== socket || socket.destroyed) return;
     const resumed = socket.isSessionReused();
     this.#step = { is: 'between' };
-    this.#traceTlsEnd(step.at, socket.getProtocol(), resumed, null);
+    this.#traceTlsEnd(step.at, socket, null);
     if (this.#isOver) socket.destroy();
     else this.#open(transport, resumed);
   }
@@ -286,7 +286,7 @@ export class TransportDial implements PendingTransport {
     const error = tlsError(origin, step.at, cause, handshakeOf(socket, tls));
     tls?.tickets.clear();
     this.#step = { is: 'between' };
-    this.#traceTlsEnd(step.at, null, false, error);
+    this.#traceTlsEnd(step.at, null, error);
     if (this.#isOver) return;
     // A middlebox or a server that is going down closes in the handshake; a certificate is as wrong everywhere.
     if (codeOf(cause) === 'ECONNRESET' && step.others.length > 0) {
@@ -343,10 +343,14 @@ export class TransportDial implements PendingTransport {
     trace({ type: 'connect-end', at: clock.now(), connection, origin, address: this.#endpoint(address), error });
   }
 
-  #traceTlsEnd(address: string, protocol: string | null, resumed: boolean, error: HTTPError | null): void {
+  #traceTlsEnd(address: string, socket: TLSSocket | null, error: HTTPError | null): void {
     const { trace, clock, connection, origin } = this.#context;
     if (trace === null) return;
-    trace({ type: 'tls-end', at: clock.now(), connection, origin, address, protocol, resumed, error });
+    const at = clock.now();
+    const protocol = socket?.getProtocol() ?? null;
+    const cipher = socket?.getCipher().standardName ?? null;
+    const resumed = socket?.isSessionReused() ?? false;
+    trace({ type: 'tls-end', at, connection, origin, address, protocol, cipher, resumed, error });
   }
 }
 

@@ -100,7 +100,7 @@ export class TunnelDial implements PendingTransport {
       step.transport.destroy();
     }
     if (step.is === 'securing') {
-      this.#traceTLSEnd(step.at, null, false, error);
+      this.#traceTLSEnd(step.at, null, error);
       step.socket.destroy();
     }
   }
@@ -266,7 +266,7 @@ export class TunnelDial implements PendingTransport {
     if (step.is !== 'securing' || socket.destroyed) return;
     const resumed = socket.isSessionReused();
     this.#step = { is: 'between' };
-    this.#traceTLSEnd(step.at, socket.getProtocol(), resumed, null);
+    this.#traceTLSEnd(step.at, socket, null);
     if (this.#isOver) socket.destroy();
     else this.#open(transport, resumed);
   }
@@ -302,7 +302,7 @@ export class TunnelDial implements PendingTransport {
     const error = tlsError(origin, at, cause, handshakeOf(socket, tls));
     tls?.tickets.clear();
     this.#step = { is: 'between' };
-    this.#traceTLSEnd(step.at, null, false, error);
+    this.#traceTLSEnd(step.at, null, error);
     if (!this.#isOver) this.#fail(error);
   }
 
@@ -349,9 +349,14 @@ export class TunnelDial implements PendingTransport {
     trace?.({ type: 'proxy-end', at: clock.now(), connection, origin, proxy: this.#route.text, error });
   }
 
-  #traceTLSEnd(address: string, protocol: string | null, resumed: boolean, error: HTTPError | null): void {
+  #traceTLSEnd(address: string, socket: TLSSocket | null, error: HTTPError | null): void {
     const { origin, trace, clock, connection } = this.#context;
-    trace?.({ type: 'tls-end', at: clock.now(), connection, origin, address, protocol, resumed, error });
+    if (trace === null) return;
+    const at = clock.now();
+    const protocol = socket?.getProtocol() ?? null;
+    const cipher = socket?.getCipher().standardName ?? null;
+    const resumed = socket?.isSessionReused() ?? false;
+    trace({ type: 'tls-end', at, connection, origin, address, protocol, cipher, resumed, error });
   }
 }
 

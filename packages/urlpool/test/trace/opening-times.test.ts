@@ -19,7 +19,7 @@ const connectStart = (at: number, address = A): TraceEvent => ({ type: 'connect-
 const connectEnd = (at: number, address = A): TraceEvent => ({ type: 'connect-end', at, ...IDS, address, error: null });
 const tlsStart = (at: number): TraceEvent => ({ type: 'tls-start', at, ...IDS, address: A });
 const tlsEnd = (at: number): TraceEvent => ({
-  ...{ type: 'tls-end', at, ...IDS, address: A, protocol: 'TLSv1.3', resumed: false, error: null },
+  ...{ type: 'tls-end', at, ...IDS, address: A, protocol: 'TLSv1.3', cipher: null, resumed: false, error: null },
 });
 
 const USUAL = [dnsStart(1), dnsEnd(3), connectStart(3), connectEnd(7), tlsStart(7), tlsEnd(15)];

@@ -27,7 +27,7 @@ const encoded = (body: Buffer): Buffer =>
 export const ANSWERS = {
   ok: OK,
   chunked: 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nright\r\n0\r\nA: b\r\n\r\n',
-  large: Buffer.concat([Buffer.from('HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n'), Buffer.alloc(300_000)]),
+  large: Buffer.concat([Buffer.from('HTTP/1.1 200 OK\r\nContent-Length: 600000\r\n\r\n'), Buffer.alloc(600_000)]),
   gzip: encoded(GZIP),
   'bad-gzip': encoded(Buffer.from('no gzip at all')),
   'cut-gzip': encoded(GZIP.subarray(0, 20)),
@@ -135,9 +135,8 @@ class Peer extends Duplex {
     const end = this.#received.indexOf('\r\n\r\n');
     if (end < 0) return;
     const head = this.#received.slice(0, end);
-    const [, target = ''] = head.split(' ', 2);
+    const [, path = ''] = head.split(' ', 2);
     if (this.#begun === null) {
-      const path = target.slice(target.indexOf('/', target.indexOf('://') + 3));
       this.#begun = { path, plan: this.#plan(path) };
       if (this.#begun.plan.is === 'early') {
         this.push('HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n');
@@ -147,7 +146,7 @@ class Peer extends Duplex {
     const length = /^content-length: (\d+)/im.exec(head)?.[1];
     const isWhole = /^transfer-encoding/im.test(head) ? rest.endsWith('0\r\n\r\n') : rest.length >= Number(length ?? 0);
     if (!isWhole) return;
-    const { path, plan } = this.#begun;
+    const { plan } = this.#begun;
     this.#received = '';
     this.#begun = null;
     this.#act(plan, path);
