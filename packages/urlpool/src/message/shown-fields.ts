@@ -10,7 +10,10 @@ export const REDACTED = 'REDACTED';
 
 /** Credentials by RFC 9110 §11 and RFC 6265, and by the names that APIs give to keys and tokens of their own. */
 const SECRET =
-  /^(?:set-)?cookie2?$|^dpop$|(?:^|[-_])(?:authorization|token|secret|passw(?:or)?d|signature|credential|session(?:-id)?|(?:api|access|auth|subscription|private|secret)[-_]?key)s?$/i;
+  /^(?:set-)?cookie2?$|^dpop$|(?:^|[-_])(?:auth(?:orization)?|token|jwt|secret|passw(?:or)?d|passphrase|signature(?:[-_]\w*\d)?|credential|session(?:[-_]?id)?|(?:api|access|auth|subscription|private|secret)key)s?$/i;
+
+/** Whatever is called a key of something, but for those that lock nothing. */
+const KEY = /(?<!(?:^|[-_])(?:cache|idempotency|partition|public|surrogate|websocket))[-_]keys?$/i;
 
 /** Fields whose value is a URL or a reference to one (RFC 9110 §10.1.3, §10.2.2, §8.7). */
 const REFERENCE = /^(?:content-location|location|referer)$/i;
@@ -23,7 +26,7 @@ const SOMEWHERE: readonly string[] = ['http://somewhere.invalid/', 'https://some
 
 /** Whether the values of a field are credentials, or may hold some: Authorization, cookies, keys and tokens. */
 export function isSecretField(name: string): boolean {
-  return SECRET.test(name);
+  return SECRET.test(name) || KEY.test(name);
 }
 
 /**
