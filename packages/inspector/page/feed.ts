@@ -1,6 +1,6 @@
 // Where events come from: the program that is inspected, by server-sent events, or the trace in a page that was saved.
 
-import { END_EVENT, EVENTS_PATH, SAVED_AT_ATTRIBUTE, TRACE_ELEMENT } from '../src/model/page-contract.ts';
+import { END_EVENT, EVENTS_PATH, NOW_EVENT, SAVED_AT_ATTRIBUTE, TRACE_ELEMENT } from '../src/model/page-contract.ts';
 import { readTrace } from '../src/model/read-trace.ts';
 import type { SeenEvent } from '../src/model/seen-event.ts';
 import type { Inspection } from './inspection.ts';
@@ -39,6 +39,9 @@ function listen(inspection: Inspection, from: number = -1): void {
     if (Array.isArray(events)) inspection.see(unseenEvents(events as SeenEvent[], id, seen));
     if (id > seen) seen = id;
     refresh();
+  });
+  source.addEventListener(NOW_EVENT, ({ data }) => {
+    if (inspection.passTo(Number(data))) refresh();
   });
   source.addEventListener('open', () => inspection.setFeed({ is: 'live' }));
   source.addEventListener('error', () => {

@@ -64,6 +64,13 @@ export class Inspection {
     for (const event of this.#held.splice(0, this.#held.length - MOST_HELD)) this.model.see(event);
   }
 
+  /** Lets time pass without an event, unless the page is paused. @returns Whether that changes what is shown. */
+  passTo(now: number): boolean {
+    const { to } = this.model;
+    if (!this.isPaused) this.model.passTo(now);
+    return this.model.to !== to && !Number.isNaN(to);
+  }
+
   /** Events that wait until the page is no longer paused. */
   get held(): number {
     return this.#held.length;

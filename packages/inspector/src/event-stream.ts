@@ -4,7 +4,7 @@
 
 import type { ServerResponse } from 'node:http';
 import type { EventLog } from './event-log.ts';
-import { END_EVENT } from './model/page-contract.ts';
+import { END_EVENT, NOW_EVENT } from './model/page-contract.ts';
 import { gapLine } from './trace-text.ts';
 
 /** Characters of one message, about: a page folds so many events in less than a frame. */
@@ -49,9 +49,14 @@ export class EventStream {
     }
   }
 
-  /** Something, so that who stands between does not take the connection for dead. */
-  beat(): void {
-    if (!this.#isBlocked && !this.#isOver) this.#response.write(': still here\n\n');
+  /**
+   * Says what time it is, so that what goes on is seen to go on while nothing happens.
+   *
+   * @param now By the clock of the events, in ms.
+   */
+  tick(now: number): void {
+    if (this.#isBlocked || this.#isOver) return;
+    this.#isBlocked = !this.#response.write(`event: ${NOW_EVENT}\ndata: ${now}\n\n`);
   }
 
   #send(id: number, lines: readonly string[]): void {

@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { performance } from 'node:perf_hooks';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { accessOf, type Resource } from './access.ts';
@@ -15,7 +16,8 @@ import { traceText } from './trace-text.ts';
 const HOST = '127.0.0.1';
 /** How often pages get what is new, in ms. */
 const EVERY = 50;
-const HEARTBEAT = 15_000;
+/** How often pages are told the time, in ms. */
+const TICK = 1000;
 /** Pages open at once. */
 const MOST_STREAMS = 32;
 /** How long pages have to take what is left when the server closes, in ms. */
@@ -44,7 +46,7 @@ export class InspectorServer {
   readonly #port: number;
   readonly #streams = new Set<EventStream>();
   #pumping: NodeJS.Timeout | null = null;
-  readonly #heartbeat: NodeJS.Timeout;
+  readonly #ticking: NodeJS.Timeout;
 
   /** @throws {InspectorError} `ERR_PORT` */
   static async listen(log: EventLog, page: InspectorPage, options: InspectorServerOptions): Promise<InspectorServer> {
@@ -70,10 +72,11 @@ export class InspectorServer {
       server.unref();
       server.on('connection', (socket) => socket.unref());
     }
-    this.#heartbeat = setInterval(() => {
-      for (const stream of this.#streams) stream.beat();
-    }, HEARTBEAT);
-    this.#heartbeat.unref();
+    this.#ticking = setInterval(() => {
+      this.#pump(); // what has happened by then comes first
+      for (const stream of this.#streams) stream.tick(performance.now());
+    }, TICK);
+    this.#ticking.unref();
   }
 
   /** The log has new lines. */
@@ -85,7 +88,7 @@ export class InspectorServer {
 
   /** Gives the pages what is left, and ends. */
   async close(): Promise<void> {
-    clearInterval(this.#heartbeat);
+    clearInterval(this.#ticking);
     this.#log.end();
     this.#pump();
     const giveUp = setTimeout(() => this.#server.closeAllConnections(), LAST_WORDS);

@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
+import { NOW_EVENT } from '../src/model/page-contract.ts';
 
 export interface Message {
   readonly id: string;
@@ -11,6 +12,8 @@ export interface Message {
 
 export class EventSource {
   readonly messages: Message[] = [];
+  /** The times that it was told. */
+  readonly times: number[] = [];
   readonly #response: IncomingMessage;
   #text = '';
   #wake: (() => void) | null = null;
@@ -59,6 +62,10 @@ export class EventSource {
       this.#text = this.#text.slice(end + 2);
       const data = fields.get('data');
       if (data === undefined) continue;
+      if (fields.get('event') === NOW_EVENT) {
+        this.times.push(Number(data));
+        continue;
+      }
       this.messages.push({
         id: fields.get('id') ?? '',
         event: fields.get('event') ?? 'message',

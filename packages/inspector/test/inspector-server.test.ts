@@ -91,6 +91,16 @@ test('InspectorServer sends what is held, then what comes, and an end', async ()
   );
 });
 
+test('InspectorServer tells pages the time, by the clock of the events', async () => {
+  await using served = await serve(0);
+  const source = await EventSource.open(served.url);
+  const before = performance.now();
+  await source.until(() => source.times.length > 0);
+  const [time = 0] = source.times;
+  assert.ok(time >= before && time <= performance.now());
+  source.close();
+});
+
 test('InspectorServer goes on where a page was cut off', async () => {
   await using served = await serve(5);
   const first = await EventSource.open(served.url);

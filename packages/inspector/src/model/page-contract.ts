@@ -9,6 +9,9 @@ export const TRACE_PATH = 'trace.ndjson';
 /** The page with what is held of the trace in it. */
 export const SAVED_PATH = 'saved.html';
 
+/** The name of a server-sent event that says what time it is, by the clock of the events: what goes on takes so long by now. */
+export const NOW_EVENT = 'now';
+
 /** The name of the last server-sent event: the program has closed the inspector, or the recorded file is read. */
 export const END_EVENT = 'end';
 

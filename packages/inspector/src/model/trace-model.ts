@@ -44,6 +44,8 @@ export class TraceModel {
   readonly #lanes = new Map<number, Lane>();
   readonly #emptyLanes = new Fifo<Lane>();
   readonly #callIds = new Fifo<number>();
+  /** Calls that were seen to begin, and not to end. */
+  readonly #underWay = new Set<number>();
   #firstAt = Number.NaN;
   #lastAt = Number.NaN;
   #savedByForgotten = 0;
@@ -59,7 +61,7 @@ export class TraceModel {
     return bars.first === 0 ? this.#firstAt : (bars.from[bars.slotOf(bars.first)] ?? this.#firstAt);
   }
 
-  /** When the last event happened; NaN before any. */
+  /** When the last event happened, or the time of `passTo()`; NaN before any. */
   get to(): number {
     return this.#lastAt;
   }
@@ -94,6 +96,7 @@ export class TraceModel {
         break;
       case 'gap':
         this.missing += event.events;
+        this.#underWay.clear(); // their ends may be among what is missing
         if (event.events > 0) keepLast(this.gaps, event, MOST_GAPS);
         break;
       case 'call-start': {
@@ -101,6 +104,7 @@ export class TraceModel {
         call.from = at;
         call.method = event.method;
         call.url = event.url;
+        this.#underWay.add(event.call);
         break;
       }
       case 'call-end':
@@ -194,6 +198,11 @@ export class TraceModel {
     }
   }
 
+  /** Lets time pass without an event: while a call is under way, it takes longer. Where nothing goes on, time stands still. */
+  passTo(now: number): void {
+    if (this.#underWay.size > 0 && now > this.#lastAt) this.#lastAt = now;
+  }
+
   #call(id: number): CallTrace {
     const known = this.calls.get(id);
     if (known !== undefined) return known;
@@ -207,6 +216,7 @@ export class TraceModel {
 
   #endCall(event: SeenOf<'call-end'>): void {
     const call = this.#call(event.call);
+    this.#underWay.delete(event.call);
     call.to = event.at;
     call.status = event.status;
     call.timings = event.timings;

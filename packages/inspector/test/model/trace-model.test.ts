@@ -286,3 +286,23 @@ test('TraceModel leaves out events that it does not know', () => {
   model.see(JSON.parse('{"type":"teleported","at":1}'));
   assert.deepEqual([model.seen, model.origins.size], [1, 0]);
 });
+
+test('TraceModel.passTo() lets time pass while a call is under way, and only then', () => {
+  const model = modelOf([...opening(1, 0), ...call(1, 1, 10)]);
+  model.passTo(100);
+  assert.equal(model.to, 14);
+  model.see({ type: 'call-start', at: 200, call: 2, method: 'GET', url: 'http://a.test/2' });
+  model.passTo(150);
+  assert.equal(model.to, 200);
+  model.passTo(300);
+  assert.equal(model.to, 300);
+});
+
+test('TraceModel.passTo() waits for no end that may be among missing events', () => {
+  const model = modelOf([
+    { type: 'call-start', at: 1, call: 1, method: 'GET', url: 'http://a.test/1' },
+    { type: 'gap', at: 5, events: 3 },
+  ]);
+  model.passTo(100);
+  assert.equal(model.to, 5);
+});

@@ -19,6 +19,7 @@ test.after(() => browser?.close());
 
 async function startSite(): Promise<{ readonly url: string } & AsyncDisposable> {
   const server = createServer((request, response) => {
+    if (request.url === '/never') return;
     response.statusCode = request.url === '/missing' ? 404 : 200;
     response.end('hello');
   });
@@ -52,6 +53,18 @@ test('the page says what to do while nothing has happened, then shows requests a
   assert.equal(await page.getByRole('row').count(), 11);
   assert.ok(!(await page.content()).includes('very-secret'));
   assert.deepEqual(faults, []);
+});
+
+test('the page lets time pass for a request that is not answered', { skip }, async () => {
+  assert.ok(browser !== null);
+  await using site = await startSite();
+  await using http = new PoolManager();
+  await using inspector = await inspect(http);
+  await using watched = await open(browser, inspector.url);
+  const hanging = http.request('GET', `${site.url}/never`, { signal: AbortSignal.timeout(5000) }).catch(() => {});
+  await watched.page.getByRole('gridcell', { name: /^[2-4]\.\d s …$/ }).waitFor();
+  assert.deepEqual(watched.faults, []);
+  await hanging;
 });
 
 test('the page holds still while it is paused, and catches up', { skip }, async () => {
