@@ -46,6 +46,8 @@ export class Lane {
   reason: CloseReason | null = null;
   /** Exchanges that it has carried, those before the trace began included. */
   served = 0;
+  /** Whether it is among the totals' connections. */
+  isCounted = false;
   /** When it was first heard of. */
   readonly seenAt: number;
   /** Exchanges under way, by their numbers. */

@@ -10,7 +10,7 @@ export class Totals {
   failed = 0;
   /** Exchanges on a connection that had carried another before. */
   reused = 0;
-  /** Connections opened. */
+  /** Connections: those that were opened, and those that carried an exchange and whose opening was not seen. */
   connections = 0;
   /** Connections that could not be opened. */
   dialFailures = 0;
@@ -31,7 +31,7 @@ export class Totals {
     return this.requests === 0 ? 0 : this.reused / this.requests;
   }
 
-  /** Exchanges for each connection opened; 0 where none was. */
+  /** Exchanges for each connection; 0 where there was none. */
   get requestsPerConnection(): number {
     return this.connections === 0 ? 0 : this.requests / this.connections;
   }

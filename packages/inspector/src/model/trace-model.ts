@@ -170,7 +170,9 @@ export class TraceModel {
         break;
       case 'send-end': {
         const slot = this.#slotOf(event);
-        if (slot >= 0) this.bars.sentAt[slot] = at;
+        if (slot < 0) break;
+        this.bars.sentAt[slot] = at;
+        this.bars.bytesSent[slot] = event.bytes; // of one that goes on, until its end says it
         break;
       }
       case 'receive-start': {
@@ -290,21 +292,17 @@ export class TraceModel {
 
   #endDial(event: SeenOf<'dial-end'>): void {
     const lane = this.#lane(event);
-    const { totals } = lane.origin;
     lane.dialTo = event.at;
     lane.address = event.address ?? lane.address;
     if (event.error !== null) {
       lane.dialError = event.error;
       lane.closedAt = event.at;
-      totals.dialFailures++;
+      lane.origin.totals.dialFailures++;
       this.totals.dialFailures++;
       this.#letEmptyGo(lane);
       return;
     }
-    totals.connections++;
-    this.totals.connections++;
-    totals.open++;
-    this.totals.open++;
+    this.#countLane(lane);
     if (Number.isNaN(lane.dialFrom)) return;
     lane.origin.handshakes++;
     lane.origin.handshakeTime += lane.handshake;
@@ -348,6 +346,7 @@ export class TraceModel {
     const call = this.#call(event.call);
     const lane = this.#lane({ ...event, origin: call.origin ?? originOfUrl(url) });
     lane.address ??= event.peer ?? null;
+    this.#countLane(lane); // where it was open before the trace began
     const reused = lane.served > 0;
     const { mark } = call;
     call.mark = 'none';
@@ -385,9 +384,18 @@ export class TraceModel {
     }
   }
 
+  #countLane(lane: Lane): void {
+    if (lane.isCounted) return;
+    lane.isCounted = true;
+    for (const totals of [this.totals, lane.origin.totals]) {
+      totals.connections++;
+      totals.open++;
+    }
+  }
+
   #closeLane(event: SeenOf<'connection-closed'>): void {
     const lane = this.#lane(event);
-    const wasOpen = !Number.isNaN(lane.dialTo) && !lane.isClosed;
+    const wasOpen = lane.isCounted && !lane.isClosed;
     lane.closedAt = event.at;
     lane.reason = event.reason;
     lane.served = event.served;

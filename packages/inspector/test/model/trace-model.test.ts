@@ -63,7 +63,7 @@ const CASES: readonly (readonly [string, readonly SeenEvent[], Partial<ReturnTyp
   [
     'saves nothing where no handshake was seen',
     call(1, 1, 0, { served: 5 }),
-    { lanes: ['1:1'], calls: 1, counts: { ...ZEROS, requests: 1, reused: 1 } },
+    { lanes: ['1:1'], calls: 1, counts: { ...ZEROS, requests: 1, reused: 1, connections: 1, open: 1 } },
   ],
   [
     'takes ends without their starts',
@@ -305,4 +305,21 @@ test('TraceModel.passTo() waits for no end that may be among missing events', ()
   ]);
   model.passTo(100);
   assert.equal(model.to, 5);
+});
+
+test('TraceModel counts a connection that was open before the trace began once it carries an exchange', () => {
+  const events = [...call(1, 1, 10, { served: 7 }), ...call(2, 1, 20, { served: 8 })];
+  const model = modelOf(events);
+  const { connections, open, reused, requestsPerConnection } = model.totals;
+  assert.deepEqual(
+    { connections, open, reused, requestsPerConnection },
+    { connections: 1, open: 1, reused: 2, requestsPerConnection: 2 },
+  );
+  model.see({ ...closed, at: 50, connection: 1, served: 9 });
+  assert.deepEqual([model.totals.open, model.totals.connections], [0, 1]);
+});
+
+test('TraceModel tells what an exchange that goes on has sent', () => {
+  const model = modelOf([...opening(1, 0), ...exchange(1, 1, 10).slice(0, 4)]);
+  assert.equal(model.bars.get(0)?.bytesSent, 50);
 });
