@@ -18,7 +18,7 @@ import { headerAttributes } from './header-attributes.ts';
 import type { Instruments } from './instruments.ts';
 import { peerAttributes, peerOf } from './peer.ts';
 import { methodNames } from './request-method.ts';
-import { serverAttributes, serverOf } from './server.ts';
+import { addressAttributes, serverAttributes, serverOf } from './server.ts';
 import type { Settings } from './settings.ts';
 import { isTracingSuppressed } from './suppression.ts';
 import { urlFull } from './url-full.ts';
@@ -68,8 +68,7 @@ export class AttemptSpan {
     } else {
       const attributes: Attributes = {
         'http.request.method': method,
-        'server.address': server.address,
-        'server.port': server.port,
+        ...addressAttributes(server),
         'url.full': urlFull(request.url),
         ...(original === null ? {} : { 'http.request.method_original': original }),
         ...(template === null ? {} : { 'url.template': template }),

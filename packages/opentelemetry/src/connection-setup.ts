@@ -14,7 +14,7 @@ import {
 import type { HTTPError, TraceEvent } from 'urlpool';
 import type { Instruments } from './instruments.ts';
 import { type Peer, peerAttributes, peerOf } from './peer.ts';
-import { type Server, serverAttributes, serverOf } from './server.ts';
+import { addressAttributes, type Server, serverAttributes, serverOf } from './server.ts';
 import type { Settings } from './settings.ts';
 
 type EventOf<Type extends TraceEvent['type']> = Extract<TraceEvent, { type: Type }>;
@@ -93,9 +93,9 @@ export class ConnectionSetup {
         break;
       }
       case 'proxy-start': {
-        const { address, port } = serverOf(event.proxy);
-        const attributes = { 'server.address': address, 'server.port': port };
-        this.#begin('proxy', `proxy tunnel ${hostAndPort({ address, port })}`, { at: event.at, attributes });
+        const proxy = serverOf(event.proxy);
+        const attributes = addressAttributes(proxy);
+        this.#begin('proxy', `proxy tunnel ${hostAndPort(proxy)}`, { at: event.at, attributes });
         break;
       }
       case 'proxy-end':
@@ -159,7 +159,8 @@ function finish(span: Span, error: HTTPError | null, at: number): void {
   span.end(at);
 }
 
-function hostAndPort({ address, port }: Pick<Server, 'address' | 'port'>): string {
+function hostAndPort({ address, port }: Server): string {
+  if (port === null) return address;
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { HTTPConnectionPool, PoolManager } from 'urlpool';
 import { createCertificateAuthority, TestProxy, unusedPort } from 'urlpool-testing';
 import { served, site } from './served.ts';
-import { only, tree } from './traced.ts';
+import { only, traced, tree } from './traced.ts';
 
 test('the opening of a connection by name and TLS is a root span with a child for each step', async (t) => {
   const authority = await createCertificateAuthority();
@@ -117,4 +122,25 @@ test('pools and several managers may share the hooks', async (t) => {
   await Promise.all([pool.request('GET', '/a'), http.request('GET', `${origin}/b`)]);
   await pool.close();
   assert.deepEqual([spans().length, open()], [6, 0]);
+});
+
+test('a server at a Unix socket is told by its path, without a port', {
+  skip: process.platform === 'win32',
+}, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'urlpool-'));
+  const path = join(folder, 'a.sock');
+  const server = createServer((_request, response) => response.end()).listen(path);
+  await once(server, 'listening');
+  const { hooks, spans, points } = traced(t);
+  const http = new PoolManager(hooks);
+  await http.request('GET', `http+unix://${encodeURIComponent(path)}/a`);
+  await http.close();
+  server.close();
+  rmSync(folder, { recursive: true });
+  const setup = { 'server.address': path, 'url.scheme': 'http+unix', 'network.peer.address': path };
+  assert.deepEqual(only(spans(), `HTTP connection_setup ${path}`).attributes, setup);
+  const request = only(spans(), 'GET').attributes;
+  assert.deepEqual([request['server.address'], 'server.port' in request], [path, false]);
+  const [duration] = await points('http.client.connection.duration');
+  assert.deepEqual(duration?.attributes, { ...setup, 'network.protocol.version': '1.1' });
 });
