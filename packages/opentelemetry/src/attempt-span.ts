@@ -5,6 +5,7 @@
 import {
   type Attributes,
   type Context,
+  diag,
   INVALID_SPAN_CONTEXT,
   type Span,
   type SpanContext,
@@ -18,6 +19,7 @@ import { headerAttributes } from './header-attributes.ts';
 import type { Instruments } from './instruments.ts';
 import { peerAttributes, peerOf } from './peer.ts';
 import { methodNames } from './request-method.ts';
+import { NAME } from './scope.ts';
 import { addressAttributes, serverAttributes, serverOf } from './server.ts';
 import type { Settings } from './settings.ts';
 import { isTracingSuppressed } from './suppression.ts';
@@ -55,7 +57,7 @@ export class AttemptSpan {
     this.#wallOffset = Date.now() - request.at;
     this.isSuppressed = isTracingSuppressed(parent);
     const { method, original, name } = methodNames(request.method, settings.knownMethods);
-    const template = settings.urlTemplate?.(request) ?? null;
+    const template = templateOf(request, settings);
     const server = serverOf(request.url);
     this.#shared = {
       'http.request.method': method,
@@ -168,4 +170,17 @@ export class AttemptSpan {
   #wall(at: number): number {
     return this.#wallOffset + at;
   }
+}
+
+/** Null for none. A function that throws, or gives no text, is logged: a request without a template is traced too. */
+function templateOf(request: OutgoingRequest, { urlTemplate }: Settings): string | null {
+  if (urlTemplate === null) return null;
+  try {
+    const template: unknown = urlTemplate(request) ?? null;
+    if (template === null || typeof template === 'string') return template;
+    diag.error(`${NAME}: urlTemplate gave a value of type ${typeof template}, no text`);
+  } catch (error) {
+    diag.error(`${NAME}: urlTemplate has thrown for ${request.method} ${urlFull(request.url)}`, error);
+  }
+  return null;
 }

@@ -463,16 +463,22 @@ test('through a proxy that forwards, the server is the origin and the peer is th
 
 // What must not happen
 
-test('a request whose caller throws in a tracer goes on', async (t) => {
-  const { http, origin } = await served(t, site, {
-    telemetry: {
-      urlTemplate: () => {
-        throw new Error('a defect');
-      },
+for (const [what, urlTemplate] of [
+  [
+    'throws',
+    () => {
+      throw new Error('a defect');
     },
+  ],
+  // What a program in JavaScript may give.
+  ['is no text', () => 7 as unknown as string],
+] as const) {
+  test(`a request whose template ${what} goes on, with its span and its trace`, async (t) => {
+    const { http, origin, server, spans } = await served(t, site, { telemetry: { urlTemplate } });
+    assert.equal((await http.request('GET', `${origin}/a`)).status, 200);
+    assert.deepEqual([outcomes(spans()), traceparents(server).length], [['GET 0 200 fine UNSET'], 1]);
   });
-  assert.equal((await http.request('GET', `${origin}/a`)).status, 200);
-});
+}
 
 test('a request whose propagator throws goes on, with its span', async (t) => {
   const propagator = {
