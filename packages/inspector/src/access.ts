@@ -32,7 +32,7 @@ const RESOURCES: ReadonlyMap<string, Resource> = new Map([
 
 export function accessOf(request: AccessRequest, token: string, port: number): Access {
   const { method, target = '', host = '', origin } = request;
-  if (host !== `127.0.0.1:${port}` && host !== `localhost:${port}`) return { is: 'denied', status: 403 };
+  if (!['127.0.0.1', 'localhost'].some((name) => isAt(host, name, port))) return { is: 'denied', status: 403 };
   if (origin !== undefined && origin !== `http://${host}`) return { is: 'denied', status: 403 };
   const [path = ''] = target.split('?', 1);
   const slash = path.indexOf('/', 1);
@@ -43,6 +43,11 @@ export function accessOf(request: AccessRequest, token: string, port: number): A
   // The rest is compared as it came: nothing is decoded, and no path of a file is ever made of it.
   const resource = RESOURCES.get(path.slice(slash + 1));
   return resource === undefined ? { is: 'denied', status: 404 } : { is: 'granted', resource };
+}
+
+/** Whether a Host is that name and port. Browsers leave the default port of http out (RFC 9110 §4.2.1), also of an Origin. */
+function isAt(host: string, name: string, port: number): boolean {
+  return host === `${name}:${port}` || (port === 80 && host === name);
 }
 
 /** Takes as long whether they begin alike or not. */

@@ -45,6 +45,20 @@ const CASES: readonly (readonly [string, Partial<AccessRequest>, Access])[] = [
   ['tells nobody without the token of methods', { method: 'POST', target: '/' }, denied(404)],
 ];
 
+// host, origin, whether it is granted on port 80
+const ON_PORT_80 = [
+  ['127.0.0.1', 'http://127.0.0.1', true],
+  ['localhost', undefined, true],
+  ['localhost:80', undefined, true],
+  ['evil.example', undefined, false],
+  ['localhost', 'http://evil.example', false],
+] as const;
+
+for (const [host, origin, isGranted] of ON_PORT_80) {
+  test(`accessOf() ${isGranted ? 'grants' : 'denies'} Host ${host}, Origin ${origin}, on port 80`, () =>
+    assert.deepEqual(accessOf({ ...OURS, host, origin }, TOKEN, 80), isGranted ? granted('page') : denied(403)));
+}
+
 for (const [name, request, access] of CASES) {
   test(`accessOf() ${name}`, () => assert.deepEqual(accessOf({ ...OURS, ...request }, TOKEN, PORT), access));
 }
