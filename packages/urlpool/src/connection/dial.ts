@@ -53,7 +53,10 @@ export class Dial {
     const { proxy: via } = this.#target;
     this.#trace = trace;
     trace?.({ type: 'dial-start', at: clock.now(), connection: this.id, origin, via, why });
-    if (this.#over) return;
+    if (this.#givenUp !== null) {
+      this.#tellEnd(null, this.#givenUp);
+      return;
+    }
     if (timeout !== null) this.#alarm.set(times.startedAt + timeout);
     const transport = open(
       this.#target,
@@ -71,8 +74,12 @@ export class Dial {
         onError: (error) => this.#fail(error, 'dial-failed'),
       },
     );
-    if (this.#givenUp === null) this.#transport = transport;
-    else transport.abandon(this.#givenUp);
+    if (this.#givenUp === null) {
+      this.#transport = transport;
+      return;
+    }
+    transport.abandon(this.#givenUp);
+    this.#tellEnd(null, this.#givenUp);
   }
 
   /** What it is doing, for the message of a timeout. */
@@ -108,12 +115,15 @@ export class Dial {
       code: 'ERR_CANCELLED',
       phase: 'connect',
     });
+    this.#stop();
     this.#givenUp = error;
-    this.#transport?.abandon(error);
-    this.#end(null, error);
+    // Where it is only beginning, start() tells its end after what it has told so far.
+    if (this.#transport === null) return;
+    this.#transport.abandon(error);
+    this.#tellEnd(null, error);
   }
 
-  /** Whether it has told its end: it is too late to give it up. */
+  /** Whether it has ended: it is too late to give it up. */
   get isOver(): boolean {
     return this.#over;
   }
@@ -123,7 +133,8 @@ export class Dial {
       transport.destroy();
       return;
     }
-    this.#end(transport.address, null);
+    this.#stop();
+    this.#tellEnd(transport.address, null);
     this.#events.onConnection(new Http1Connection(this.#times, transport, this.#settings), resumed);
   }
 
@@ -143,14 +154,18 @@ export class Dial {
 
   #fail(error: HTTPError, reason: CloseReason): void {
     if (this.#over) return;
-    this.#end(null, error);
+    this.#stop();
+    this.#tellEnd(null, error);
     error.timings = failedOpening(this.#times, this.#settings.clock.now());
     this.#events.onDialFailure(error, reason);
   }
 
-  #end(address: string | null, error: HTTPError | null): void {
+  #stop(): void {
     this.#over = true;
     this.#alarm.remove();
+  }
+
+  #tellEnd(address: string | null, error: HTTPError | null): void {
     const { clock, origin } = this.#settings;
     this.#trace?.({ type: 'dial-end', at: clock.now(), connection: this.id, origin, address, error });
   }
