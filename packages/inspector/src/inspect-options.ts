@@ -69,5 +69,11 @@ function settingsOf(options: InspectOptions, names: readonly string[]): InspectS
 
 /** The error of a value that cannot be used. */
 export function invalid(name: string, value: unknown, want: string): InspectorError {
-  return new InspectorError(`Invalid ${name} ${show(value, { depth: 0 })}: ${want}`, 'ERR_INVALID_OPTION');
+  return new InspectorError(`Invalid ${name} ${shown(value)}: ${want}`, 'ERR_INVALID_OPTION');
+}
+
+/** Of an object its kind alone, and of a URL no credentials: who mistakes options for a client may have them in there. */
+function shown(value: unknown): string {
+  const text = show(value, { depth: -1, customInspect: false, maxStringLength: 100 });
+  return text.replace(/\/\/[^/?#]*@/, '//REDACTED@');
 }

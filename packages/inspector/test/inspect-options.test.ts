@@ -35,6 +35,8 @@ for (const [options, message] of WRONG) {
 const NO_SOURCES: readonly (readonly [string, string])[] = [
   ['null', 'null'],
   ['{}', '{}'],
+  ['{"auth":"user:secret"}', '[Object]'],
+  ['"http://user:secret@a/"', "'http://REDACTED@a/'"],
   ['"http://a/"', "'http://a/'"],
   ['[]', '[]'],
   ['[1]', '1'],
