@@ -10,7 +10,7 @@ import { FieldBlock } from '../message/field-block.ts';
 import { type Fields, findField } from '../message/fields.ts';
 import { type HeadersInput, headerEntries } from '../message/headers-input.ts';
 import { authority, parseUrl } from '../message/origin.ts';
-import { isSecretField, REDACTED } from '../message/shown-fields.ts';
+import { REDACTED, shownFields } from '../message/shown-fields.ts';
 import { expectsBody } from '../policy/method.ts';
 import type { RequestBody } from '../request/request-body.ts';
 import { CURL_ROUTE_NAMES, type CurlRoute, curlRoute } from './curl-route.ts';
@@ -81,7 +81,7 @@ export function toCurl(request: CurlRequest | string | URL, options: ToCurlOptio
     ...(userinfo === null || findField(fields.fields, 'authorization') !== null
       ? []
       : ['--user', quoted(credentials ? userinfo : `${REDACTED}:${REDACTED}`)]),
-    ...headerParts(fields.fields, credentials),
+    ...headerParts(credentials ? fields.fields : shownFields(fields.fields)),
     ...removedParts(rest.headers),
     // Else curl would say that it is a form.
     ...(bodyOptions.length > 0 && findField(fields.fields, 'content-type') === null
@@ -107,13 +107,12 @@ function methodPart(method: string, hasBody: boolean): string[] {
   return method === usual ? [] : ['--request', quoted(method)];
 }
 
-function headerParts(fields: Fields, credentials: boolean): string[] {
+function headerParts(fields: Fields): string[] {
   const parts: string[] = [];
   for (let i = 0; i < fields.length; i += 2) {
     const [name = '', value = ''] = [fields[i], fields[i + 1]];
-    const shown = !credentials && isSecretField(name) ? REDACTED : value;
     // By a semicolon curl sends a field without a value; by a colon it would leave the field out.
-    parts.push('--header', quotedLatin1(shown === '' ? `${name};` : `${name}: ${shown}`));
+    parts.push('--header', quotedLatin1(value === '' ? `${name};` : `${name}: ${value}`));
   }
   return parts;
 }

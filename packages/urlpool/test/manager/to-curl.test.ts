@@ -161,6 +161,11 @@ const COMMANDS: readonly (readonly [string, CurlRequest | string | URL, string])
     "curl --location --compressed --user REDACTED:REDACTED --header 'cookie: REDACTED' --header 'X-API-Key: REDACTED' http://a.test/",
   ],
   [
+    'credentials in the URL of a field',
+    { url: 'http://a.test', headers: { Referer: 'http://user:hidden@b.test/' } },
+    "curl --location --compressed --header 'Referer: http://…@b.test/' http://a.test/",
+  ],
+  [
     'a HEAD with a body',
     { method: 'HEAD', url: 'http://a.test', body: 'text' },
     'curl --location --compressed --request HEAD --header Content-Type: --data-raw text http://a.test/',
