@@ -16,16 +16,11 @@ import { shouldReplay } from '../policy/should-replay.ts';
 import type { Waiter } from '../pool/waiter.ts';
 import type { WireRequest } from '../request/wire-request.ts';
 import type { ResponseParts } from '../response/base-response.ts';
-import { BodyCollector } from '../response/body-collector.ts';
-import { BodyQueue } from '../response/body-queue.ts';
 import { codingsToUndo, type DecodableCoding, NO_CODINGS } from '../response/decoding/content-codings.ts';
-import { decodeSmall } from '../response/decoding/decode-small.ts';
-import { decodeWhole, MemoryPieces } from '../response/decoding/decode-whole.ts';
-import { DecodedBody } from '../response/decoding/decoded-body.ts';
 import type { DecodedOf } from '../response/decoding/decoding-error.ts';
 import { HTTPResponse } from '../response/http-response.ts';
 import type { CancelReason, Exchange, ResponseSink } from '../response/response-sink.ts';
-import { type BodyControl, StreamedResponse } from '../response/streamed-response.ts';
+import { StreamedResponse } from '../response/streamed-response.ts';
 import { UpgradedResponse } from '../response/upgraded-response.ts';
 import { CallStory, type EndedAttempt } from '../trace/call-story.ts';
 import type { TraceListener } from '../trace/trace-event.ts';
@@ -47,6 +42,7 @@ import { CallTrace } from './call-trace.ts';
 import { decideAfter, decideOn, mayFollow, type OverAttempt } from './decide.ts';
 import { Discard } from './discard.ts';
 import { guardedProgress } from './guarded-progress.ts';
+import { type BodyHolder, HeldBody, isTooLong } from './held-body.ts';
 import { type HookedCall, HopSteps } from './hop-steps.ts';
 import type { NextStep } from './next-step.ts';
 import { type Outcome, Rejection } from './outcome.ts';
@@ -54,14 +50,12 @@ import { type Propagate, propagated } from './propagation.ts';
 import { errorOfDial } from './proxied-error.ts';
 import { redirectedRequest } from './redirected-request.ts';
 import { type Place, placeFor } from './router.ts';
-
-/** By how much an encoded body may be longer than what comes of it, in bytes: a coding adds some to what it cannot shorten. */
-const ENCODED_SPARE_BYTES = 64 * 1024;
+import { StreamedBody, type StreamingCall } from './streamed-body.ts';
 
 /** Where an abort or a deadline finds it. */
 type State = 'awaiting-turn' | 'preparing' | 'queued' | 'exchanging' | 'decoding' | 'sleeping' | 'done';
 
-export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleeper, HookedCall {
+export class Call implements Waiter, ResponseSink, Abortable, BodyHolder, StreamingCall, Sleeper, HookedCall {
   previous: Waiter | null = null;
   next: Waiter | null = null;
   list: object | null = null;
@@ -91,23 +85,14 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   #reused = false;
   #exchange: Exchange | null = null;
   #head: Head | null = null;
-  /** Where the body goes: to memory, or to a consumer who takes it as it comes. */
-  #collector: BodyCollector | null = null;
-  #queue: BodyQueue | null = null;
-  /** What undoes the codings of the body, where that takes time. */
-  #decoded: DecodedBody | null = null;
-  /** What becomes of a body that nobody wants; null while somebody does. */
-  #discard: Discard | null = null;
+  #body: HeldBody | StreamedBody | Discard | null = null;
   /** What follows once the body of a response that is not the last one is out of the way. */
   #pending: NextStep | null = null;
-  #bodyBytes = 0;
   #deadline: Alarm | null = null;
   #queueAlarm: Alarm | null = null;
   #sleep: Timer | null = null;
   /** Why the response is the last one though another attempt was thought of. */
   #refused: Refusal | null = null;
-  /** Resolves when a response that was disposed of has let its connection go. */
-  #released: { readonly promise: Promise<void>; resolve(): void } | null = null;
 
   constructor(
     request: WireRequest,
@@ -224,32 +209,22 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
       if (this.isDone) return;
       if (step.do !== 'done') {
         this.#pending = step;
-        this.#discardBody();
+        this.#body = this.discardAfter(0);
         return;
       }
       this.#refused = step.refused;
     }
     if (this.#choices.wants === 'stream') this.#deliver(head);
-    else if (bodyLength !== null && this.#isTooLong(bodyLength)) this.#refuseBody(bodyLength);
+    else if (bodyLength !== null && isTooLong(bodyLength, this)) this.refuseBody(bodyLength);
   }
 
   onBody(view: Uint8Array): boolean {
-    this.#bodyBytes += view.length;
-    if (this.#discard !== null) {
-      this.#discard.take(view.length);
-      return true;
-    }
-    if (this.#queue !== null) return this.#queue.push(view);
-    this.#collector ??= new BodyCollector(this.#head === null ? null : this.#head.bodyLength);
-    if (this.#isTooLong(this.#bodyBytes)) this.#refuseBody(null);
-    else this.#collector.add(view);
-    return true;
+    this.#body ??= new HeldBody(this.#head === null ? null : this.#head.bodyLength, this);
+    return this.#body.push(view);
   }
 
   memory(left: number): Buffer | null {
-    if (this.#discard !== null) return null;
-    if (this.#queue !== null) return this.#queue.memory();
-    return left === Number.POSITIVE_INFINITY || this.#collector === null ? null : this.#collector.room(left);
+    return this.#body === null ? null : this.#body.memory(left);
   }
 
   onUpgrade(head: Head, transport: Transport): void {
@@ -265,21 +240,21 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
       this.#goOn(this.#pending);
       return;
     }
-    if (this.#queue !== null) {
-      this.#queue.finish({ is: 'complete', trailers });
+    const body = this.#body;
+    if (body instanceof StreamedBody) {
+      body.complete(trailers);
       this.#end(null);
-      return;
-    }
-    const data = this.#collector === null ? Buffer.alloc(0) : this.#collector.take();
-    const codings = data.length === 0 ? NO_CODINGS : this.#codings();
-    if (codings.length === 0) this.#respond(data, trailers);
-    else this.#decode(data, codings, trailers);
+    } else if (body instanceof HeldBody) {
+      const { codings } = this;
+      if (codings.length === 0) this.#respond(body.take(), trailers);
+      else void this.#decode(body, codings, trailers);
+    } else this.#respond(Buffer.alloc(0), trailers);
   }
 
   onFailure(failure: Failure): void {
     if (this.#state === 'done') return;
     if (this.#pending !== null) this.#goOn(this.#pending);
-    else if (this.#queue !== null) this.#end(new Rejection(failure.error));
+    else if (this.#body instanceof StreamedBody) this.#end(new Rejection(failure.error));
     else if (this.#mayReplay(failure)) {
       this.#replayed = true;
       this.notKeptBefore = this.#settings.alarms.clock.now();
@@ -302,29 +277,33 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     this.fail(this.#choices.signal?.reason);
   }
 
-  // As what controls the body of a streamed response.
+  // As whose body is held or streamed.
 
-  dispose(): Promise<void> {
-    this.#decoded?.fail(disposedError(this.request, this.#usedConnection()));
-    if (this.#state === 'done') return Promise.resolve();
-    if (this.#released !== null) return this.#released.promise;
-    let resolve = (): void => {};
-    const promise = new Promise<void>((settle) => {
-      resolve = settle;
-    });
-    this.#released = { promise, resolve };
-    this.#queue?.clear();
-    this.#queue?.finish({ is: 'failed', reason: disposedError(this.request, this.#usedConnection()) });
-    this.#discardBody();
-    this.#exchange?.resume();
-    return promise;
+  get codings(): readonly DecodableCoding[] {
+    return this.#head === null || !this.#settings.decodeContent ? NO_CODINGS : codingsToUndo(this.#head.fields);
   }
 
-  abandoned(): void {
-    this.#decoded?.close();
-    if (this.#state === 'done') return;
+  refuseBody(length: number | null): void {
+    this.#exchange?.cancel({ is: 'limit', failure: this.#tooLong(length) });
+  }
+
+  resume(): void {
+    this.#exchange?.resume();
+  }
+
+  discardAfter(bytes: number): Discard {
+    const declared = this.#head?.bodyLength ?? null;
+    const discard = new Discard(this.#exchange, this.#settings.alarms);
+    discard.begin(declared === null ? null : declared - bytes);
+    return discard;
+  }
+
+  disposedError(): HTTPError {
+    return disposedError(this.request, this.#usedConnection());
+  }
+
+  onForgotten(): void {
     this.#trace?.forgotten(this.request);
-    void this.dispose();
   }
 
   /** Begins an attempt, with its turn and with what the hooks add to it. */
@@ -373,7 +352,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     const entry = { method, url, error: null, status: head.status, redirectLocation: null };
     this.#pending = { do: 'retry', retries: this.#retries.record(entry), delay: 0, fresh: false };
     this.#trace?.retry(this.request, String(head.status), this.#pending);
-    this.#discardBody();
+    this.#body = this.discardAfter(0);
   }
 
   /** Enters the queue with what the request is now. */
@@ -411,11 +390,9 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     this.#exchange = null;
     this.#connection = null;
     this.#head = null;
-    this.#collector = null;
-    this.#discard?.end();
-    this.#discard = null;
+    this.#body?.end(null);
+    this.#body = null;
     this.#pending = null;
-    this.#bodyBytes = 0;
   }
 
   #over(): OverAttempt {
@@ -545,26 +522,16 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
   #deliver(head: Head): void {
     const parts = this.#parts();
     if (parts === null) return;
-    this.#queue = new BodyQueue(() => this.#exchange?.resume());
-    const codings = this.#codings();
-    if (codings.length > 0) {
-      const { signal } = this.#choices;
-      this.#decoded = new DecodedBody(this.#queue, codings, { of: this.#decodedOf(), signal });
-    }
+    const body = new StreamedBody(this, {
+      codings: this.codings,
+      of: this.#decodedOf(),
+      signal: this.#choices.signal,
+    });
+    this.#body = body;
     const settle = this.#settle;
     // Nothing here may lead to the response: if its user forgets it, it is to be garbage-collected.
     this.#settle = null;
-    settle?.(new StreamedResponse({ ...parts, head }, this.#queue, this, this.#decoded));
-  }
-
-  /** The codings of the body that are to be undone. */
-  #codings(): readonly DecodableCoding[] {
-    return this.#head === null || !this.#settings.decodeContent ? NO_CODINGS : codingsToUndo(this.#head.fields);
-  }
-
-  #isTooLong(length: number): boolean {
-    const { maxBodyBytes } = this;
-    return length > maxBodyBytes && (length > maxBodyBytes + ENCODED_SPARE_BYTES || this.#codings().length === 0);
+    settle?.(new StreamedResponse({ ...parts, head }, body.queue, body, body.decoded));
   }
 
   #decodedOf(): DecodedOf {
@@ -572,41 +539,25 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     return { method, url, attempt, connection: this.#usedConnection(), history: this.#retries.history };
   }
 
-  /** The whole body is here and its connection is free: undoes its codings, at once if it is small. */
-  #decode(data: Buffer, codings: readonly DecodableCoding[], trailers: Fields): void {
-    const of = this.#decodedOf();
-    let body: ReturnType<typeof decodeSmall>;
+  async #decode(body: HeldBody, codings: readonly DecodableCoding[], trailers: Fields): Promise<void> {
     try {
-      body = decodeSmall(data, codings, { of, most: this.maxBodyBytes });
-    } catch (error) {
-      this.#end(new Rejection(error));
-      return;
-    }
-    if (body === 'too-slow') {
-      this.#state = 'decoding';
-      this.#exchange = null;
-      this.#collector = null;
-      this.#settings.group.sleep(this);
-      this.#decoded = new DecodedBody(new MemoryPieces(data), codings, { of, signal: null });
-      void this.#decodeOffThread(this.#decoded, trailers);
-    } else if (body === 'too-long') this.#end(this.#decodedTooLong());
-    else this.#respond(body, trailers);
-  }
-
-  async #decodeOffThread(decoded: DecodedBody, trailers: Fields): Promise<void> {
-    try {
-      const body = await decodeWhole(decoded, this.maxBodyBytes);
-      if (this.#state === 'done') return;
-      if (body === null) this.#end(this.#decodedTooLong());
-      else this.#respond(body, trailers);
+      let data = body.decode(codings, this.#decodedOf());
+      if (data instanceof Promise) {
+        this.#state = 'decoding';
+        this.#exchange = null;
+        this.#settings.group.sleep(this);
+        data = await data;
+        if (this.isDone) return;
+      }
+      if (data === null) this.#end(new Rejection(this.#tooLong(null)));
+      else this.#respond(data, trailers);
     } catch (reason) {
       this.#end(new Rejection(reason));
     }
   }
 
-  #decodedTooLong(): Rejection {
-    const body = { limit: this.maxBodyBytes, length: null };
-    return new Rejection(bodyLimitError(this.request, body, this.#usedConnection()));
+  #tooLong(length: number | null): HTTPError {
+    return bodyLimitError(this.request, { limit: this.maxBodyBytes, length }, this.#usedConnection());
   }
 
   #respond(data: Buffer, trailers: Fields): void {
@@ -657,18 +608,6 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
       now,
     );
     error.timings = this.#story.timings(this.request.attempt, now);
-  }
-
-  #discardBody(): void {
-    if (this.#discard !== null) return;
-    const declared = this.#head?.bodyLength ?? null;
-    this.#discard = new Discard(this.#exchange, this.#settings.alarms);
-    this.#discard.begin(declared === null ? null : declared - this.#bodyBytes);
-  }
-
-  #refuseBody(length: number | null): void {
-    const failure = bodyLimitError(this.request, { limit: this.maxBodyBytes, length }, this.#usedConnection());
-    this.#exchange?.cancel({ is: 'limit', failure });
   }
 
   #mayReplay(failure: Failure): boolean {
@@ -735,9 +674,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     this.#state = 'done';
     this.#deadline?.remove();
     this.#queueAlarm?.remove();
-    this.#discard?.end();
     this.#exchange = null;
-    this.#collector = null;
     this.#sleep?.cancel();
     const { signal } = this.#choices;
     if (signal !== null) removeAbortable(signal, this);
@@ -745,16 +682,16 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyControl, Sleep
     if (outcome instanceof Rejection) {
       const { reason } = outcome;
       if (reason instanceof HTTPError) this.#complete(reason);
-      this.#queue?.finish({ is: 'failed', reason });
-      this.#decoded?.fail(reason);
+      this.#body?.end(reason);
       this.#traceEnd(null, reason);
     } else {
+      this.#body?.end(null);
       this.#traceEnd(this.#head?.status ?? null, null);
     }
+    this.#body = null;
     const settle = this.#settle;
     this.#settle = null;
     if (outcome !== null) settle?.(outcome);
-    this.#released?.resolve();
     this.#settings.group.end();
   }
 }

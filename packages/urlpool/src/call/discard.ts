@@ -3,12 +3,13 @@
 
 import type { Exchange } from '../response/response-sink.ts';
 import { Alarm, type Alarms } from '../util/alarms.ts';
+import type { BodyDestination } from './body-destination.ts';
 
 /** What is read at most, in bytes and ms. */
 const DISCARD_BYTES = 256 * 1024;
 const DISCARD_MS = 50;
 
-export class Discard {
+export class Discard implements BodyDestination {
   readonly #exchange: Exchange | null;
   readonly #alarms: Alarms;
   readonly #alarm: Alarm;
@@ -26,13 +27,16 @@ export class Discard {
     else this.#alarm.set(this.#alarms.clock.now() + DISCARD_MS);
   }
 
-  /** Some of it came. */
-  take(bytes: number): void {
-    this.#left -= bytes;
+  push({ length }: Uint8Array): boolean {
+    this.#left -= length;
     if (this.#left < 0) this.#giveUp();
+    return true;
   }
 
-  /** The exchange is over. */
+  memory(): null {
+    return null;
+  }
+
   end(): void {
     this.#alarm.remove();
   }
