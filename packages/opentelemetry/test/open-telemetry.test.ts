@@ -47,3 +47,12 @@ test('the scope of spans and metrics is the package', () => {
   const { name, version } = JSON.parse(readFileSync(file, 'utf8'));
   assert.deepEqual([NAME, VERSION], [name, version]);
 });
+
+for (const name of ['urlpool-opentelemetry', 'urlpool-inspector', 'urlpool-testing']) {
+  // A second copy would have errors and types of its own.
+  test(`${name} works with the copy of urlpool that the program has`, () => {
+    const file = new URL(import.meta.resolve(`${name}/package.json`));
+    const { dependencies = {}, peerDependencies = {} } = JSON.parse(readFileSync(file, 'utf8'));
+    assert.deepEqual([dependencies.urlpool, peerDependencies.urlpool], [undefined, '^0.1.0']);
+  });
+}
