@@ -62,9 +62,13 @@ export function follow(view: Span, all: Span): Span {
   return { from: all.to - length, to: all.to };
 }
 
-/** Shows a span of time in the middle, shorter where it would be too narrow to be seen, with some of what is around it. */
+/** Shows a span of time in the middle: all of it, and shorter where it would be too narrow to be seen, with some of what is around it. */
 export function show(view: Span, target: Span, all: Span): Span {
-  const length = Math.min(view.to - view.from, Math.max((target.to - target.from) * AROUND, LEAST_SHOWN));
+  const wanted = target.to - target.from;
+  const length = Math.max(
+    Math.min(view.to - view.from, Math.max(wanted * AROUND, LEAST_SHOWN)),
+    wanted * (1 + 2 * MARGIN),
+  );
   const middle = (target.from + target.to) / 2;
   return within({ from: middle - length / 2, to: middle + length / 2 }, all);
 }

@@ -29,6 +29,7 @@ const CASES: readonly (readonly [string, Span, Span])[] = [
     show(ALL, { from: 500, to: 500 }, ALL),
     { from: 490, to: 510 },
   ],
+  ['show() of something long shows all of it', show(VIEW, { from: 200, to: 700 }, ALL), { from: 190, to: 710 }],
   ['whole() has room on both sides', whole(0, 100), { from: -2, to: 102 }],
   ['whole() of a moment is a span', whole(5, 5), { from: 4.98, to: 6.02 }],
 ];
