@@ -7,7 +7,7 @@ import type { CallTrace } from '../src/model/call-trace.ts';
 import type { Lane } from '../src/model/lane.ts';
 import type { Inspection } from './inspection.ts';
 import { counted, duration, size } from './quantity.ts';
-import { laneStory, laneTitle, momentsOf, partsOf } from './story.ts';
+import { laneStory, laneTitle, momentsOf, partsOf, STEPS } from './story.ts';
 
 /** Requests of a connection that are listed: the newest. */
 const MOST_LISTED = 50;
@@ -156,12 +156,14 @@ function Messages({ bar, isOnly }: { readonly bar: Bar; readonly isOnly: boolean
   return (
     <>
       <h3>
-        Request{which}, {size(bar.bytesSent)}
+        Request{which}
+        {bar.bytesSent > 0 && `, ${size(bar.bytesSent)}`}
       </h3>
       <Fields fields={bar.requestFields} />
       <h3>
         Response{which}
-        {bar.status > 0 ? `: ${bar.status} ${bar.reason}, ${size(bar.bytesReceived)}` : ': none'}
+        {bar.status > 0 ? `: ${bar.status} ${bar.reason}`.trimEnd() : Number.isNaN(bar.to) ? ': not yet' : ': none'}
+        {bar.status > 0 && bar.bytesReceived > 0 && `, ${size(bar.bytesReceived)}`}
       </h3>
       <Fields fields={bar.responseFields} />
     </>
@@ -213,7 +215,7 @@ function LaneDetail({ inspection, lane }: { readonly inspection: Inspection; rea
               <li key={`${i} ${kind}`}>
                 <time>{Number.isNaN(to) ? '…' : duration(to - from)}</time>
                 <span>
-                  {kind} {about}
+                  {STEPS[kind]}, {about}
                   {error === null ? '' : `: ${error.message}`}
                 </span>
               </li>

@@ -22,7 +22,8 @@ export function Notices({ inspection }: { readonly inspection: Inspection }): VN
       )}
       {model.missing > 0 && (
         <p class="notice warn">
-          {counted(model.missing, 'event')} missing: they came faster than they could be kept. The timeline marks where.
+          {counted(model.missing, 'event')} missing, and what they told of is not counted: only the newest are kept for
+          a page that is opened later or cannot keep up. The timeline marks where.
         </p>
       )}
       {forgotten > 0 && (

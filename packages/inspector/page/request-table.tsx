@@ -77,7 +77,9 @@ export function RequestTable({ inspection, tab }: { readonly inspection: Inspect
         {rows.length === model.calls.size
           ? counted(rows.length, 'request')
           : `${count(rows.length)} of ${counted(model.calls.size, 'request')}`}
-        {model.numCalls !== model.totals.requests && rows.length > 0 && <>, retries and redirects counted with them</>}
+        {model.totals.requests > model.numCalls && rows.length === model.calls.size && (
+          <>, sent {count(model.totals.requests)} times with retries and redirects</>
+        )}
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: of a table with 100,000 rows only those in view are there */}
       <div

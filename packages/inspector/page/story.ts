@@ -12,7 +12,8 @@ export interface Moment {
   readonly text: string;
 }
 
-const STEPS: Readonly<Record<StepKind, string>> = {
+/** The steps of an opening, in words. */
+export const STEPS: Readonly<Record<StepKind, string>> = {
   dns: 'name look-up',
   connect: 'TCP connect',
   proxy: 'proxy tunnel',

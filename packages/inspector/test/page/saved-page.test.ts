@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Page } from 'playwright-core';
+import { call, exchange, opening } from '../model/events.ts';
 import { chromiumMissing, launch, open, textOf } from './browser.ts';
 import { savedPage } from './saved-page.ts';
 import { syntheticTrace } from './synthetic-trace.ts';
@@ -207,8 +208,45 @@ test('an origin is folded by its heading, and all by a button', { skip }, () =>
   ),
 );
 
-test('events that are missing are told', { skip }, () =>
-  opened((page) => page.getByText('7 events missing').waitFor(), {}, [...TRACE, { type: 'gap', at: 100, events: 7 }]),
+test('events that are missing are told, and that what they told of is not counted', { skip }, () =>
+  opened((page) => page.getByText('7 events missing, and what they told of is not counted').waitFor(), {}, [
+    ...TRACE,
+    { type: 'gap', at: 100, events: 7 },
+  ]),
+);
+
+test('the table says how often its requests were sent, where that is more', { skip }, () =>
+  opened(
+    (page) => page.getByText('1 request, sent 2 times with retries and redirects', { exact: true }).waitFor(),
+    {},
+    [...opening(1, 0), ...exchange(1, 1, 10, { status: 503 }), ...exchange(1, 1, 20, { attempt: 2, served: 1 })],
+  ),
+);
+
+test('the details of a request that goes on give no size that is not known', { skip }, () =>
+  opened(
+    async (page) => {
+      await page.getByRole('row').nth(1).click();
+      await page.getByRole('heading', { name: 'Request', exact: true, level: 3 }).waitFor();
+      await page.getByRole('heading', { name: 'Response: not yet', level: 3 }).waitFor();
+    },
+    {},
+    [...opening(1, 0), ...exchange(1, 1, 10).slice(0, 3)],
+  ),
+);
+
+test('the details of a connection tell in words how it was opened', { skip }, () =>
+  opened(
+    async (page) => {
+      await page.getByRole('row').nth(1).click();
+      await page.getByRole('button', { name: /^Connection 1 / }).click();
+      for (const step of ['name look-up, a.test', 'TCP connect, 192.0.2.1:443', 'TLS handshake, 192.0.2.1:443']) {
+        await page.getByText(step, { exact: true }).waitFor();
+      }
+    },
+    {},
+    [...opening(1, 0), ...call(1, 1, 10)],
+  ),
 );
 
 test('a trace without requests says how to record one', { skip }, () =>
