@@ -183,13 +183,12 @@ function Filters({ inspection }: { readonly inspection: Inspection }): VNode {
         ))}
       </select>
       <label>
-        over
+        slower than
         <input
           type="number"
           min="0"
           step="any"
           aria-label="Slower than, in milliseconds"
-          placeholder="slow"
           value={criteria.slowerThan === 0 ? '' : criteria.slowerThan}
           onInput={({ currentTarget }) => {
             const value = currentTarget.valueAsNumber;
@@ -199,13 +198,12 @@ function Filters({ inspection }: { readonly inspection: Inspection }): VNode {
         ms
       </label>
       <label>
-        no.
+        go to no.
         <input
           type="number"
           min="1"
           aria-label="Jump to the request of this number"
           title="Jump to the request of this number (Enter)"
-          placeholder="jump"
           onKeyDown={({ key, currentTarget }) => {
             if (key === 'Enter') jump(currentTarget);
           }}

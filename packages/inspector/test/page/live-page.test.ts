@@ -67,6 +67,23 @@ test('the page lets time pass for a request that is not answered', { skip }, asy
   await hanging;
 });
 
+test('the controls take one row of 1280 pixels, and three of 360', { skip }, async () => {
+  assert.ok(browser !== null);
+  await using site = await startSite();
+  await using http = new PoolManager();
+  await using inspector = await inspect(http);
+  await Promise.all(['127.0.0.1', 'localhost'].map((name) => http.request('GET', site.url.replace('127.0.0.1', name))));
+  for (const [width, most] of [
+    [1280, 56],
+    [360, 125],
+  ] as const) {
+    await using watched = await open(browser, inspector.url, { width });
+    await watched.page.getByRole('button', { name: 'Collapse all' }).waitFor();
+    const box = await watched.page.getByRole('toolbar').boundingBox();
+    assert.ok(box !== null && box.height <= most, `${width}: ${box?.height}`);
+  }
+});
+
 test('the page holds still while it is paused, and catches up', { skip }, async () => {
   assert.ok(browser !== null);
   await using site = await startSite();
