@@ -8,11 +8,9 @@ import type { AfterAttempt } from '../errors/attempt.ts';
 import { type ErrorConnection, HTTPError, type Refusal } from '../errors/http-error.ts';
 import type { Fields } from '../message/fields.ts';
 import type { Head } from '../message/head.ts';
-import { originText } from '../message/origin.ts';
 import type { Transport } from '../message/transport.ts';
 import type { Failure } from '../policy/failure.ts';
 import type { Retry } from '../policy/retry.ts';
-import { shouldReplay } from '../policy/should-replay.ts';
 import type { Waiter } from '../pool/waiter.ts';
 import type { WireRequest } from '../request/wire-request.ts';
 import type { ResponseParts } from '../response/base-response.ts';
@@ -22,38 +20,30 @@ import { HTTPResponse } from '../response/http-response.ts';
 import type { CancelReason, Exchange, ResponseSink } from '../response/response-sink.ts';
 import { StreamedResponse } from '../response/streamed-response.ts';
 import { UpgradedResponse } from '../response/upgraded-response.ts';
-import { CallStory, type EndedAttempt } from '../trace/call-story.ts';
+import { CallStory } from '../trace/call-story.ts';
 import type { TraceListener } from '../trace/trace-event.ts';
 import { type Abortable, addAbortable, removeAbortable } from '../util/abort-registry.ts';
 import { Alarm } from '../util/alarms.ts';
 import type { Timer } from '../util/clock.ts';
 import { type Context, currentContext, outside } from '../util/context.ts';
-import {
-  bodyLimitError,
-  closedError,
-  disposedError,
-  hostChangedError,
-  poolTimeoutError,
-  totalTimeoutError,
-} from './call-error.ts';
+import { bodyLimitError, closedError, disposedError, poolTimeoutError, totalTimeoutError } from './call-error.ts';
 import type { Sleeper } from './call-group.ts';
 import type { CallChoices, CallSettings } from './call-settings.ts';
+import { type CallState, doing } from './call-state.ts';
 import { CallTrace } from './call-trace.ts';
-import { decideAfter, decideOn, mayFollow, type OverAttempt } from './decide.ts';
+import { decideAfter, decideOn, mayFollow, willReplay } from './decide.ts';
 import { Discard } from './discard.ts';
+import { followRedirect } from './follow-redirect.ts';
 import { guardedProgress } from './guarded-progress.ts';
 import { type BodyHolder, HeldBody, isTooLong } from './held-body.ts';
 import { type HookedCall, HopSteps } from './hop-steps.ts';
-import type { NextStep } from './next-step.ts';
+import { askedAgain, type NextStep } from './next-step.ts';
 import { type Outcome, Rejection } from './outcome.ts';
+import { endedAttempt, endOf, type OverAttempt } from './over-attempt.ts';
 import { type Propagate, propagated } from './propagation.ts';
 import { errorOfDial } from './proxied-error.ts';
-import { redirectedRequest } from './redirected-request.ts';
 import { type Place, placeFor } from './router.ts';
 import { StreamedBody, type StreamingCall } from './streamed-body.ts';
-
-/** Where an abort or a deadline finds it. */
-type State = 'awaiting-turn' | 'preparing' | 'queued' | 'exchanging' | 'decoding' | 'sleeping' | 'done';
 
 export class Call implements Waiter, ResponseSink, Abortable, BodyHolder, StreamingCall, Sleeper, HookedCall {
   previous: Waiter | null = null;
@@ -77,7 +67,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyHolder, Stream
   /** Where the caller's predicate runs. */
   readonly #context: Context;
   readonly #story: CallStory;
-  #state: State = 'queued';
+  #state: CallState = 'queued';
   #replayed = false;
   #connection: Connection | null = null;
   /** That of the attempt before, while the call waits for the next. */
@@ -255,7 +245,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyHolder, Stream
     if (this.#state === 'done') return;
     if (this.#pending !== null) this.#goOn(this.#pending);
     else if (this.#body instanceof StreamedBody) this.#end(new Rejection(failure.error));
-    else if (this.#mayReplay(failure)) {
+    else if (willReplay(failure, this.#replayed, this.#over())) {
       this.#replayed = true;
       this.notKeptBefore = this.#settings.alarms.clock.now();
       this.#tell(failure.error, 'replay', 0);
@@ -348,9 +338,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyHolder, Stream
 
   /** Has the request sent again at once: its answer asks for credentials that there are. */
   #sendAgain(head: Head): void {
-    const { method, url } = this.request;
-    const entry = { method, url, error: null, status: head.status, redirectLocation: null };
-    this.#pending = { do: 'retry', retries: this.#retries.record(entry), delay: 0, fresh: false };
+    this.#pending = askedAgain(this.request, head.status, this.#retries);
     this.#trace?.retry(this.request, String(head.status), this.#pending);
     this.#body = this.discardAfter(0);
   }
@@ -400,9 +388,12 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyHolder, Stream
       request: this.request,
       settings: this.#settings,
       trace: this.#trace,
+      story: this.#story,
       place: this.#place,
       retries: this.#retries,
       connection: this.#usedConnection(),
+      isBegun: this.#connection !== null,
+      head: this.#head,
       deadline: this.#deadline?.deadline ?? null,
       context: this.#context,
     };
@@ -426,29 +417,16 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyHolder, Stream
   }
 
   #redirect(step: Extract<NextStep, { do: 'redirect' }>): void {
-    const status = this.#head?.status ?? 0;
-    const { redirects, router } = this.#settings;
-    const { request, origin, dropped } = redirectedRequest(this.#place.origin, this.#bare, {
-      ...step,
-      kept: redirects.keepHeaders,
-      removed: this.#retries.removeHeadersOnRedirect,
-      replay: this.#settings.replay,
-    });
-    const place = placeFor(router, origin, request.upgrade);
-    if (place === null || place instanceof Rejection) {
-      const { reason } = place ?? new Rejection(hostChangedError(request, originText(this.#place.origin)));
-      this.#trace?.redirect(this.request, status, request.url, {
-        why: reason instanceof Error ? reason.message : String(reason),
-      });
-      this.#end(new Rejection(reason));
+    const next = followRedirect(step, this.#bare, this.#over());
+    if (next instanceof Rejection) {
+      this.#end(next);
       return;
     }
-    this.#trace?.redirect(this.request, status, request.url, { dropped });
     this.#tell(null, 'redirect', step.delay);
     if (step.dropsBody) this.request.body?.release();
-    this.#renew(request);
-    this.#place = place;
-    place.budget.count(this.#settings.alarms.clock.now());
+    this.#renew(next.request);
+    this.#place = next.place;
+    next.place.budget.count(this.#settings.alarms.clock.now());
     this.#tryAnew(step.retries, step.delay, null);
   }
 
@@ -580,53 +558,15 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyHolder, Stream
 
   /** Another attempt follows the one that is over. */
   #tell(error: HTTPError | null, next: AfterAttempt, delay: number): void {
-    this.#story.goOn(this.#lastAttempt(error), next, delay, this.#settings.alarms.clock.now());
-  }
-
-  #lastAttempt(error: HTTPError | null): EndedAttempt {
-    const { method, url, attempt } = this.request;
-    const status = error === null ? (this.#head?.status ?? null) : null;
-    // One that the call did not live to begin had none.
-    const connection = this.#connection === null ? null : this.#usedConnection();
-    return { method, url, attempt, connection, status, error };
-  }
-
-  #traceEnd(status: number | null, error: unknown): void {
-    if (this.#trace === null) return;
-    const now = this.#settings.alarms.clock.now();
-    const timings = this.#story.timings(this.request.attempt, now);
-    const attempts = this.#story.attempts(this.#lastAttempt(error instanceof HTTPError ? error : null), now);
-    this.#trace.end(this.request, status, error, { timings, attempts });
+    this.#story.goOn(endedAttempt(this.#over(), error), next, delay, this.#settings.alarms.clock.now());
   }
 
   /** An error that the call ends with says how it came to that. */
   #complete(error: HTTPError): void {
     if (error.history.length === 0) error.history = this.#retries.history;
-    const now = this.#settings.alarms.clock.now();
-    error.attempts = this.#story.attempts(
-      this.#lastAttempt(error.cause instanceof HTTPError ? error.cause : error),
-      now,
-    );
-    error.timings = this.#story.timings(this.request.attempt, now);
-  }
-
-  #mayReplay(failure: Failure): boolean {
-    const { request } = this;
-    const decision = shouldReplay(
-      failure,
-      {
-        method: request.method,
-        hasIdempotencyKey: request.fields.hasIdempotencyKey,
-        body: request.body === null ? 'none' : request.body.state,
-      },
-      this.#settings.replay,
-    );
-    const willReplay = decision.replay && !this.#replayed;
-    if (this.#trace !== null) {
-      const died = { connection: this.#connection?.id ?? 0, because: failure.error.code };
-      this.#trace.replay(request, died, decision, willReplay);
-    }
-    return willReplay;
+    const { timings, attempts } = endOf(this.#over(), error.cause instanceof HTTPError ? error.cause : error);
+    error.timings = timings;
+    error.attempts = attempts;
   }
 
   #onDeadline(): void {
@@ -635,12 +575,8 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyHolder, Stream
   }
 
   #doing(): string {
-    if (this.#state === 'queued') return this.#place.pool.doingFor(this) ?? 'waiting for a connection';
-    if (this.#state === 'awaiting-turn') return 'waiting for its turn of the rate limit';
-    if (this.#state === 'preparing') return 'preparing the request';
-    if (this.#state === 'sleeping') return 'waiting before the next attempt';
-    if (this.#state === 'decoding') return 'decoding the body';
-    return this.#head === null ? 'waiting for the response' : 'reading the body';
+    const dial = this.#state === 'queued' ? this.#place.pool.doingFor(this) : null;
+    return dial ?? doing(this.#state, this.#head !== null);
   }
 
   #onQueueTimeout(): void {
@@ -683,10 +619,10 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyHolder, Stream
       const { reason } = outcome;
       if (reason instanceof HTTPError) this.#complete(reason);
       this.#body?.end(reason);
-      this.#traceEnd(null, reason);
+      this.#trace?.end(this.request, null, reason, endOf(this.#over(), reason instanceof HTTPError ? reason : null));
     } else {
       this.#body?.end(null);
-      this.#traceEnd(this.#head?.status ?? null, null);
+      this.#trace?.end(this.request, this.#head?.status ?? null, null, endOf(this.#over(), null));
     }
     this.#body = null;
     const settle = this.#settle;

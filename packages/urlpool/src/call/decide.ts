@@ -1,33 +1,17 @@
 // Asks nextStep() what follows an attempt, with what the call knows, and tells the events of it. The caller's own
 // predicate runs in there: it may throw, and it may abort the call, so that whoever asks looks afterwards.
 
-import { type ErrorConnection, HTTPError } from '../errors/http-error.ts';
+import { HTTPError } from '../errors/http-error.ts';
 import { findField } from '../message/fields.ts';
 import type { Head } from '../message/head.ts';
 import type { Failure } from '../policy/failure.ts';
 import { isRedirect } from '../policy/redirect.ts';
 import { Retry } from '../policy/retry.ts';
 import { invalidRetryAfter, retryAfterWait } from '../policy/retry-after.ts';
+import { shouldReplay } from '../policy/should-replay.ts';
 import type { WireRequest } from '../request/wire-request.ts';
-import type { Context } from '../util/context.ts';
-import type { CallSettings } from './call-settings.ts';
-import type { CallTrace } from './call-trace.ts';
 import { type Ending, locationOf, type NextStep, nextStep } from './next-step.ts';
-import type { Place } from './router.ts';
-
-/** An attempt that is over, and its call. */
-export interface OverAttempt {
-  readonly request: WireRequest;
-  readonly settings: CallSettings;
-  readonly trace: CallTrace | null;
-  readonly place: Place;
-  readonly retries: Retry;
-  readonly connection: ErrorConnection | null;
-  /** When the call's time is over, by the clock's `now()`; null for no limit. */
-  readonly deadline: number | null;
-  /** Where the caller's predicate runs. */
-  readonly context: Context;
-}
+import type { OverAttempt } from './over-attempt.ts';
 
 /** Whether a response of this status may be followed by another attempt: most are not, and are not looked at. */
 export function mayFollow(status: number, retries: Retry, { expectContinue }: WireRequest): boolean {
@@ -57,6 +41,23 @@ export function decideAfter(error: HTTPError, why: Failure['why'] | 'dial', over
   const step = decide({ is: 'failure', error, why }, over);
   over.trace?.retry(over.request, error.code, step);
   return step;
+}
+
+/** Whether the request is sent again at once, since it was a kept connection that died under it. */
+export function willReplay(failure: Failure, wasReplayed: boolean, over: OverAttempt): boolean {
+  const { request, settings, trace, connection } = over;
+  const decision = shouldReplay(
+    failure,
+    {
+      method: request.method,
+      hasIdempotencyKey: request.fields.hasIdempotencyKey,
+      body: request.body === null ? 'none' : request.body.state,
+    },
+    settings.replay,
+  );
+  const isReplayed = decision.replay && !wasReplayed;
+  trace?.replay(request, { connection: connection?.id ?? 0, because: failure.error.code }, decision, isReplayed);
+  return isReplayed;
 }
 
 /** The wait that a Retry-After asks for, in ms; an invalid one counts as absent. */

@@ -92,6 +92,16 @@ export function nextStep(ending: Ending, attempt: Attempt): NextStep {
     : afterStatus(ending, attempt);
 }
 
+/** The request is sent again at once, without an attempt less: its answer asks for credentials that there are. */
+export function askedAgain(
+  { method, url }: Pick<Attempt, 'method' | 'url'>,
+  status: number,
+  retries: Retry,
+): Extract<NextStep, { do: 'retry' }> {
+  const entry = { method, url, error: null, status, redirectLocation: null };
+  return { do: 'retry', retries: retries.record(entry), delay: 0, fresh: false };
+}
+
 /** It is not the request that the server refuses, but the question before it: asked without, it may succeed (RFC 9110 §10.1.1). */
 function refusesExpectation(status: number, { expects, body }: Pick<Attempt, 'expects' | 'body'>): boolean {
   return status === 417 && expects && body !== 'consumed';
