@@ -55,6 +55,8 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyHolder, Stream
   request: WireRequest;
   /** The request without what the hooks add to an attempt of it. */
   #bare: WireRequest;
+  /** The attempt's request without what was propagated with it: a replay has that of its own. */
+  #hooked: WireRequest;
   readonly #settings: CallSettings;
   readonly #choices: CallChoices;
   /** Tells the events of the call; null where nobody listened as it began. */
@@ -94,6 +96,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyHolder, Stream
     this.request =
       request.onUploadProgress === null ? request : guardedProgress(request, (reason) => this.fail(reason));
     this.#bare = this.request;
+    this.#hooked = this.request;
     this.#place = place;
     this.#settings = settings;
     this.#retries = settings.retries;
@@ -314,7 +317,8 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyHolder, Stream
     group.sleep(this);
     hops.prepare(this.#bare, (fields) => {
       group.wake(this);
-      this.request = fields === this.#bare.fields ? this.#bare : { ...this.#bare, fields };
+      this.#hooked = fields === this.#bare.fields ? this.#bare : { ...this.#bare, fields };
+      this.request = this.#hooked;
       this.#enterAgain();
     });
   }
@@ -364,7 +368,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyHolder, Stream
     try {
       const sending = { at: this.#settings.alarms.clock.now(), resends: this.#story.resends };
       this.#context(() => {
-        this.request = propagated(this.request, sending, propagate);
+        this.request = propagated(this.#hooked, sending, propagate);
       });
     } catch (reason) {
       this.fail(reason);
@@ -471,6 +475,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyHolder, Stream
   /** The request of the next attempt. */
   #renew(request: WireRequest): void {
     this.#bare = request;
+    this.#hooked = request;
     this.request = request;
   }
 

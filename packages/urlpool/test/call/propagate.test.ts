@@ -106,6 +106,32 @@ test('propagate() has no part in what another origin is sent of the request befo
   assert.deepEqual(valuesOf(servers[1]?.requests ?? []), [undefined]);
 });
 
+test('propagate() has no part in a replay of what it was asked for before', async (t) => {
+  const { http, origins, servers } = await servedManager(
+    t,
+    1,
+    async (connection) => {
+      await connection.request();
+      if (connection.index > 0) {
+        await connection.respond();
+        return;
+      }
+      await connection.respond();
+      await connection.request();
+      connection.reset();
+    },
+    {
+      propagate: ({ resends }) =>
+        resends === 0 ? { traceparent: '00-1', tracestate: 'a=1' } : { traceparent: '00-2' },
+    },
+  );
+  await http.request('GET', origins[0]);
+  await http.request('GET', origins[0]);
+  const { requests } = servers[0] ?? { requests: [] };
+  assert.deepEqual(valuesOf(requests), ['00-1', '00-1', '00-2']);
+  assert.deepEqual(valuesOf(requests, 'tracestate'), ['a=1', 'a=1', undefined]);
+});
+
 test('propagate() sees the hops of a session, whose cookies and credentials stay', async (t) => {
   const server = await ScriptedServer.start({}, async (connection) => {
     for (;;) {
