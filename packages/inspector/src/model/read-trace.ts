@@ -29,20 +29,29 @@ const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
   url: isText,
   fields: isTextList,
   status: (value) => value === null || isNumber(value),
-  attempts: Array.isArray,
+  attempts: (value) => Array.isArray(value) && value.every(isObject),
   timings: (value) => isObject(value) && isNumber(value.total),
+  reason: isText,
+  to: isText,
+  dropped: isTextList,
+  events: isNumber,
+  served: isNumber,
+  delay: isNumber,
+  bytes: isNumber,
+  bytesSent: isNumber,
+  bytesReceived: isNumber,
   error: (value) => value === null || !isObject(value) || isText(value.message),
 };
 
 /** Members that an event must have, of the types whose members are used. */
 const NEEDS: Readonly<Record<string, readonly string[]>> = {
   trace: [],
-  gap: [],
+  gap: ['events'],
   'call-start': ['call', 'method', 'url'],
   'call-end': ['call', 'status', 'attempts', 'timings'],
   'queue-start': ['call', 'attempt', 'origin'],
   'queue-end': ['call', 'attempt', 'origin'],
-  acquired: ['call', 'connection', 'origin'],
+  acquired: ['call', 'connection', 'origin', 'served'],
   'dial-start': ['connection', 'origin'],
   'dial-end': ['connection', 'origin', 'error'],
   'dns-start': ['connection', 'origin'],
@@ -54,14 +63,14 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'tls-start': ['connection', 'origin'],
   'tls-end': ['connection', 'origin', 'error'],
   'exchange-start': ['call', 'connection', 'attempt', 'method', 'url', 'fields'],
-  'exchange-end': ['call', 'connection', 'error'],
-  'receive-start': ['call', 'connection', 'status', 'fields'],
-  'send-end': ['call', 'connection'],
-  'connection-idle': ['connection', 'origin'],
-  'connection-closed': ['connection', 'origin'],
-  redirect: ['call'],
-  retry: ['call', 'attempt'],
-  replay: ['call', 'attempt'],
+  'exchange-end': ['call', 'connection', 'bytesSent', 'bytesReceived', 'error'],
+  'receive-start': ['call', 'connection', 'status', 'fields', 'reason'],
+  'send-end': ['call', 'connection', 'bytes'],
+  'connection-idle': ['connection', 'origin', 'served'],
+  'connection-closed': ['connection', 'origin', 'reason', 'served'],
+  redirect: ['call', 'status', 'to', 'dropped'],
+  retry: ['call', 'attempt', 'delay'],
+  replay: ['call', 'attempt', 'connection'],
 };
 
 /**
@@ -73,13 +82,17 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
 export function readTraceLine(line: string, number: number): SeenEvent {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    // Some editors put a byte order mark before the first line.
+    value = JSON.parse(number === 1 ? line.replace(/^\uFEFF/, '') : line);
   } catch {
-    throw new TraceFormatError(`Cannot read the trace: line ${number} is no JSON: ${quoted(line)}`, true);
+    throw new TraceFormatError(
+      `Cannot read the trace: line ${number} is no JSON: ${quoted(line)}${hintFor(line, number)}`,
+      true,
+    );
   }
   if (!isEvent(value)) {
     throw new TraceFormatError(
-      `Cannot read the trace: line ${number} is no event, which has a "type" and a time "at": ${quoted(line)}`,
+      `Cannot read the trace: line ${number} is no event, which has a "type" and a time "at": ${quoted(line)}${hintFor(line, number)}`,
     );
   }
   if (value.type === 'trace' && 'version' in value && value.version !== VERSION) {
@@ -141,6 +154,21 @@ function isText(value: unknown): boolean {
 
 function isTextList(value: unknown): boolean {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+/** What files of other kinds begin with, and what to do with them. */
+const OTHER_KINDS: readonly (readonly [start: RegExp, hint: string])[] = [
+  [/^\s*</, 'it is a web page: one that the inspector has saved opens in a browser'],
+  [/^[^\t -~]/, 'it is compressed, or no UTF-8'],
+  [
+    /^\s*\{\s*("log"|$)/,
+    'if it is a HAR, the network panel of a browser shows it; a trace is what recordTrace() writes',
+  ],
+];
+
+function hintFor(line: string, number: number): string {
+  const [, hint] = (number === 1 && OTHER_KINDS.find(([start]) => start.test(line))) || [];
+  return hint === undefined ? '' : `; ${hint}`;
 }
 
 function quoted(line: string): string {

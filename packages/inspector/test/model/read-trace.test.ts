@@ -11,6 +11,7 @@ const READ = [
   ['leaves out a last line that was cut off', `${CALL}\n${CALL.slice(0, 30)}`, ['call-start']],
   ['leaves out blank lines', `\n${CALL}\r\n\r\n`, ['call-start']],
   ['takes types that it does not know', '{"type":"teleported","at":1}\n', ['teleported']],
+  ['reads what begins with a byte order mark', `\uFEFF${CALL}\n`, ['call-start']],
   ['reads nothing', '', []],
 ] as const;
 
@@ -28,7 +29,22 @@ const REFUSED = [
   [
     'a last line that is no event',
     '{"log":{}}',
-    'Cannot read the trace: line 1 is no event, which has a "type" and a time "at": "{\\"log\\":{}}"',
+    'Cannot read the trace: line 1 is no event, which has a "type" and a time "at": "{\\"log\\":{}}"; if it is a HAR, the network panel of a browser shows it; a trace is what recordTrace() writes',
+  ],
+  [
+    'a page that was saved',
+    '<!doctype html>\n<html>\n',
+    'Cannot read the trace: line 1 is no JSON: "<!doctype html>"; it is a web page: one that the inspector has saved opens in a browser',
+  ],
+  [
+    'what is compressed',
+    '\x1f\x8b\n\n',
+    'Cannot read the trace: line 1 is no JSON: "\\u001f\x8b"; it is compressed, or no UTF-8',
+  ],
+  [
+    'a redirect without what it must have',
+    '{"type":"redirect","at":1,"call":1,"status":302,"to":"http://a/"}\n',
+    'Cannot read the trace: line 1, redirect, has no "dropped" that can be used',
   ],
   [
     'a trace of a later version',
