@@ -65,6 +65,8 @@ function CallDetail({ inspection, call }: { readonly inspection: Inspection; rea
   const { model } = inspection;
   const exchanges = call.exchanges.map((id) => model.bars.get(id)).filter((bar) => bar !== null);
   const last = exchanges.at(-1);
+  const moments = momentsOf(call, exchanges);
+  const zero = Number.isNaN(call.from) ? (moments[0]?.at ?? 0) : call.from;
   const result =
     call.error !== null ? (call.error.code ?? 'failed') : call.status === null ? 'under way' : String(call.status);
   return (
@@ -81,9 +83,9 @@ function CallDetail({ inspection, call }: { readonly inspection: Inspection; rea
       <Phases call={call} last={last} now={model.to} />
       <h3>What happened</h3>
       <ol class="events">
-        {momentsOf(call, exchanges).map(({ at, text }, i) => (
+        {moments.map(({ at, text }, i) => (
           <li key={`${i} ${text}`}>
-            <time>+{duration(Math.max(at - call.from, 0))}</time>
+            <time>+{duration(Math.max(at - zero, 0))}</time>
             <span>{text}</span>
           </li>
         ))}
@@ -96,7 +98,11 @@ function CallDetail({ inspection, call }: { readonly inspection: Inspection; rea
 }
 
 function summary(call: CallTrace, exchanges: readonly Bar[], now: number): string {
-  const took = call.isOver ? `took ${duration(call.to - call.from)}` : `has taken ${duration(now - call.from)} so far`;
+  const took = call.isOver
+    ? `took ${duration(call.to - call.from)}`
+    : Number.isNaN(call.from)
+      ? 'began before what is held'
+      : `has taken ${duration(now - call.from)} so far`;
   const last = exchanges.at(-1);
   if (last === undefined) return `It ${took} and had no connection.`;
   const attempts = exchanges.length === 1 ? '' : `, ${counted(exchanges.length, 'attempt')}`;

@@ -13,8 +13,9 @@ export function counted(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
-/** A time in ms: `0.42 ms`, `3.1 ms`, `41 ms`, `3.1 s`, `41 s`, `2 min 5 s`. */
+/** A time in ms, `–` where it is not known: `0.42 ms`, `3.1 ms`, `41 ms`, `3.1 s`, `41 s`, `2 min 5 s`. */
 export function duration(ms: number): string {
+  if (Number.isNaN(ms)) return '–';
   if (ms >= 59_950) {
     const seconds = Math.round(ms / 1000);
     return `${count(Math.floor(seconds / 60))} min ${seconds % 60} s`;

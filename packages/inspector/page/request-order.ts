@@ -26,8 +26,8 @@ export function inOrder(rows: readonly Row[], { by, isDescending }: Order, now: 
   if (by === 'request') {
     return rows.toSorted((a, b) => sign * compare(a.call.url, b.call.url) || a.call.id - b.call.id);
   }
-  const key = KEYS[by];
-  return rows.toSorted((a, b) => sign * (key(a, now) - key(b, now)) || sign * (a.call.id - b.call.id));
+  const key = (row: Row): number => KEYS[by](row, now) || 0; // NaN where its beginning was not seen
+  return rows.toSorted((a, b) => sign * (key(a) - key(b)) || sign * (a.call.id - b.call.id));
 }
 
 const KEYS: Readonly<Record<Exclude<Column, 'request'>, (row: Row, now: number) => number>> = {

@@ -344,6 +344,11 @@ export class TraceModel {
     if (this.bars.isFull) this.#forgetFirst();
     const { at: from, attempt, method, url, fields: requestFields } = event;
     const call = this.#call(event.call);
+    if (call.method === '') {
+      // Its beginning was not seen.
+      call.method = method;
+      call.url = url;
+    }
     const lane = this.#lane({ ...event, origin: call.origin ?? originOfUrl(url) });
     lane.address ??= event.peer ?? null;
     this.#countLane(lane); // where it was open before the trace began

@@ -9,6 +9,7 @@ const CASES: readonly (readonly [string, string])[] = [
   [count(1234567), '1,234,567'],
   [counted(1, 'request'), '1 request'],
   [counted(0, 'request'), '0 requests'],
+  [duration(Number.NaN), '–'],
   [duration(0), '0 ms'],
   [duration(0.42), '0.42 ms'],
   [duration(3.14), '3.1 ms'],

@@ -235,6 +235,19 @@ test('the details of a request that goes on give no size that is not known', { s
   ),
 );
 
+test('a request whose beginning is missing is told as far as it was seen', { skip }, () =>
+  opened(
+    async (page) => {
+      await page.getByRole('row').nth(1).click();
+      await page.getByRole('heading', { name: '1. GET http://a.test/1: under way' }).waitFor();
+      await page.getByText('It began before what is held.').waitFor();
+      assert.ok(!(await textOf(page.locator('.page'))).includes('NaN'));
+    },
+    {},
+    [{ type: 'gap', at: 9, events: 4 }, ...exchange(1, 1, 10).slice(0, 3)],
+  ),
+);
+
 test('the details of a connection tell in words how it was opened', { skip }, () =>
   opened(
     async (page) => {
