@@ -37,7 +37,7 @@ import { followRedirect } from './follow-redirect.ts';
 import { guardedProgress } from './guarded-progress.ts';
 import { type BodyHolder, HeldBody, isTooLong } from './held-body.ts';
 import { type HookedCall, HopSteps } from './hop-steps.ts';
-import { askedAgain, type NextStep } from './next-step.ts';
+import { askedAgain, countLast, type NextStep } from './next-step.ts';
 import { type Outcome, Rejection } from './outcome.ts';
 import { endedAttempt, endOf, type OverAttempt } from './over-attempt.ts';
 import { type Propagate, propagated } from './propagation.ts';
@@ -333,8 +333,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyHolder, Stream
 
   /** Whether the answer ends here, since the proxy that forwards the request is told other credentials. */
   #answersProxy(head: Head): boolean {
-    const rounds = this.#retries.history.filter(({ status }) => status === 407).length;
-    const mayAnswer = this.#exchange?.mayAnswerProxy(head, rounds) ?? false;
+    const mayAnswer = this.#exchange?.mayAnswerProxy(head, countLast(407, this.#retries.history)) ?? false;
     if (!mayAnswer || this.request.body?.state === 'consumed') return false;
     this.#sendAgain(head);
     return true;

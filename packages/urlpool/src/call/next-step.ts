@@ -102,6 +102,11 @@ export function askedAgain(
   return { do: 'retry', retries: retries.record(entry), delay: 0, fresh: false };
 }
 
+/** How many attempts in a row, the latest ones, were answered with this status: of one request, whatever led to it. */
+export function countLast(status: number, history: Retry['history']): number {
+  return history.length - 1 - history.findLastIndex((entry) => entry.status !== status);
+}
+
 /** It is not the request that the server refuses, but the question before it: asked without, it may succeed (RFC 9110 §10.1.1). */
 function refusesExpectation(status: number, { expects, body }: Pick<Attempt, 'expects' | 'body'>): boolean {
   return status === 417 && expects && body !== 'consumed';

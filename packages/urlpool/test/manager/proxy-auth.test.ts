@@ -74,6 +74,16 @@ test('PoolManager({ proxy }) answers a stale nonce, for forwarded requests and f
   assert.equal(proxy.nonces, 3);
 });
 
+test('PoolManager({ proxy }) answers a stale nonce for each request of a chain of redirects', async (t) => {
+  const { plain, http } = await served(t, {
+    proxy: { userinfo: USER, digest: { maxUses: 1 } },
+    manager: { retries: 10 },
+    reply: ({ target }) =>
+      target === '/0' ? {} : { status: 302, headers: { Location: `/${Number(target.slice(1)) - 1}` } },
+  });
+  assert.equal((await http.request('GET', `${plain.origin}/6`)).text(), '/0');
+});
+
 test('PoolManager({ proxy }) shares a nonce between requests that start at once', async (t) => {
   const { proxy, plain, secure, http } = await served(t, { proxy: { userinfo: USER, digest: {} } });
   const urls = Array.from({ length: 20 }, (_, i) => `${i % 4 === 0 ? secure.origin : plain.origin}/${i}`);
