@@ -61,6 +61,19 @@ function Frame({
   );
 }
 
+/** Leads to other details. They take the place of those it stands in: the focus goes to their heading, not to nowhere. */
+function Link({ onFollow, children }: { readonly onFollow: () => void; readonly children: ComponentChildren }): VNode {
+  const follow = (): void => {
+    onFollow();
+    requestAnimationFrame(() => document.querySelector<HTMLElement>('.detail h2')?.focus());
+  };
+  return (
+    <button type="button" class="link" onClick={follow}>
+      {children}
+    </button>
+  );
+}
+
 function CallDetail({ inspection, call }: { readonly inspection: Inspection; readonly call: CallTrace }): VNode {
   const { model } = inspection;
   const exchanges = call.exchanges.map((id) => model.bars.get(id)).filter((bar) => bar !== null);
@@ -75,9 +88,7 @@ function CallDetail({ inspection, call }: { readonly inspection: Inspection; rea
       <p>{summary(call, exchanges, model.to)}</p>
       {last !== undefined && (
         <p>
-          <button type="button" class="link" onClick={() => inspection.select({ is: 'lane', lane: last.lane })}>
-            {laneTitle(last.lane)}
-          </button>
+          <Link onFollow={() => inspection.select({ is: 'lane', lane: last.lane })}>{laneTitle(last.lane)}</Link>
         </p>
       )}
       <Phases call={call} last={last} now={model.to} />
@@ -237,9 +248,9 @@ function LaneDetail({ inspection, lane }: { readonly inspection: Inspection; rea
               <li key={bar.id}>
                 <time>{duration((Number.isNaN(bar.to) ? model.to : bar.to) - bar.from)}</time>
                 <span>
-                  <button type="button" class="link" onClick={() => inspection.jumpTo(bar.call)}>
+                  <Link onFollow={() => inspection.jumpTo(bar.call)}>
                     {bar.call}. {bar.method} {bar.url}
-                  </button>{' '}
+                  </Link>{' '}
                   {bar.error === null ? (bar.status > 0 ? bar.status : '…') : (bar.error.code ?? bar.error.name)}
                 </span>
               </li>

@@ -235,6 +235,27 @@ test('the details of a request that goes on give no size that is not known', { s
   ),
 );
 
+test('the keyboard goes from a request to its connection and on, and the focus with it', { skip }, () =>
+  opened(
+    async (page) => {
+      const focused = page.locator('.detail h2:focus');
+      await page.getByRole('grid').focus();
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await focused.filter({ hasText: 'Connection 1' }).waitFor();
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await focused.filter({ hasText: '1. GET' }).waitFor();
+    },
+    {},
+    [...opening(1, 0), ...call(1, 1, 10)],
+  ),
+);
+
 test('a request whose beginning is missing is told as far as it was seen', { skip }, () =>
   opened(
     async (page) => {
