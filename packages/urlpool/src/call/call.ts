@@ -397,6 +397,7 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyHolder, Stream
       connection: this.#usedConnection(),
       isBegun: this.#connection !== null,
       head: this.#head,
+      isAnswered: this.#pending !== null,
       deadline: this.#deadline?.deadline ?? null,
       context: this.#context,
     };
@@ -565,14 +566,6 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyHolder, Stream
     this.#story.goOn(endedAttempt(this.#over(), error), next, delay, this.#settings.alarms.clock.now());
   }
 
-  /** An error that the call ends with says how it came to that. */
-  #complete(error: HTTPError): void {
-    if (error.history.length === 0) error.history = this.#retries.history;
-    const { timings, attempts } = endOf(this.#over(), error.cause instanceof HTTPError ? error.cause : error);
-    error.timings = timings;
-    error.attempts = attempts;
-  }
-
   #onDeadline(): void {
     const error = totalTimeoutError(this.request, this.#doing(), this.#usedConnection());
     this.#giveUp(new Rejection(error), { is: 'timeout', failure: error });
@@ -619,15 +612,16 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyHolder, Stream
     const { signal } = this.#choices;
     if (signal !== null) removeAbortable(signal, this);
     this.request.body?.release();
-    if (outcome instanceof Rejection) {
-      const { reason } = outcome;
-      if (reason instanceof HTTPError) this.#complete(reason);
-      this.#body?.end(reason);
-      this.#trace?.end(this.request, null, reason, endOf(this.#over(), reason instanceof HTTPError ? reason : null));
-    } else {
-      this.#body?.end(null);
-      this.#trace?.end(this.request, this.#head?.status ?? null, null, endOf(this.#over(), null));
+    const reason = outcome instanceof Rejection ? outcome.reason : null;
+    if (reason instanceof HTTPError) {
+      if (reason.history.length === 0) reason.history = this.#retries.history;
+      const { timings, attempts } = endOf(this.#over(), reason);
+      reason.timings = timings;
+      reason.attempts = attempts;
     }
+    this.#body?.end(reason);
+    const status = outcome instanceof Rejection ? null : (this.#head?.status ?? null);
+    this.#trace?.end(this.request, status, reason, endOf(this.#over(), reason));
     this.#body = null;
     const settle = this.#settle;
     this.#settle = null;

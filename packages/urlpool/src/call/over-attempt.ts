@@ -1,4 +1,4 @@
-import type { ErrorConnection, HTTPError } from '../errors/http-error.ts';
+import { type ErrorConnection, HTTPError } from '../errors/http-error.ts';
 import type { Head } from '../message/head.ts';
 import type { Retry } from '../policy/retry.ts';
 import type { WireRequest } from '../request/wire-request.ts';
@@ -22,6 +22,8 @@ export interface OverAttempt {
   /** Whether it had a connection of its own: one that the call did not live to begin had none. */
   readonly isBegun: boolean;
   readonly head: Head | null;
+  /** Whether its response decided what follows: it was answered, whatever error comes of that. */
+  readonly isAnswered: boolean;
   /** When the call's time is over, by the clock's `now()`; null for no limit. */
   readonly deadline: number | null;
   /** Where the caller's predicate runs. */
@@ -38,12 +40,15 @@ export function endedAttempt(
   return { method, url, attempt, connection: isBegun ? connection : null, status, error };
 }
 
-/** What the end of a call tells of its way there. */
-export function endOf(over: OverAttempt, error: HTTPError | null): Pick<CallEnd, 'timings' | 'attempts'> {
-  const { story, request, settings } = over;
+/**
+ * What the end of a call tells of its way there.
+ *
+ * @param reason What the call failed with; null for nothing. Its last attempt failed with the cause of an error that gives up.
+ */
+export function endOf(over: OverAttempt, reason: unknown): Pick<CallEnd, 'timings' | 'attempts'> {
+  const { story, request, settings, isAnswered } = over;
   const now = settings.alarms.clock.now();
-  return {
-    timings: story.timings(request.attempt, now),
-    attempts: story.attempts(endedAttempt(over, error), now),
-  };
+  const error = reason instanceof HTTPError && !isAnswered ? reason : null;
+  const last = endedAttempt(over, error?.cause instanceof HTTPError ? error.cause : error);
+  return { timings: story.timings(request.attempt, now), attempts: story.attempts(last, now) };
 }

@@ -81,6 +81,28 @@ test('request() gives up with the status as its cause', async (t) => {
   assert.equal(pool.snapshot().idle, 1);
 });
 
+test('request() that gives up tells what its last attempt was answered with', async (t) => {
+  const { pool, events } = await retriedPool(t, statuses(503, 503), { retries: listed({ total: 1 }) });
+  const { attempts } = await failure(pool.request('GET', '/a'), MaxRetryError);
+  assert.deepEqual(
+    attempts.map(({ status, error, next }) => [status, error, next]),
+    [
+      [503, null, 'retry'],
+      [503, null, null],
+    ],
+  );
+  const ends = events.flatMap((event) => (event.type === 'call-end' ? [event.attempts] : []));
+  assert.deepEqual(
+    ends.map((told) => told.map(({ status, error }) => [status, error])),
+    [
+      [
+        [503, null],
+        [503, null],
+      ],
+    ],
+  );
+});
+
 test('request() gives the last response where too many statuses are no error', async (t) => {
   const retry = listed({ total: 1, raiseOnStatus: false });
   const { pool } = await retriedPool(t, statuses(503, 503), { retries: retry });
