@@ -29,6 +29,11 @@ export class QueueDepth {
     this.#put(at, Math.max(this.#now + 1, queued));
   }
 
+  /** Who waits is not known any longer: events are missing, and those that were seen to enter may have left. */
+  forget(at: number): void {
+    if (this.#now > 0) this.#put(at, 0);
+  }
+
   leave(at: number): void {
     this.#put(at, Math.max(0, this.#now - 1));
   }

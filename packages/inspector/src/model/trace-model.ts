@@ -95,9 +95,7 @@ export class TraceModel {
         this.header = event;
         break;
       case 'gap':
-        this.missing += event.events;
-        this.#underWay.clear(); // their ends may be among what is missing
-        if (event.events > 0) keepLast(this.gaps, event, MOST_GAPS);
+        this.#onGap(event);
         break;
       case 'call-start': {
         const call = this.#call(event.call);
@@ -203,6 +201,15 @@ export class TraceModel {
   /** Lets time pass without an event: while a call is under way, it takes longer. Where nothing goes on, time stands still. */
   passTo(now: number): void {
     if (this.#underWay.size > 0 && now > this.#lastAt) this.#lastAt = now;
+  }
+
+  /** The ends of what was under way may be among what is missing: nothing waits for them. */
+  #onGap(event: TraceGap): void {
+    if (event.events === 0) return;
+    this.missing += event.events;
+    keepLast(this.gaps, event, MOST_GAPS);
+    this.#underWay.clear();
+    for (const { queue } of this.origins.values()) queue.forget(event.at);
   }
 
   #call(id: number): CallTrace {
@@ -352,6 +359,7 @@ export class TraceModel {
     const lane = this.#lane({ ...event, origin: call.origin ?? originOfUrl(url) });
     lane.address ??= event.peer ?? null;
     this.#countLane(lane); // where it was open before the trace began
+    if (this.missing > 0) this.#endMissed(lane, from);
     const reused = lane.served > 0;
     const { mark } = call;
     call.mark = 'none';
@@ -364,6 +372,16 @@ export class TraceModel {
       totals.running++;
       if (reused) totals.reused++;
     }
+  }
+
+  /** A connection carries one exchange at a time: where the next one begins, the end of the one before is missing. */
+  #endMissed(lane: Lane, at: number): void {
+    for (const id of lane.running) {
+      this.bars.to[this.bars.slotOf(id)] = at;
+      this.totals.running--;
+      lane.origin.totals.running--;
+    }
+    lane.running.length = 0;
   }
 
   #endExchange(event: SeenOf<'exchange-end'>): void {

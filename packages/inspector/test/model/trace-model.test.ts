@@ -323,3 +323,18 @@ test('TraceModel tells what an exchange that goes on has sent', () => {
   const model = modelOf([...opening(1, 0), ...exchange(1, 1, 10).slice(0, 4)]);
   assert.equal(model.bars.get(0)?.bytesSent, 50);
 });
+
+test('TraceModel keeps nothing under way whose end is among missing events', () => {
+  const [start, queued] = call(3, 1, 12);
+  assert.ok(start !== undefined && queued !== undefined);
+  const model = modelOf([
+    ...opening(1, 0),
+    ...exchange(1, 1, 10).slice(0, 4),
+    start,
+    queued,
+    { type: 'gap', at: 15, events: 9 },
+    ...exchange(2, 1, 20, { served: 1 }),
+  ]);
+  assert.deepEqual([model.totals.running, model.lane(1)?.running, model.bars.get(0)?.to], [0, [], 20]);
+  assert.equal(model.origins.get(ORIGIN)?.queue.now, 0);
+});
