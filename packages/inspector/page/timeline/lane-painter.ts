@@ -30,11 +30,16 @@ export interface Note {
   readonly y: number;
   /** The text is cut to this, in pixels. */
   readonly width: number;
+  /** Of an outline, in pixels. */
+  readonly height?: number;
   readonly as: 'label' | 'bad' | 'mark' | 'letter' | 'closed' | 'outline';
 }
 
 /** Narrower than this, in pixels, a bar is not told apart from its neighbours. */
 const NARROW = 1.5;
+
+/** In less, in pixels, a label would say no more than its method. */
+const LEAST_LABEL = 72;
 
 const LETTERS: Readonly<Partial<Record<Kind, string>>> = { dns: 'D', connect: 'C', proxy: 'P', tls: 'T' };
 
@@ -92,11 +97,11 @@ function paintBars(
   let mergedKind: Kind = 'merged';
   let failedAt = -10;
   let labelsEnd = 0;
-  const pending = { text: '', x: 0, bad: false, to: 0 };
+  const pending = { text: '', x: 0, bad: false };
   const flushLabel = (until: number): void => {
     if (pending.text === '') return;
     const width = Math.min(until, scale.right) - pending.x - 6;
-    if (width >= 28) {
+    if (width >= LEAST_LABEL) {
       notes.push({ text: pending.text, x: pending.x, y: top + 8, width, as: pending.bad ? 'bad' : 'label' });
       labelsEnd = pending.x + Math.min(width, pending.text.length * 6.2);
     }
@@ -154,6 +159,7 @@ function paintBars(
         x: Math.max(x, scale.left) - 2,
         y: y - 2,
         width: Math.max(Math.min(right, scale.right) - Math.max(x, scale.left), 2) + 4,
+        height: h + 4,
         as: 'outline',
       });
   }

@@ -88,7 +88,7 @@ export class Picture {
         paintLane(lane, top, layout.laneHeight, scene);
         if (layout.laneHeight >= 12) this.#laneName(surface, lane, top, layout.laneHeight);
       }
-      if (layout.laneHeight < 12 && to > from) this.#gutterCount(surface, group, lanes.length, scrolled);
+      if (layout.laneHeight < 12 && to > from) this.#gutterCount(surface, group, origin.origin, lanes.length, scrolled);
     }
     this.#rectangles.paint(context, palette);
     this.#notes(surface, notes);
@@ -267,8 +267,14 @@ export class Picture {
     context.fillText(lane.dialError === null ? `×${count(lane.served)}` : '✕', gutterFor(width) - 8, y);
   }
 
-  /** Beside lanes too low for names: how many they are. */
-  #gutterCount({ context, height, palette, width }: Surface, group: Group, lanes: number, scrolled: number): void {
+  /** Beside lanes too low for names: how many they are, and where their heading is out of sight, of which host. */
+  #gutterCount(
+    { context, height, palette, width }: Surface,
+    group: Group,
+    origin: string,
+    lanes: number,
+    scrolled: number,
+  ): void {
     const top = Math.max(group.lanesTop - scrolled, 0);
     const bottom = Math.min(group.bottom - scrolled, height);
     if (bottom - top < 20) return;
@@ -276,7 +282,10 @@ export class Picture {
     context.textAlign = 'left';
     context.textBaseline = 'middle';
     context.fillStyle = palette.colour['soft-ink'];
-    context.fillText(`${count(lanes)} lanes`, 8, top + 12, gutterFor(width) - 12);
+    const room = gutterFor(width) - 12;
+    context.fillText(`${count(lanes)} lanes`, 8, top + 12, room);
+    if (group.lanesTop >= scrolled || bottom - top < 36) return;
+    context.fillText(clipped(origin.replace(/^.*:\/\//, ''), room), 8, top + 28, room);
   }
 
   #notes({ context, palette }: Surface, notes: readonly Note[]): void {
@@ -290,11 +299,11 @@ export class Picture {
       outline: colour.ink,
     };
     context.textBaseline = 'middle';
-    for (const { text, x, y, width, as } of notes) {
+    for (const { text, x, y, width, height = 0, as } of notes) {
       if (as === 'outline') {
         context.strokeStyle = colour.ink;
         context.lineWidth = 2;
-        context.strokeRect(x, y, width, 20);
+        context.strokeRect(x, y, width, height);
         continue;
       }
       const isSign = as === 'mark' || text === '✕';
