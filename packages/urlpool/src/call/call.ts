@@ -194,9 +194,8 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyHolder, Stream
 
   onHead(head: Head): void {
     this.#head = head;
-    if (head.status === 407 && this.#answersProxy(head)) return;
-    if (this.#hops !== null && this.#isSentAgain(this.#hops, head)) return;
     const { status, bodyLength } = head;
+    if ((status === 407 || this.#hops !== null) && this.#isSentAgain(head)) return;
     if (mayFollow(status, this.#retries, this.request)) {
       const step = decideOn(head, this.#over());
       if (this.isDone) return;
@@ -323,33 +322,25 @@ export class Call implements Waiter, ResponseSink, Abortable, BodyHolder, Stream
     });
   }
 
-  /** Whether the answer ends here, since the hooks have the request sent again, or have ended the call. */
-  #isSentAgain(hops: HopSteps, head: Head): boolean {
-    const isAsked = hops.observe(this.request, head);
-    if (isAsked !== true || this.request.body?.state === 'consumed') return isAsked === null;
-    this.#sendAgain(head);
-    return true;
-  }
-
-  /** Whether the answer ends here, since the proxy that forwards the request is told other credentials. */
-  #answersProxy(head: Head): boolean {
-    const mayAnswer = this.#exchange?.mayAnswerProxy(head, countLast(407, this.#retries.history)) ?? false;
-    if (!mayAnswer || this.request.body?.state === 'consumed') return false;
-    this.#sendAgain(head);
-    return true;
-  }
-
-  /** Has the request sent again at once: its answer asks for credentials that there are. */
-  #sendAgain(head: Head): void {
-    this.#pending = askedAgain(this.request, head.status, this.#retries);
-    this.#trace?.retry(this.request, String(head.status), this.#pending);
+  /** Whether the answer ends here: the request is sent again at once, with other credentials, or the hooks have ended the call. */
+  #isSentAgain(head: Head): boolean {
+    const { status } = head;
+    const canBeSent = this.request.body?.state !== 'consumed';
+    const isForProxy = status === 407 && this.#exchange?.mayAnswerProxy(head, countLast(407, this.#retries.history));
+    if (!(isForProxy && canBeSent)) {
+      const isAsked = this.#hops?.observe(this.request, head);
+      if (this.isDone) return true;
+      if (!(isAsked && canBeSent)) return false;
+    }
+    this.#pending = askedAgain(this.request, status, this.#retries);
+    this.#trace?.retry(this.request, String(status), this.#pending);
     this.#body = this.discardAfter(0);
+    return true;
   }
 
   /** Enters the queue with what the request is now. */
   #enqueue(): void {
     this.#state = 'queued';
-    this.#letGo();
     this.#lastConnection = null;
     if (this.#settings.propagate !== null && !this.#propagate(this.#settings.propagate)) return;
     this.#place.pool.acquire(this);
