@@ -8,6 +8,7 @@ import { type Fields, findField } from '../message/fields.ts';
 import { parseIP } from '../message/ip-address.ts';
 import type { CallEnd, ExchangeStart, ReceiveStart, TraceEvent } from '../trace/trace-event.ts';
 import { VERSION } from '../util/version.ts';
+import { type TracedError, traced } from './trace-line.ts';
 
 interface NameValue {
   readonly name: string;
@@ -142,7 +143,7 @@ export class HARLog {
     if (exchange !== undefined) change(exchange);
   }
 
-  #finish({ call, attempts }: CallEnd): void {
+  #finish({ call, attempts, error }: CallEnd): void {
     const open = this.#open.get(call);
     if (open === undefined) return;
     this.#open.delete(call);
@@ -153,15 +154,17 @@ export class HARLog {
       const exchange = exchanges.find(
         (one) => one.start.attempt === timings.attempt && one.start.connection === timings.connection,
       );
-      this.#entries.push(entryOf(attempt, exchange ?? null, startedAt + this.#wallOffset));
+      // What ended the call, an abort say, is not the error of an attempt that another one was to follow.
+      const failure = traced(attempt.error ?? (attempt.next === null ? error : null));
+      this.#entries.push(entryOf(attempt, exchange ?? null, failure, startedAt + this.#wallOffset));
     }
     if (this.#entries.length > this.#maxEntries) this.#entries.splice(0, this.#entries.length - this.#maxEntries);
   }
 }
 
 /** @param calledAt The time of day at which the call began. */
-function entryOf(attempt: Attempt, exchange: Exchange | null, calledAt: number): HAREntry {
-  const { method, url, connection, error } = attempt;
+function entryOf(attempt: Attempt, exchange: Exchange | null, failure: TracedError | null, calledAt: number): HAREntry {
+  const { method, url, connection } = attempt;
   const timings = timingsOf(attempt.timings);
   const { blocked, dns, connect, send, wait, receive } = timings;
   const time = [blocked, dns, connect, send, wait, receive].reduce((sum, ms) => sum + Math.max(0, ms), 0);
@@ -191,7 +194,7 @@ function entryOf(attempt: Attempt, exchange: Exchange | null, calledAt: number):
     timings,
     ...(ip === null ? {} : { serverIPAddress: ip }),
     ...(exchange === null ? {} : { connection: String(exchange.start.connection) }),
-    ...(error === null ? {} : { _error: error.message }),
+    ...(failure === null ? {} : { _error: failure.message || failure.name }),
   };
 }
 

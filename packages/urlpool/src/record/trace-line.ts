@@ -46,7 +46,8 @@ function withTracedErrors(event: Extract<TraceEvent, { readonly error: unknown }
   return { ...event, error, attempts: event.attempts.map((one) => ({ ...one, error: traced(one.error) })) };
 }
 
-function traced(error: unknown): TracedError | null {
+/** What a reader can use of an error, or of whatever a call was aborted with; null for none. */
+export function traced(error: unknown): TracedError | null {
   if (error === null) return null;
   if (error instanceof Error) return { name: error.name, code: codeOf(error), message: error.message };
   return { name: typeof error, code: null, message: textOf(error) };

@@ -105,6 +105,43 @@ test('recordHAR() matches the last attempts of a long call with what they were a
   assert.deepEqual([answers[0], answers[99], answers[100]], ['30', '129', undefined]);
 });
 
+// reason, what the entry says
+for (const [reason, said] of [
+  [new Error('enough'), 'enough'],
+  [new TypeError(), 'TypeError'],
+  ['enough', 'enough'],
+] as const) {
+  test(`recordHAR() says that a call was aborted with ${typeof reason} ${reason}`, async (t) => {
+    const aborting = new AbortController();
+    const { http, origins } = await servedManager(t, 1, async (connection) => {
+      await connection.request();
+      aborting.abort(reason);
+      await connection.closed;
+    });
+    const har = recordHAR(http);
+    await assert.rejects(http.request('GET', origins[0], { signal: aborting.signal }), (error) => error === reason);
+    assert.deepEqual(
+      valid(har).log.entries.map(({ response, _error }) => [response.status, _error]),
+      [[0, said]],
+    );
+  });
+}
+
+test('recordHAR() says why a body did not come whole', async (t) => {
+  const { http, origins } = await servedManager(t, 1, async (connection) => {
+    await connection.request();
+    await connection.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345');
+    await connection.closed;
+  });
+  const har = recordHAR(http);
+  const aborting = new AbortController();
+  const response = await http.stream('GET', origins[0], { signal: aborting.signal });
+  aborting.abort(new Error('enough'));
+  await assert.rejects(response.text(), /enough/);
+  const [entry] = valid(har).log.entries;
+  assert.deepEqual([entry?.response.status, entry?._error], [200, 'enough']);
+});
+
 test('recordHAR() gives an entry without a connection where none could be opened', async (t) => {
   const { http } = await servedManager(t, 1, echo);
   const har = recordHAR(http);
