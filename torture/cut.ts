@@ -2,7 +2,14 @@
 // disturbed; those before it only warm the connection up.
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { HTTPConnectionPool, HTTPError, type HTTPResponse, HTTPSConnectionPool, TimeoutError } from 'urlpool';
+import {
+  HTTPConnectionPool,
+  HTTPError,
+  type HTTPResponse,
+  HTTPSConnectionPool,
+  type RequestOptions,
+  TimeoutError,
+} from 'urlpool';
 import { type ScriptedConnection, ScriptedServer, type ServerCertificate } from 'urlpool-testing';
 import type { Dialogue, Turn } from './dialogue.ts';
 
@@ -41,7 +48,8 @@ export async function runCut(dialogue: Dialogue, cut: Cut, certificate: ServerCe
   if (turn === undefined) return 'a dialogue without turns';
   const expectation = expected(turn, cut, dialogue.turns.length > 1 && turn.method === 'GET');
   const read = expectation === 'timeout' ? STALL_MS : NO_STALL_MS;
-  const options = { port: server.port, maxSize: 1, retries: false, timeout: { connect: NO_STALL_MS, read } } as const;
+  const timeout = { connect: NO_STALL_MS, read: NO_STALL_MS };
+  const options = { port: server.port, maxSize: 1, retries: false, timeout } as const;
   const pool = dialogue.tls
     ? new HTTPSConnectionPool('localhost', { ...options, ca: certificate.ca })
     : new HTTPConnectionPool('127.0.0.1', options);
@@ -50,7 +58,7 @@ export async function runCut(dialogue: Dialogue, cut: Cut, certificate: ServerCe
       const problem = judge(warmUp, await ask(pool, warmUp), 'answer');
       if (problem !== null) return `while warming up: ${problem}`;
     }
-    const problem = judge(turn, await ask(pool, turn), expectation);
+    const problem = judge(turn, await ask(pool, turn, { timeout: { ...timeout, read } }), expectation);
     if (problem !== null) return problem;
     await pool.close({ timeout: 1_000 });
     const { open, active, dialling, queued } = pool.snapshot();
@@ -97,13 +105,13 @@ type Result =
   | { readonly is: 'error'; readonly error: unknown }
   | { readonly is: 'hung' };
 
-async function ask(pool: HTTPConnectionPool, turn: Turn): Promise<Result> {
+async function ask(pool: HTTPConnectionPool, turn: Turn, options: RequestOptions = {}): Promise<Result> {
   const { body } = turn;
   const stream = async function* () {
     for (const piece of Array.isArray(body) ? body : []) yield piece;
   };
   const sent = body === undefined ? {} : { body: typeof body === 'string' ? body : stream };
-  const asked: Promise<Result> = pool.request(turn.method, '/', sent).then(
+  const asked: Promise<Result> = pool.request(turn.method, '/', { ...options, ...sent }).then(
     (response) => ({ is: 'response', response }),
     (error: unknown) => ({ is: 'error', error }),
   );

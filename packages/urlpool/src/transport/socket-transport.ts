@@ -104,7 +104,7 @@ export class SocketTransport implements Transport {
       this.handler.onEnd();
       return;
     }
-    this.#error ??= Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+    this.#error ??= Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' });
     socket.destroy();
   }
 
