@@ -9,6 +9,7 @@ import { ConnectionSetup } from './connection-setup.ts';
 import { OpenConnection } from './open-connection.ts';
 import { NAME } from './scope.ts';
 import type { Settings } from './settings.ts';
+import { urlFull } from './url-full.ts';
 import { WaitingCalls } from './waiting-calls.ts';
 
 /** A call under way. */
@@ -63,7 +64,7 @@ export class Telemetry {
       const attempt = this.#begin(request);
       this.#settings.propagator.inject(attempt === null ? active : attempt.context, fields, defaultTextMapSetter);
     } catch (error) {
-      diag.error(`${NAME}: cannot trace ${request.method} ${request.url}`, error);
+      diag.error(`${NAME}: cannot trace ${request.method} ${urlFull(request.url)}`, error);
     }
     return Object.keys(fields).length === 0 ? null : fields;
   }

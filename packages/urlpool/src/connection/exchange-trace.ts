@@ -1,12 +1,20 @@
 // Tells the events of one exchange. It is made only where somebody listens, so that nobody else pays for its counters.
 
 import type { HTTPError } from '../errors/http-error.ts';
+import type { BodyFraming } from '../http1/request-head.ts';
 import type { Head } from '../message/head.ts';
 import { shownFields } from '../message/shown-fields.ts';
 import type { Transport } from '../message/transport.ts';
 import type { WireRequest } from '../request/wire-request.ts';
 import type { TraceListener } from '../trace/trace-event.ts';
 import type { Clock } from '../util/clock.ts';
+
+/** What is known of an exchange where it goes on the wire. */
+export interface ExchangeWire {
+  readonly connection: number;
+  readonly headBytes: number;
+  readonly framing: BodyFraming;
+}
 
 export class ExchangeTrace {
   readonly #listener: TraceListener;
@@ -15,6 +23,7 @@ export class ExchangeTrace {
   readonly #request: WireRequest;
   readonly #connection: number;
   readonly #headBytes: number;
+  readonly #framing: BodyFraming;
   readonly #bytesOutBefore: number;
   readonly #bytesInBefore: number;
   #bodyBytes = 0;
@@ -29,7 +38,7 @@ export class ExchangeTrace {
     clock: Clock,
     transport: Transport,
     request: WireRequest,
-    { connection, headBytes }: { readonly connection: number; readonly headBytes: number },
+    { connection, headBytes, framing }: ExchangeWire,
   ) {
     this.#listener = listener;
     this.#clock = clock;
@@ -37,15 +46,17 @@ export class ExchangeTrace {
     this.#request = request;
     this.#connection = connection;
     this.#headBytes = headBytes;
+    this.#framing = framing;
     this.#bytesOutBefore = transport.bytesOut;
     this.#bytesInBefore = transport.bytesIn;
   }
 
   /** The exchange begins: its first byte is about to be written. */
   start(): void {
-    const { method, url, fields } = this.#request;
+    const { method, url } = this.#request;
     const { address: peer } = this.#transport;
-    this.#listener({ type: 'exchange-start', ...this.#ids(), peer, method, url, fields: shownFields(fields.fields) });
+    const fields = [...shownFields(this.#request.fields.fields), ...framingField(this.#framing)];
+    this.#listener({ type: 'exchange-start', ...this.#ids(), peer, method, url, fields });
     // A listener may have ended it.
     if (this.#over) return;
     this.#sending = true;
@@ -101,4 +112,10 @@ export class ExchangeTrace {
     const { call, attempt } = this.#request;
     return { at: this.#clock.now(), call, attempt, connection: this.#connection };
   }
+}
+
+/** The field that the codec writes by itself (RFC 9112 §6). */
+function framingField(framing: BodyFraming): readonly string[] {
+  if (framing === 'none') return [];
+  return framing === 'chunked' ? ['Transfer-Encoding', 'chunked'] : ['Content-Length', String(framing)];
 }

@@ -144,6 +144,7 @@ export class Http1Exchange implements Exchange {
       this.#trace = new ExchangeTrace(request.trace, clock, transport, request, {
         connection: id,
         headBytes: text.length,
+        framing: bodyFraming(request),
       });
       this.#trace.start();
       // A listener may have ended it.
