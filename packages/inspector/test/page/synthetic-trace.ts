@@ -52,6 +52,7 @@ export function syntheticTrace({ requests, connections, origins }: SyntheticTrac
         origin,
         address,
         protocol: 'TLSv1.3',
+        cipher: 'TLS_AES_256_GCM_SHA384',
         resumed: place % 3 === 1,
         error: null,
       });
