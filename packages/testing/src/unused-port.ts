@@ -1,9 +1,14 @@
 import { createServer } from 'node:net';
 import { settled } from './settled.ts';
 
+/** Below what systems hand out to those who ask for any port: 32,768 on Linux, 49,152 on macOS and Windows. */
+const FIRST = 20_000;
+const LAST = 32_000;
+const TRIES = 100;
+
 /**
- * A port of 127.0.0.1 on which nothing listens: one the system has just handed out and taken back. Nothing reserves it,
- * so another process may be given it later.
+ * A port of 127.0.0.1 on which nothing listens. Nothing reserves it, but no server that asks for any port is given it:
+ * systems hand out higher ones.
  *
  * @example
  * ```js
@@ -13,16 +18,21 @@ import { settled } from './settled.ts';
  * const port = await unusedPort();
  * await assert.rejects(fetch(`http://127.0.0.1:${port}/`), (error) => error.cause.code === 'ECONNREFUSED');
  * ```
+ *
+ * @throws {Error} where none is found in a hundred tries.
  */
-export function unusedPort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+export async function unusedPort(): Promise<number> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const port = FIRST + Math.floor(Math.random() * (LAST - FIRST));
+    if (await isUnused(port)) return port;
+  }
+  throw new Error(`no unused port from ${FIRST} to ${LAST} in ${TRIES} tries`);
+}
+
+function isUnused(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        if (address !== null && typeof address === 'object') resolve(settled().then(() => address.port));
-      });
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(settled().then(() => true))));
   });
 }

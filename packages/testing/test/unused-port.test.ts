@@ -11,3 +11,9 @@ test('unusedPort() leaves nothing open', async () => {
   await unusedPort();
   assert.equal(resourceCounts().TCPServerWrap, undefined);
 });
+
+test('unusedPort() is below those that are handed out to who asks for any', async () => {
+  const ports = await Promise.all(Array.from({ length: 50 }, unusedPort));
+  assert.ok(ports.every((port) => port >= 20_000 && port < 32_000));
+  assert.ok(new Set(ports).size > 40, 'each is chosen at random');
+});
