@@ -10,6 +10,7 @@ import type { CloseReason } from '../trace/close-reason.ts';
 import { OpeningTimes } from '../trace/opening-times.ts';
 import { failedOpening } from '../trace/timings-of.ts';
 import type { DialReason, TraceListener } from '../trace/trace-event.ts';
+import { DialTrace } from '../transport/dial-trace.ts';
 import { openTransport } from '../transport/open-transport.ts';
 import type { DialTarget, PendingTransport } from '../transport/transport-dial.ts';
 import { Alarm } from '../util/alarms.ts';
@@ -60,15 +61,7 @@ export class Dial {
     if (timeout !== null) this.#alarm.set(times.startedAt + timeout);
     const transport = open(
       this.#target,
-      {
-        connection: this.id,
-        origin,
-        clock,
-        trace(event) {
-          times.see(event);
-          trace?.(event);
-        },
-      },
+      { connection: this.id, clock, trace: new DialTrace(times, origin, clock, trace) },
       {
         onOpen: (transport, resumed) => this.#onOpen(transport, resumed),
         onError: (error) => this.#fail(error, 'dial-failed'),

@@ -1,23 +1,6 @@
-// When the steps of opening a connection began and ended, learnt from the events of them: whoever opens connections
-// tells its steps once, for this as for any listener.
-
-import type { TraceEvent } from './trace-event.ts';
+// When the steps of opening a connection began and ended.
 
 export type OpeningStep = 'dns' | 'connect' | 'proxy' | 'tls';
-
-const BEGINS: Readonly<Partial<Record<TraceEvent['type'], OpeningStep>>> = {
-  'dns-start': 'dns',
-  'connect-start': 'connect',
-  'proxy-start': 'proxy',
-  'tls-start': 'tls',
-};
-
-const ENDS: Readonly<Partial<Record<TraceEvent['type'], OpeningStep>>> = {
-  'dns-end': 'dns',
-  'connect-end': 'connect',
-  'proxy-end': 'proxy',
-  'tls-end': 'tls',
-};
 
 /** Part of a step, by the clock's `now()`. */
 interface Span {
@@ -40,15 +23,15 @@ export class OpeningTimes {
     this.startedAt = startedAt;
   }
 
-  /** Takes an event of the opening in. */
-  see(event: TraceEvent): void {
-    const { type, at } = event;
-    if (type === 'connect-start') this.addresses.push(event.address);
-    const begun = BEGINS[type];
-    if (begun !== undefined && !this.#isUnderWay(begun)) {
-      this.#spans.push({ step: begun, from: at, to: Number.POSITIVE_INFINITY });
-    }
-    const span = this.#spans.findLast(({ step }) => step === ENDS[type]);
+  /** Attempts at several addresses go on together: they are one part. */
+  begin(step: OpeningStep, at: number): void {
+    const last = this.#spans.at(-1);
+    const isUnderWay = last !== undefined && last.step === step && last.to === Number.POSITIVE_INFINITY;
+    if (!isUnderWay) this.#spans.push({ step, from: at, to: Number.POSITIVE_INFINITY });
+  }
+
+  end(step: OpeningStep, at: number): void {
+    const span = this.#spans.findLast((one) => one.step === step);
     if (span !== undefined) span.to = at;
   }
 
@@ -59,11 +42,5 @@ export class OpeningTimes {
       if (span.step === step) length += Math.max(0, Math.min(span.to, to) - Math.max(span.from, from));
     }
     return length;
-  }
-
-  /** Attempts at several addresses go on together: they are one part. */
-  #isUnderWay(step: OpeningStep): boolean {
-    const last = this.#spans.at(-1);
-    return last !== undefined && last.step === step && last.to === Number.POSITIVE_INFINITY;
   }
 }

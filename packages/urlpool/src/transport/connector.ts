@@ -78,8 +78,7 @@ class ConnectorDial implements PendingTransport {
     this.#handler = handler;
     const { origin } = target;
     this.#at = endpoint(origin.host, origin.port);
-    const { trace, clock, connection } = context;
-    trace?.({ type: 'connect-start', at: clock.now(), connection, origin: originText(origin), address: this.#at });
+    context.trace.connectStart(this.#at);
     this.ref();
     const given = new Promise<unknown>((resolve) => resolve(connector(targetOf(target), this.#controller.signal)));
     given.then(
@@ -138,10 +137,7 @@ class ConnectorDial implements PendingTransport {
     if (this.#over) return;
     this.#over = true;
     this.unref();
-    const { trace, clock, connection } = this.#context;
-    if (trace === null) return;
-    const origin = originText(this.#target.origin);
-    trace({ type: 'connect-end', at: clock.now(), connection, origin, address: this.#at, error });
+    this.#context.trace.connectEnd(this.#at, error);
   }
 }
 

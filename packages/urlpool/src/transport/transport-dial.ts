@@ -12,10 +12,10 @@ import { socketText } from '../message/socket-path.ts';
 import { IGNORED, type Transport } from '../message/transport.ts';
 import type { Guard } from '../policy/address-guard.ts';
 import type { TunnelEnd, TunnelTalk } from '../route/tunnel-talk.ts';
-import type { TraceListener } from '../trace/trace-event.ts';
 import type { Clock } from '../util/clock.ts';
 import { inOrder, type Names } from './address-book.ts';
 import { ConnectionRace, type FailedAttempt, type RaceHandler, type Runner } from './connection-race.ts';
+import type { DialTrace } from './dial-trace.ts';
 import { endpoint, knownAddresses, type LookupFunction, type ResolveMap } from './name-lookup.ts';
 import { codeOf, connectError, type FailedEndpoint, lookupError, raceError, tlsError } from './network-error.ts';
 import { openingError } from './socket-error.ts';
@@ -62,10 +62,9 @@ export interface TunnelRoute {
 export interface DialContext {
   /** The id that the connection will have. */
   readonly connection: number;
-  /** The origin that it is for, as text, for events. */
-  readonly origin: string;
   readonly clock: Clock;
-  readonly trace: TraceListener | null;
+  /** Told of its steps. */
+  readonly trace: DialTrace;
 }
 
 /** Exactly one of the two is called, later than the dial's constructor, unless `abandon()` came before. */
@@ -149,10 +148,10 @@ export class TransportDial implements PendingTransport {
     const step = this.#step;
     this.#step = { is: 'over' };
     this.#stopAsking?.();
-    if (step.is === 'resolving' && !step.isKnown) this.#traceDnsEnd([], error);
+    if (step.is === 'resolving' && !step.isKnown) this.#context.trace.dnsEnd([], error);
     if (step.is === 'connecting') step.race.abandon(error);
     if (step.is === 'securing') {
-      this.#traceTlsEnd(step.at, null, error);
+      this.#context.trace.tlsEnd(step.at, null, error);
       step.socket.destroy();
     }
   }
@@ -171,7 +170,6 @@ export class TransportDial implements PendingTransport {
 
   #lookUp(): void {
     const { origin, names } = this.#target;
-    const { trace, clock, connection, origin: forOrigin } = this.#context;
     this.#stopAsking = names.ask(origin.host, (cause, addresses, isWhole) => {
       const error = cause === null ? null : lookupError(origin, cause);
       if (this.#step.is === 'resolving') this.#onAddresses(addresses, error, isWhole);
@@ -179,14 +177,14 @@ export class TransportDial implements PendingTransport {
     });
     const isKnown = this.#stopAsking === null;
     this.#step = { is: 'resolving', isKnown };
-    if (!isKnown) trace?.({ type: 'dns-start', at: clock.now(), connection, origin: forOrigin, host: origin.host });
+    if (!isKnown) this.#context.trace.dnsStart(origin.host);
   }
 
   #onAddresses(addresses: readonly string[], error: HTTPError | null, isWhole: boolean): void {
     // Those that the guard refuses may not be all there are.
     if (!isWhole && allowedOf(addresses, this.#target) instanceof HTTPError) return;
     this.#step = { is: 'between' };
-    if (this.#stopAsking !== null) this.#traceDnsEnd(addresses, error);
+    if (this.#stopAsking !== null) this.#context.trace.dnsEnd(addresses, error);
     if (this.#isOver) return;
     if (error === null) this.#race(addresses, isWhole);
     else this.#fail(error);
@@ -210,7 +208,7 @@ export class TransportDial implements PendingTransport {
     }
     const handler: RaceHandler = {
       connect: (address, transport) => this.#connect(address, transport),
-      onStart: (address) => this.#traceConnectStart(address),
+      onStart: (address) => this.#context.trace.connectStart(this.#endpoint(address)),
       onError: (address, cause) => this.#onAttemptError(address, cause),
       onGivenUp: (address, error) => this.#onAttemptGivenUp(address, error),
       onWin: (winner, others) => this.#onConnect(winner, others),
@@ -234,21 +232,21 @@ export class TransportDial implements PendingTransport {
     const { origin, names, socket } = this.#target;
     names.onFailed(origin.host, address);
     const error = openingError(origin, this.#endpoint(address), socket, cause);
-    this.#traceConnectEnd(address, error);
+    this.#context.trace.connectEnd(this.#endpoint(address), error);
     return error;
   }
 
   #onAttemptGivenUp(address: string, error: HTTPError | null): void {
     const { origin, names } = this.#target;
     if (error?.code === 'ERR_TIMEOUT') names.onFailed(origin.host, address);
-    this.#traceConnectEnd(address, error ?? lostError(origin, this.#endpoint(address)));
+    this.#context.trace.connectEnd(this.#endpoint(address), error ?? lostError(origin, this.#endpoint(address)));
   }
 
   #onConnect({ address, socket, transport }: Runner, others: readonly string[]): void {
     if (!this.#isOver) this.#step = { is: 'between' };
     this.#target.names.onConnected(this.#target.origin.host, address);
     setOptions(socket, this.#target.socket);
-    this.#traceConnectEnd(address, null);
+    this.#context.trace.connectEnd(this.#endpoint(address), null);
     if (this.#isOver) {
       socket.destroy();
       return;
@@ -260,8 +258,7 @@ export class TransportDial implements PendingTransport {
     }
     const at = transport.address;
     this.#step = { is: 'securing', socket, at, others };
-    const { trace, clock, connection, origin } = this.#context;
-    trace?.({ type: 'tls-start', at: clock.now(), connection, origin, address: at });
+    this.#context.trace.tlsStart(at);
     const onClose = (cause: Error | null): void => this.#onTLSError(socket, cause ?? closedEarly());
     transport.handler = { ...IGNORED, onEnd: () => onClose(null), onClose };
     socket.once('secureConnect', () => this.#onSecure(socket as TLSSocket, transport));
@@ -273,7 +270,7 @@ export class TransportDial implements PendingTransport {
     if (step.is !== 'securing' || step.socket !== socket || socket.destroyed) return;
     const resumed = socket.isSessionReused();
     this.#step = { is: 'between' };
-    this.#traceTlsEnd(step.at, socket, null);
+    this.#context.trace.tlsEnd(step.at, socket, null);
     if (this.#isOver) socket.destroy();
     else this.#open(transport, resumed);
   }
@@ -286,7 +283,7 @@ export class TransportDial implements PendingTransport {
     const error = tlsError(origin, step.at, cause, handshakeOf(socket, tls));
     tls?.tickets.clear();
     this.#step = { is: 'between' };
-    this.#traceTlsEnd(step.at, null, error);
+    this.#context.trace.tlsEnd(step.at, null, error);
     if (this.#isOver) return;
     // A middlebox or a server that is going down closes in the handshake; a certificate is as wrong everywhere.
     if (codeOf(cause) === 'ECONNRESET' && step.others.length > 0) {
@@ -323,34 +320,6 @@ export class TransportDial implements PendingTransport {
   #fail(error: HTTPError): void {
     this.#step = { is: 'over' };
     this.#handler.onError(error);
-  }
-
-  #traceDnsEnd(addresses: readonly string[], error: HTTPError | null): void {
-    const { trace, clock, connection, origin } = this.#context;
-    if (trace === null) return;
-    trace({ type: 'dns-end', at: clock.now(), connection, origin, addresses, error });
-  }
-
-  #traceConnectStart(address: string): void {
-    const { trace, clock, connection, origin } = this.#context;
-    if (trace === null) return;
-    trace({ type: 'connect-start', at: clock.now(), connection, origin, address: this.#endpoint(address) });
-  }
-
-  #traceConnectEnd(address: string, error: HTTPError | null): void {
-    const { trace, clock, connection, origin } = this.#context;
-    if (trace === null) return;
-    trace({ type: 'connect-end', at: clock.now(), connection, origin, address: this.#endpoint(address), error });
-  }
-
-  #traceTlsEnd(address: string, socket: TLSSocket | null, error: HTTPError | null): void {
-    const { trace, clock, connection, origin } = this.#context;
-    if (trace === null) return;
-    const at = clock.now();
-    const protocol = socket?.getProtocol() ?? null;
-    const cipher = socket?.getCipher().standardName ?? null;
-    const resumed = socket?.isSessionReused() ?? false;
-    trace({ type: 'tls-end', at, connection, origin, address, protocol, cipher, resumed, error });
   }
 }
 

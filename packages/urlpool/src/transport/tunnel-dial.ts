@@ -93,14 +93,14 @@ export class TunnelDial implements PendingTransport {
     this.#step = { is: 'over' };
     this.#givenUp = error;
     this.#stopAsking?.();
-    if (step.is === 'resolving') this.#traceDNSEnd([], error);
+    if (step.is === 'resolving') this.#context.trace.dnsEnd([], error);
     if (step.is === 'reaching') step.dial.abandon(error);
     if (step.is === 'asking') {
-      this.#traceProxyEnd(error);
+      this.#context.trace.proxyEnd(this.#route.text, error);
       step.transport.destroy();
     }
     if (step.is === 'securing') {
-      this.#traceTLSEnd(step.at, null, error);
+      this.#context.trace.tlsEnd(step.at, null, error);
       step.socket.destroy();
     }
   }
@@ -119,16 +119,15 @@ export class TunnelDial implements PendingTransport {
   }
 
   #lookUp(): void {
-    const { origin: text, trace, clock, connection } = this.#context;
     const { origin, names } = this.#target;
-    trace?.({ type: 'dns-start', at: clock.now(), connection, origin: text, host: origin.host });
+    this.#context.trace.dnsStart(origin.host);
     this.#stopAsking = names.ask(origin.host, (cause, addresses, isWhole) => {
       if (this.#step.is !== 'resolving') return;
       // Those that cannot be used may not be all there are.
       if (!isWhole && this.#allowed(addresses) instanceof HTTPError) return;
       const error = cause === null ? null : lookupError(origin, cause);
       this.#step = { is: 'between' };
-      this.#traceDNSEnd(addresses, error);
+      this.#context.trace.dnsEnd(addresses, error);
       if (this.#isOver) return;
       if (error === null) this.#reachAllowed(addresses);
       else this.#fail(error);
@@ -179,9 +178,8 @@ export class TunnelDial implements PendingTransport {
   }
 
   #onReached(transport: SocketTransport, talk: TunnelTalk): void {
-    const { origin, trace, clock, connection } = this.#context;
     this.#step = { is: 'asking', transport, talk };
-    trace?.({ type: 'proxy-start', at: clock.now(), connection, origin, proxy: this.#route.text });
+    this.#context.trace.proxyStart(this.#route.text);
     if (this.#isOver) return;
     const onClose = (cause: Error | null): void => this.#onClosed(cause ?? closedEarly());
     transport.handler = {
@@ -218,7 +216,7 @@ export class TunnelDial implements PendingTransport {
     step.transport.handler = IGNORED;
     step.transport.destroy();
     this.#step = { is: 'between' };
-    this.#traceProxyEnd(this.#refusal(cause));
+    this.#context.trace.proxyEnd(this.#route.text, this.#refusal(cause));
     if (!this.#isOver) this.#reachFor(step.talk);
   }
 
@@ -237,7 +235,7 @@ export class TunnelDial implements PendingTransport {
       return;
     }
     this.#step = { is: 'between' };
-    this.#traceProxyEnd(null);
+    this.#context.trace.proxyEnd(this.#route.text, null);
     if (this.#isOver) {
       transport.destroy();
       return;
@@ -251,8 +249,7 @@ export class TunnelDial implements PendingTransport {
     const socket = connectTLS({ socket: transport.detach() }, tls, origin.host);
     if (!this.#isRefd) socket.unref();
     this.#step = { is: 'securing', socket, at };
-    const { origin: text, trace, clock, connection } = this.#context;
-    trace?.({ type: 'tls-start', at: clock.now(), connection, origin: text, address: at });
+    this.#context.trace.tlsStart(at);
     const secured = new SocketTransport();
     secured.attachPushing(socket, at);
     const onClose = (cause: Error | null): void => this.#onTLSError(socket, cause ?? closedEarly());
@@ -266,7 +263,7 @@ export class TunnelDial implements PendingTransport {
     if (step.is !== 'securing' || socket.destroyed) return;
     const resumed = socket.isSessionReused();
     this.#step = { is: 'between' };
-    this.#traceTLSEnd(step.at, socket, null);
+    this.#context.trace.tlsEnd(step.at, socket, null);
     if (this.#isOver) socket.destroy();
     else this.#open(transport, resumed);
   }
@@ -278,7 +275,7 @@ export class TunnelDial implements PendingTransport {
     step.transport.destroy();
     const error = this.#refusal(cause);
     this.#step = { is: 'between' };
-    this.#traceProxyEnd(error);
+    this.#context.trace.proxyEnd(this.#route.text, error);
     if (!this.#isOver) this.#reachNext(cause, error);
   }
 
@@ -302,7 +299,7 @@ export class TunnelDial implements PendingTransport {
     const error = tlsError(origin, at, cause, handshakeOf(socket, tls));
     tls?.tickets.clear();
     this.#step = { is: 'between' };
-    this.#traceTLSEnd(step.at, null, error);
+    this.#context.trace.tlsEnd(step.at, null, error);
     if (!this.#isOver) this.#fail(error);
   }
 
@@ -337,26 +334,6 @@ export class TunnelDial implements PendingTransport {
   #fail(error: HTTPError): void {
     this.#step = { is: 'over' };
     this.#handler.onError(error);
-  }
-
-  #traceDNSEnd(addresses: readonly string[], error: HTTPError | null): void {
-    const { origin, trace, clock, connection } = this.#context;
-    trace?.({ type: 'dns-end', at: clock.now(), connection, origin, addresses, error });
-  }
-
-  #traceProxyEnd(error: HTTPError | null): void {
-    const { origin, trace, clock, connection } = this.#context;
-    trace?.({ type: 'proxy-end', at: clock.now(), connection, origin, proxy: this.#route.text, error });
-  }
-
-  #traceTLSEnd(address: string, socket: TLSSocket | null, error: HTTPError | null): void {
-    const { origin, trace, clock, connection } = this.#context;
-    if (trace === null) return;
-    const at = clock.now();
-    const protocol = socket?.getProtocol() ?? null;
-    const cipher = socket?.getCipher().standardName ?? null;
-    const resumed = socket?.isSessionReused() ?? false;
-    trace({ type: 'tls-end', at, connection, origin, address, protocol, cipher, resumed, error });
   }
 }
 

@@ -4,13 +4,12 @@ import { AttemptTimes } from '../../src/trace/attempt-times.ts';
 import { OpeningTimes } from '../../src/trace/opening-times.ts';
 import { failedOpening, refusedTimings, timingsOf } from '../../src/trace/timings-of.ts';
 
-const IDS = { connection: 3, origin: 'http://h' };
-
 /** A connection whose TCP handshake took from 10 to 30. */
 function opening(): OpeningTimes {
   const times = new OpeningTimes(3, 10);
-  times.see({ type: 'connect-start', at: 10, ...IDS, address: '127.0.0.1:80' });
-  times.see({ type: 'connect-end', at: 30, ...IDS, address: '127.0.0.1:80', error: null });
+  times.addresses.push('127.0.0.1:80');
+  times.begin('connect', 10);
+  times.end('connect', 30);
   return times;
 }
 
